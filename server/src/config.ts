@@ -1,0 +1,81 @@
+// Every setting and every limit, in one table. Read once at start and passed down; nothing reads the environment later.
+import type { Dialect } from './errors.ts';
+
+const MiB = 1024 * 1024;
+
+interface Setting<T> {
+  readonly default: T;
+  /** Environment variable. */
+  readonly env: string;
+  readonly meaning: string;
+}
+
+const setting = <T>(fallback: T, env: string, meaning: string): Setting<T> => ({ default: fallback, env, meaning });
+
+export const settings = {
+  data: setting('data', 'KEYSTAMP_DATA', 'folder of the database, the converted pictures and the spooled uploads'),
+  port: setting(8044, 'KEYSTAMP_PORT', 'TCP port; 0 takes a free one'),
+  host: setting('127.0.0.1', 'KEYSTAMP_HOST', 'address to listen on'),
+  open: setting(false, 'KEYSTAMP_OPEN', 'serve on another address than loopback although nothing is protected'),
+  mount: setting('/rest', 'KEYSTAMP_MOUNT', 'path the API is served under'),
+  dialect: setting<Dialect>('4d', 'KEYSTAMP_DIALECT', 'whose wording and habits answers follow: 4d, wakanda, qodly'),
+  logLevel: setting('info', 'KEYSTAMP_LOG', 'debug, info, warn, error or silent'),
+  maxUrlLength: setting(16_384, 'KEYSTAMP_MAX_URL', 'characters of path and query'),
+  maxJsonBytes: setting(16 * MiB, 'KEYSTAMP_MAX_JSON', 'bytes of a JSON body'),
+  maxImageBytes: setting(32 * MiB, 'KEYSTAMP_MAX_IMAGE', 'bytes of one picture'),
+  maxBlobBytes: setting(128 * MiB, 'KEYSTAMP_MAX_BLOB', 'bytes of one BLOB'),
+  maxImagePixels: setting(100_000_000, 'KEYSTAMP_MAX_PIXELS', 'width × height (× pages) of a picture that is decoded'),
+  maxEntitiesPerPage: setting(100_000, 'KEYSTAMP_MAX_PAGE', 'entities in one answer, whatever $top says'),
+  maxEntitiesPerSave: setting(10_000, 'KEYSTAMP_MAX_SAVE', 'entities in one $method=update'),
+  maxFilterLength: setting(8_192, 'KEYSTAMP_MAX_FILTER', 'characters of a filter or an order'),
+  maxFilterTerms: setting(500, 'KEYSTAMP_MAX_TERMS', 'comparisons in one filter, and items of one list'),
+  maxFilterDepth: setting(32, 'KEYSTAMP_MAX_DEPTH', 'nested parentheses of a filter'),
+  maxPlaceholders: setting(128, 'KEYSTAMP_MAX_PARAMS', 'positional placeholders of a filter'),
+  maxExpandDepth: setting(8, 'KEYSTAMP_MAX_EXPAND', 'levels of $expand and $attributes'),
+  sessionIdleMinutes: setting(60, 'KEYSTAMP_SESSION_IDLE', 'minutes until an unused session ends'),
+  maxSessions: setting(100_000, 'KEYSTAMP_MAX_SESSIONS', 'sessions at one time'),
+  entitySetSeconds: setting(7200, 'KEYSTAMP_SET_TIMEOUT', 'life of an unused entity set'),
+  maxEntitySetBytes: setting(256 * MiB, 'KEYSTAMP_MAX_SETS', 'memory of all entity sets'),
+  uploadSeconds: setting(120, 'KEYSTAMP_UPLOAD_TIMEOUT', 'life of an unused upload'),
+  maxUploadsPerSession: setting(64, 'KEYSTAMP_MAX_UPLOADS', 'open uploads of one session'),
+  maxUploadBytesPerSession: setting(256 * MiB, 'KEYSTAMP_MAX_UPLOAD_BYTES', 'bytes of the open uploads of one session'),
+  bodyIdleSeconds: setting(60, 'KEYSTAMP_BODY_IDLE', 'seconds without a byte until a body is given up'),
+  converters: setting(0, 'KEYSTAMP_CONVERTERS', 'conversions at one time; 0 means one per core'),
+  maxConversionQueue: setting(256, 'KEYSTAMP_MAX_QUEUE', 'conversions waiting; past it the answer is 503'),
+  conversionSeconds: setting(30, 'KEYSTAMP_CONVERSION_TIMEOUT', 'seconds until a conversion is ended'),
+  variantMemoryBytes: setting(128 * MiB, 'KEYSTAMP_VARIANT_MEMORY', 'memory for pictures ready to send'),
+  variantDiskBytes: setting(1024 * MiB, 'KEYSTAMP_VARIANT_DISK', 'disk for converted pictures'),
+  stopSeconds: setting(20, 'KEYSTAMP_STOP_TIMEOUT', 'seconds that requests in flight get when the server stops'),
+} as const satisfies Record<string, Setting<string | number | boolean>>;
+
+type Widen<T> = T extends number ? number : T extends boolean ? boolean : T extends Dialect ? Dialect : string;
+
+export type Config = { readonly [K in keyof typeof settings]: Widen<(typeof settings)[K]['default']> };
+
+/**
+ * The settings in force: flag, else environment, else default.
+ * @throws Error with one line per value that cannot be read
+ */
+export function readConfig(
+  flags: Partial<Config> = {},
+  env: Readonly<Record<string, string | undefined>> = {},
+): Config {
+  const faults: string[] = [];
+  const config: Record<string, string | number | boolean> = {};
+  for (const [name, row] of Object.entries(settings)) {
+    const flag = flags[name as keyof Config];
+    const text = env[row.env];
+    if (flag !== undefined) config[name] = flag;
+    else if (text === undefined || text === '') config[name] = row.default;
+    else if (typeof row.default === 'number') {
+      config[name] = Number(text);
+      if (!Number.isInteger(config[name]) || (config[name] as number) < 0)
+        faults.push(`${row.env}=${text}: a whole number is expected`);
+    } else if (typeof row.default === 'boolean') config[name] = text === 'true' || text === '1';
+    else config[name] = text;
+  }
+  if (!['4d', 'wakanda', 'qodly'].includes(String(config['dialect'])))
+    faults.push(`dialect ${String(config['dialect'])}: 4d, wakanda or qodly is expected`);
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return config as unknown as Config;
+}

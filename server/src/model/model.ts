@@ -1,0 +1,130 @@
+// The catalog in memory: what dataclasses and attributes exist and how they hang together. Knows no database.
+
+/** The storage types of spec 15 § 3. */
+export type StorageType =
+  | 'string'
+  | 'text'
+  | 'uuid'
+  | 'bool'
+  | 'byte'
+  | 'word'
+  | 'long'
+  | 'long64'
+  | 'number'
+  | 'duration'
+  | 'date'
+  | 'object'
+  | 'image'
+  | 'blob';
+
+/** Who sees a class or attribute: REST clients too, or server code alone (spec 15 § 1.2). */
+export type Scope = 'public' | 'publicOnServer';
+
+interface AttributeBase {
+  /** Case-sensitive name, unique in its dataclass. */
+  readonly name: string;
+  readonly scope: Scope;
+  /** The dataclass that declares the attribute. */
+  readonly owner: DataClassDef;
+}
+
+/** An attribute that holds a value of its own. */
+export interface StorageDef extends AttributeBase {
+  readonly kind: 'storage';
+  readonly type: StorageType;
+  /** Column of the table; for images and BLOBs the column that holds the SHA-256 of the bytes. */
+  readonly column: string;
+  readonly primKey: boolean;
+  readonly autosequence: boolean;
+  readonly autogenerate: boolean;
+  readonly indexed: boolean;
+  readonly unique: boolean;
+  readonly notNull: boolean;
+  readonly readOnly: boolean;
+  /** `date` only: a calendar day instead of an instant. */
+  readonly simpleDate: boolean;
+  readonly minValue?: number | string;
+  readonly maxValue?: number | string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly fixedLength?: number;
+  /** Longer strings are cut to this many characters, without an error. */
+  readonly limitingLength?: number;
+  /** The whole value must match. */
+  readonly pattern?: RegExp;
+  /** Canonical value (see attribute-types.ts) of new entities. */
+  readonly defaultValue?: Value;
+  /** `image` only: what the version number counts (spec 10 § 2.6 and 2.8). */
+  readonly imageVersion: 'image' | 'stamp';
+  /** `image` and `blob`: seconds that a URL without version may be kept (spec 10 § 9.13). */
+  readonly cacheDuration: number;
+}
+
+/** N→1: one entity of another class, through a foreign key attribute. */
+export interface RelatedEntityDef extends AttributeBase {
+  readonly kind: 'relatedEntity';
+  readonly target: DataClassDef;
+  /** The attribute that holds the target's key; hidden (`publicOnServer`) when the model does not declare it. */
+  readonly foreignKey: StorageDef;
+  /** The 1→N attribute of the target that is this relation's other side. */
+  readonly inverse?: RelatedEntitiesDef;
+}
+
+/** 1→N: the entities of another class whose N→1 attribute points here. */
+export interface RelatedEntitiesDef extends AttributeBase {
+  readonly kind: 'relatedEntities';
+  readonly target: DataClassDef;
+  /** The N→1 attribute of `target` that points here. */
+  readonly inverse: RelatedEntityDef;
+}
+
+export type RelationDef = RelatedEntityDef | RelatedEntitiesDef;
+export type AttributeDef = StorageDef | RelationDef;
+
+/** One dataclass: a table with its attributes. */
+export interface DataClassDef {
+  readonly name: string;
+  readonly collectionName: string;
+  readonly scope: Scope;
+  readonly table: string;
+  /** Position in the model, from 1. */
+  readonly tableNumber: number;
+  /** Page size when a request names none. */
+  readonly defaultTopSize: number;
+  /** In model order. */
+  readonly attributes: ReadonlyMap<string, AttributeDef>;
+  /** The storage attributes, hidden foreign keys included, in model order. */
+  readonly storage: readonly StorageDef[];
+  /** The key attributes, at least one. */
+  readonly key: readonly StorageDef[];
+  /** The image attributes, in model order. */
+  readonly images: readonly StorageDef[];
+}
+
+/** All dataclasses, in model order. */
+export interface Model {
+  readonly dataClasses: ReadonlyMap<string, DataClassDef>;
+}
+
+/** A JSON value, as `object` attributes hold it. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [name: string]: Json };
+
+/**
+ * A canonical value, the same on every engine: strings, UUIDs (32 hex digits, upper case) and calendar days
+ * (`yyyy-mm-dd`) are strings; instants and durations are milliseconds; `long64` beyond 2^53 is a bigint; objects are
+ * their JSON text; images and BLOBs are the SHA-256 of their bytes.
+ */
+export type Value = null | boolean | number | bigint | string | Uint8Array;
+
+/** The attribute of that name if clients may see it. */
+export function publicAttribute(dataClass: DataClassDef, name: string): AttributeDef | undefined {
+  const attribute = dataClass.attributes.get(name);
+  if (attribute?.scope !== 'public') return undefined;
+  return attribute.kind !== 'storage' && attribute.target.scope !== 'public' ? undefined : attribute;
+}
+
+/** The dataclass of that name if clients may see it. */
+export function publicDataClass(model: Model, name: string): DataClassDef | undefined {
+  const dataClass = model.dataClasses.get(name);
+  return dataClass?.scope === 'public' ? dataClass : undefined;
+}

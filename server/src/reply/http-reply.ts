@@ -1,0 +1,8 @@
+// What handle.ts gives back to the HTTP edge.
+
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | number | string[]>>;
+  /** Absent: no body. For HEAD the edge drops the body and keeps the headers, `Content-Length` included. */
+  readonly body?: string | Uint8Array;
+}
