@@ -1,0 +1,191 @@
+// Is this a model? Looks at everything a model file exports and lists every fault with its path.
+import { assignValue } from './attribute-types.ts';
+import type { Json, StorageDef, StorageType } from './model.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+const isText = (value: unknown): boolean => typeof value === 'string' && value !== '';
+const isFlag = (value: unknown): boolean => typeof value === 'boolean';
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0;
+const oneOf =
+  (...words: readonly string[]) =>
+  (value: unknown): boolean =>
+    words.includes(value as string);
+
+interface Property {
+  readonly ok: (value: unknown) => boolean;
+  readonly expected: string;
+}
+
+const text: Property = { ok: isText, expected: 'a text' };
+const flag: Property = { ok: isFlag, expected: 'true or false' };
+const count: Property = { ok: isCount, expected: 'a whole number from 0' };
+const anything: Property = { ok: () => true, expected: 'a value' };
+const scope: Property = { ok: oneOf('public', 'publicOnServer'), expected: 'public or publicOnServer' };
+
+const storageProperties = { kind: anything, type: anything, scope, column: text, mandatory: flag, readOnly: flag };
+const indexable = { indexed: flag, unique: flag, primKey: flag };
+const strings = { minLength: count, maxLength: count, fixedLength: count, limitingLength: count, pattern: text };
+const bounds = { minValue: anything, maxValue: anything };
+const byDefault = { defaultValue: anything };
+const numbers = { ...indexable, ...bounds, ...byDefault, autosequence: flag };
+
+/** Which properties an attribute of each type can have beside the common ones. */
+const byType: Readonly<Record<StorageType, Readonly<Record<string, Property>>>> = {
+  string: { ...indexable, ...strings, ...byDefault },
+  text: { ...indexable, ...strings, ...byDefault },
+  uuid: { ...indexable, autogenerate: flag },
+  bool: { ...indexable, ...byDefault },
+  byte: numbers,
+  word: numbers,
+  long: numbers,
+  long64: numbers,
+  number: numbers,
+  duration: numbers,
+  date: { ...indexable, ...bounds, ...byDefault, simpleDate: flag },
+  object: byDefault,
+  image: { imageVersion: { ok: oneOf('image', 'stamp'), expected: 'image or stamp' }, cacheDuration: count },
+  blob: { cacheDuration: count },
+};
+
+const relationProperties = { kind: anything, scope, dataClass: text, foreignKey: text, mandatory: flag };
+const selectionProperties = { kind: anything, scope, dataClass: text, inverse: text };
+const classProperties = {
+  scope,
+  collectionName: text,
+  table: text,
+  defaultTopSize: { ok: (v: unknown) => isCount(v) && v !== 0, expected: 'a whole number from 1' },
+  attributes: { ok: isFields, expected: 'an object with the attributes' },
+};
+
+const nameRule = /^[A-Za-z][A-Za-z0-9_]{0,30}$/;
+const nameText = 'a name is a letter, then letters, digits or _, 31 characters at most';
+/** Names that an entity object has of its own (spec 15 § 2.1). */
+const reserved = new Set([
+  'save', 'drop', 'clone', 'getKey', 'getStamp', 'isNew', 'touched', 'toObject', 'fromObject', 'reload', 'lock',
+  'unlock', 'diff', 'first', 'last', 'next', 'previous', 'indexOf', 'getSelection', 'getDataClass', 'constructor', 'uri',
+]); // prettier-ignore
+
+class Faults {
+  readonly lines: string[] = [];
+
+  add(path: string, what: string): void {
+    this.lines.push(`${path}: ${what}`);
+  }
+
+  properties(path: string, given: Fields, known: Readonly<Record<string, Property>>): void {
+    for (const [name, value] of Object.entries(given)) {
+      const property = Object.hasOwn(known, name) ? known[name] : undefined;
+      if (!property) this.add(`${path}.${name}`, `is not known here; known are ${Object.keys(known).join(', ')}`);
+      else if (value !== undefined && !property.ok(value)) this.add(`${path}.${name}`, `must be ${property.expected}`);
+    }
+  }
+}
+
+/** All faults of what a model file exports, empty when it can be used. */
+export function checkDefinition(exported: unknown): readonly string[] {
+  const faults = new Faults();
+  if (!isFields(exported) || !isFields(exported['dataClasses']))
+    return ['model: must be an object with `dataClasses` (export default defineModel({ dataClasses: … }))'];
+  const classes = exported['dataClasses'];
+  faults.properties('model', exported, { dataClasses: anything });
+  if (Object.keys(classes).length === 0) faults.add('dataClasses', 'has no dataclass');
+  checkUnique(faults, Object.keys(classes), 'dataClasses', 'dataclasses');
+  for (const [name, definition] of Object.entries(classes)) checkClass(faults, classes, name, definition);
+  return faults.lines;
+}
+
+/** SQL compares table and column names without case. */
+function checkUnique(faults: Faults, names: readonly string[], path: string, what: string): void {
+  const seen = new Map<string, string>();
+  for (const name of names) {
+    const other = seen.get(name.toLowerCase());
+    if (other !== undefined) faults.add(`${path}.${name}`, `differs from ${other} by case only; the database cannot keep two such ${what}`);
+    seen.set(name.toLowerCase(), name);
+  }
+}
+
+function checkClass(faults: Faults, classes: Fields, name: string, definition: unknown): void {
+  if (!nameRule.test(name)) faults.add(`dataClasses.${name}`, nameText);
+  if (/^(keystamp_|sqlite_)/i.test(name)) faults.add(`dataClasses.${name}`, 'names beginning with keystamp_ or sqlite_ are taken');
+  if (!isFields(definition)) return faults.add(name, 'must be an object with attributes');
+  faults.properties(name, definition, classProperties);
+  if (!isFields(definition['attributes'])) return faults.add(`${name}.attributes`, 'is missing');
+  const attributes = definition['attributes'];
+  checkUnique(faults, Object.keys(attributes), name, 'attributes');
+  for (const [attribute, value] of Object.entries(attributes)) {
+    const path = `${name}.${attribute}`;
+    if (!nameRule.test(attribute)) faults.add(path, nameText);
+    else if (reserved.has(attribute)) faults.add(path, `${attribute} is a member that every entity has; choose another name`);
+    if (!isFields(value)) faults.add(path, 'must be an object with a type or a kind');
+    else if (value['kind'] === 'relatedEntity') checkToOne(faults, classes, attributes, path, value);
+    else if (value['kind'] === 'relatedEntities') checkToMany(faults, classes, name, path, value);
+    else if (value['kind'] === undefined || value['kind'] === 'storage') checkStorage(faults, path, attribute, value);
+    else faults.add(`${path}.kind`, `${String(value['kind'])} is not a kind; use storage, relatedEntity or relatedEntities`);
+  }
+  const keys = Object.values(attributes).filter((value) => isFields(value) && value['primKey'] === true);
+  if (keys.length === 0) faults.add(name, 'has no key; give an attribute primKey: true');
+  if (keys.length > 1 && keys.some((key) => (key as Fields)['autosequence'] === true))
+    faults.add(name, 'a composite key cannot be numbered by autosequence');
+}
+
+function checkStorage(faults: Faults, path: string, name: string, given: Fields): void {
+  const type = given['type'] as StorageType;
+  if (typeof type !== 'string' || !Object.hasOwn(byType, type))
+    return faults.add(`${path}.type`, `${String(type)} is not a type; known are ${Object.keys(byType).join(', ')}`);
+  const before = faults.lines.length;
+  faults.properties(path, given, { ...storageProperties, ...byType[type] });
+  if (faults.lines.length > before) return;
+  if (given['autosequence'] === true && (given['primKey'] !== true || !['long', 'long64', 'word', 'byte'].includes(type)))
+    faults.add(`${path}.autosequence`, 'needs primKey: true and an integer type');
+  if (typeof given['pattern'] === 'string') checkPattern(faults, path, given['pattern']);
+  for (const property of ['minValue', 'maxValue', 'defaultValue']) {
+    const value = given[property];
+    const probe = { type, name, simpleDate: given['simpleDate'] === true } as StorageDef;
+    if (value !== undefined && assignValue(probe, value as Json).kind !== 'value')
+      faults.add(`${path}.${property}`, `is not a value of type ${type}`);
+  }
+}
+
+function checkPattern(faults: Faults, path: string, pattern: string): void {
+  try {
+    new RegExp(`^(?:${pattern})$`, 'u');
+  } catch (error) {
+    faults.add(`${path}.pattern`, `is not a regular expression (${(error as Error).message})`);
+  }
+}
+
+function related(faults: Faults, classes: Fields, path: string, given: Fields): Fields | undefined {
+  const target = classes[String(given['dataClass'])];
+  if (!isFields(target) || !isFields(target['attributes'])) {
+    faults.add(`${path}.dataClass`, `${String(given['dataClass'])} is not a dataclass; known are ${Object.keys(classes).join(', ')}`);
+    return undefined;
+  }
+  return target['attributes'];
+}
+
+function checkToOne(faults: Faults, classes: Fields, own: Fields, path: string, given: Fields): void {
+  faults.properties(path, given, relationProperties);
+  const target = related(faults, classes, path, given);
+  if (!target) return;
+  const keys = Object.values(target).filter((value) => isFields(value) && value['primKey'] === true);
+  if (keys.length > 1) faults.add(`${path}.dataClass`, 'has a composite key; a relation needs a key of one attribute');
+  if (given['foreignKey'] === undefined) return;
+  const foreignKey = own[String(given['foreignKey'])];
+  const key = keys[0] as Fields | undefined;
+  if (!isFields(foreignKey) || (foreignKey['kind'] ?? 'storage') !== 'storage')
+    faults.add(`${path}.foreignKey`, `${String(given['foreignKey'])} is not a storage attribute of this dataclass`);
+  else if (key && foreignKey['type'] !== key['type'])
+    faults.add(`${path}.foreignKey`, `is of type ${String(foreignKey['type'])}, the key of ${String(given['dataClass'])} is of type ${String(key['type'])}`);
+}
+
+function checkToMany(faults: Faults, classes: Fields, name: string, path: string, given: Fields): void {
+  faults.properties(path, given, selectionProperties);
+  const target = related(faults, classes, path, given);
+  if (!target) return;
+  const inverse = target[String(given['inverse'])];
+  if (!isFields(inverse) || inverse['kind'] !== 'relatedEntity' || inverse['dataClass'] !== name)
+    faults.add(`${path}.inverse`, `${String(given['inverse'])} is not an N→1 attribute of ${String(given['dataClass'])} that points to ${name}`);
+}

@@ -1,0 +1,210 @@
+// What the author of a model writes: plain data, checked by TypeScript while typing and by load.ts at start.
+import type { Json, Scope, StorageType } from './model.ts';
+
+interface StorageBase {
+  readonly kind?: 'storage';
+  /** `public` (default): REST clients see it. */
+  readonly scope?: Scope;
+  /** Column of the table when it is not called like the attribute. */
+  readonly column?: string;
+  /** Null is refused. */
+  readonly mandatory?: boolean;
+  /** REST clients may read it, not write it. */
+  readonly readOnly?: boolean;
+}
+
+interface Indexable {
+  readonly indexed?: boolean;
+  readonly unique?: boolean;
+  /** Part of the key; the parts of a composite key stand in model order. */
+  readonly primKey?: boolean;
+}
+
+export interface StringDefinition extends StorageBase, Indexable {
+  readonly type: 'string' | 'text';
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly fixedLength?: number;
+  /** Longer values are cut to this length, without an error. */
+  readonly limitingLength?: number;
+  /** The whole value must match this JavaScript regular expression. */
+  readonly pattern?: string;
+  readonly defaultValue?: string;
+}
+
+export interface UuidDefinition extends StorageBase, Indexable {
+  readonly type: 'uuid';
+  /** New entities get a random value when none is given. */
+  readonly autogenerate?: boolean;
+}
+
+export interface BoolDefinition extends StorageBase, Indexable {
+  readonly type: 'bool';
+  readonly defaultValue?: boolean;
+}
+
+export interface NumberDefinition extends StorageBase, Indexable {
+  readonly type: 'byte' | 'word' | 'long' | 'long64' | 'number' | 'duration';
+  /** The key of a new entity is the next number; numbers are never used twice. */
+  readonly autosequence?: boolean;
+  readonly minValue?: number;
+  readonly maxValue?: number;
+  readonly defaultValue?: number;
+}
+
+export interface DateDefinition extends StorageBase, Indexable {
+  readonly type: 'date';
+  /** A calendar day (`4!1!2002`) instead of an instant. */
+  readonly simpleDate?: boolean;
+  /** Days as `yyyy-mm-dd`, instants as ISO text. */
+  readonly minValue?: string;
+  readonly maxValue?: string;
+  readonly defaultValue?: string;
+}
+
+export interface ObjectDefinition extends StorageBase {
+  readonly type: 'object';
+  readonly defaultValue?: Json;
+}
+
+export interface ImageDefinition extends StorageBase {
+  readonly type: 'image';
+  /** `image` (default): the version changes with this picture alone; `stamp`: with every save of the entity. */
+  readonly imageVersion?: 'image' | 'stamp';
+  /** Seconds that a URL without `$version` may be served from a cache; default 0. */
+  readonly cacheDuration?: number;
+}
+
+export interface BlobDefinition extends StorageBase {
+  readonly type: 'blob';
+  readonly cacheDuration?: number;
+}
+
+export type StorageDefinition =
+  | StringDefinition
+  | UuidDefinition
+  | BoolDefinition
+  | NumberDefinition
+  | DateDefinition
+  | ObjectDefinition
+  | ImageDefinition
+  | BlobDefinition;
+
+/** N→1: `employer: { kind: 'relatedEntity', dataClass: 'Company', foreignKey: 'companyID' }`. */
+export interface RelatedEntityDefinition {
+  readonly kind: 'relatedEntity';
+  readonly scope?: Scope;
+  /** The related class. */
+  readonly dataClass: string;
+  /** A storage attribute of this class that holds the key; a hidden one is made when absent. */
+  readonly foreignKey?: string;
+  readonly mandatory?: boolean;
+}
+
+/** 1→N: `staff: { kind: 'relatedEntities', dataClass: 'Employee', inverse: 'employer' }`. */
+export interface RelatedEntitiesDefinition {
+  readonly kind: 'relatedEntities';
+  readonly scope?: Scope;
+  /** The related class. */
+  readonly dataClass: string;
+  /** The N→1 attribute of the related class that points here. */
+  readonly inverse: string;
+}
+
+export type AttributeDefinition = StorageDefinition | RelatedEntityDefinition | RelatedEntitiesDefinition;
+
+export interface DataClassDefinition {
+  readonly scope?: Scope;
+  /** Default `{Class}Selection`. */
+  readonly collectionName?: string;
+  /** Table of the database when it is not called like the class. */
+  readonly table?: string;
+  /** Page size when a request names none; default 100. */
+  readonly defaultTopSize?: number;
+  readonly attributes: Readonly<Record<string, AttributeDefinition>>;
+}
+
+export interface ModelDefinition {
+  readonly dataClasses: Readonly<Record<string, DataClassDefinition>>;
+}
+
+type ClassNames<M extends ModelDefinition> = keyof M['dataClasses'] & string;
+
+/** The names of the N→1 attributes of class `Target` that point to class `C`. */
+type InverseNames<M extends ModelDefinition, C, Target> = Target extends ClassNames<M>
+  ? {
+      [A in keyof M['dataClasses'][Target]['attributes']]: M['dataClasses'][Target]['attributes'][A] extends {
+        kind: 'relatedEntity';
+        dataClass: C;
+      }
+        ? A
+        : never;
+    }[keyof M['dataClasses'][Target]['attributes']]
+  : never;
+
+/** The same definition with every name that must exist narrowed to the names that do. */
+type Checked<M extends ModelDefinition> = {
+  readonly dataClasses: {
+    readonly [C in ClassNames<M>]: {
+      readonly attributes: {
+        readonly [A in keyof M['dataClasses'][C]['attributes']]: M['dataClasses'][C]['attributes'][A] extends {
+          kind: 'relatedEntities';
+          dataClass: infer Target;
+        }
+          ? { readonly dataClass: ClassNames<M>; readonly inverse: InverseNames<M, C, Target> }
+          : M['dataClasses'][C]['attributes'][A] extends { kind: 'relatedEntity' }
+            ? { readonly dataClass: ClassNames<M>; readonly foreignKey?: keyof M['dataClasses'][C]['attributes'] }
+            : unknown;
+      };
+    };
+  };
+};
+
+/**
+ * Gives a model its types. The editor refuses relations to classes and attributes that do not exist; the value passes
+ * through unchanged.
+ */
+export function defineModel<const M extends ModelDefinition>(model: M & Checked<M>): M {
+  return model;
+}
+
+interface ValueTypes {
+  string: string;
+  text: string;
+  uuid: string;
+  bool: boolean;
+  byte: number;
+  word: number;
+  long: number;
+  long64: number | string;
+  number: number;
+  duration: number;
+  date: string;
+  object: Json;
+  image: DeferredMedia;
+  blob: DeferredMedia;
+}
+
+/** A picture or BLOB as it stands in JSON: where its bytes are. */
+export interface DeferredMedia {
+  readonly __deferred: { readonly uri: string; readonly image?: true };
+}
+
+type AttributeValue<M extends ModelDefinition, A> = A extends { kind: 'relatedEntity'; dataClass: infer C }
+  ? C extends ClassNames<M>
+    ? EntityOf<M, C> | null
+    : never
+  : A extends { kind: 'relatedEntities'; dataClass: infer C }
+    ? C extends ClassNames<M>
+      ? readonly EntityOf<M, C>[]
+      : never
+    : A extends { type: infer T extends StorageType; mandatory: true } | { type: infer T extends StorageType; primKey: true }
+      ? ValueTypes[T]
+      : A extends { type: infer T extends StorageType }
+        ? ValueTypes[T] | null
+        : never;
+
+/** The type of an entity, from the model alone: `type Employee = EntityOf<typeof model, 'Employee'>`. */
+export type EntityOf<M extends ModelDefinition, C extends ClassNames<M>> = {
+  readonly [A in keyof M['dataClasses'][C]['attributes']]: AttributeValue<M, M['dataClasses'][C]['attributes'][A]>;
+};

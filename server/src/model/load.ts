@@ -1,0 +1,203 @@
+// Model file → Model. Every fault is found in one pass and told with its path.
+import { assignValue } from './attribute-types.ts';
+import { checkDefinition } from './check.ts';
+import type {
+  AttributeDefinition,
+  DataClassDefinition,
+  ModelDefinition,
+  RelatedEntityDefinition,
+  RelatedEntitiesDefinition,
+  StorageDefinition,
+} from './definition.ts';
+import type {
+  AttributeDef,
+  DataClassDef,
+  Json,
+  Model,
+  RelatedEntitiesDef,
+  RelatedEntityDef,
+  StorageDef,
+  Value,
+} from './model.ts';
+
+/** The model cannot be used; `faults` holds one line per fault, each beginning with its path. */
+export class ModelError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`The model has ${faults.length === 1 ? 'a fault' : `${faults.length} faults`}:\n  ${faults.join('\n  ')}`);
+    this.name = 'ModelError';
+    this.faults = faults;
+  }
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+interface DraftClass extends Mutable<DataClassDef> {
+  attributes: Map<string, AttributeDef>;
+  storage: StorageDef[];
+  key: StorageDef[];
+  images: StorageDef[];
+}
+
+/**
+ * Builds the model from what the model file exports.
+ * @throws ModelError with all faults (DECISIONS P11)
+ */
+export function buildModel(exported: unknown): Model {
+  const faults = checkDefinition(exported);
+  if (faults.length > 0) throw new ModelError(faults);
+  const { dataClasses: definitions } = exported as ModelDefinition;
+  const classes = new Map<string, DraftClass>();
+  for (const [name, definition] of Object.entries(definitions)) classes.set(name, draftClass(name, definition, classes.size + 1));
+  for (const [name, definition] of Object.entries(definitions)) addStorage(classes.get(name)!, definition);
+  for (const [name, definition] of Object.entries(definitions)) addToOne(classes, classes.get(name)!, definition);
+  for (const [name, definition] of Object.entries(definitions)) addToMany(classes, classes.get(name)!, definition);
+  for (const [name, definition] of Object.entries(definitions)) orderAttributes(classes.get(name)!, definition);
+  return { dataClasses: classes };
+}
+
+function draftClass(name: string, definition: DataClassDefinition, tableNumber: number): DraftClass {
+  return {
+    name,
+    collectionName: definition.collectionName ?? `${name}Selection`,
+    scope: definition.scope ?? 'public',
+    table: definition.table ?? name,
+    tableNumber,
+    defaultTopSize: definition.defaultTopSize ?? 100,
+    attributes: new Map(),
+    storage: [],
+    key: [],
+    images: [],
+  };
+}
+
+const isStorage = (definition: AttributeDefinition): definition is StorageDefinition =>
+  definition.kind === undefined || definition.kind === 'storage';
+
+function addStorage(owner: DraftClass, definition: DataClassDefinition): void {
+  for (const [name, attribute] of Object.entries(definition.attributes)) {
+    if (!isStorage(attribute)) continue;
+    const storage = storageDef(owner, name, attribute);
+    owner.attributes.set(name, storage);
+    owner.storage.push(storage);
+    if (storage.primKey) owner.key.push(storage);
+    if (storage.type === 'image') owner.images.push(storage);
+  }
+}
+
+/** Every optional property a storage definition of any type can have. */
+type AnyStorage = StorageDefinition & {
+  readonly [K in 'primKey' | 'autosequence' | 'autogenerate' | 'indexed' | 'unique' | 'simpleDate']?: boolean;
+} & { readonly [K in 'minLength' | 'maxLength' | 'fixedLength' | 'limitingLength' | 'cacheDuration']?: number } & {
+  readonly minValue?: number | string;
+  readonly maxValue?: number | string;
+  readonly pattern?: string;
+  readonly defaultValue?: Json;
+  readonly imageVersion?: 'image' | 'stamp';
+};
+
+function storageDef(owner: DraftClass, name: string, definition: StorageDefinition): StorageDef {
+  const d = definition as AnyStorage;
+  const base: StorageDef = {
+    kind: 'storage',
+    name,
+    owner,
+    scope: d.scope ?? 'public',
+    type: d.type,
+    column: d.column ?? name,
+    primKey: d.primKey ?? false,
+    autosequence: d.autosequence ?? false,
+    autogenerate: d.autogenerate ?? false,
+    indexed: d.indexed ?? false,
+    unique: d.unique ?? false,
+    notNull: d.mandatory ?? d.primKey ?? false,
+    readOnly: d.readOnly ?? false,
+    simpleDate: d.simpleDate ?? false,
+    imageVersion: d.imageVersion ?? 'image',
+    cacheDuration: d.cacheDuration ?? 0,
+    ...(d.minLength !== undefined && { minLength: d.minLength }),
+    ...(d.maxLength !== undefined && { maxLength: d.maxLength }),
+    ...(d.fixedLength !== undefined && { fixedLength: d.fixedLength }),
+    ...(d.limitingLength !== undefined && { limitingLength: d.limitingLength }),
+    ...(d.pattern !== undefined && { pattern: new RegExp(`^(?:${d.pattern})$`, 'u') }),
+  };
+  const canonical = (value: Json | undefined): Value | undefined => {
+    if (value === undefined) return undefined;
+    const assigned = assignValue(base, value);
+    return assigned.kind === 'value' ? assigned.value : undefined;
+  };
+  const minValue = canonical(d.minValue) as number | string | undefined;
+  const maxValue = canonical(d.maxValue) as number | string | undefined;
+  const defaultValue = canonical(d.defaultValue);
+  return {
+    ...base,
+    ...(minValue !== undefined && { minValue }),
+    ...(maxValue !== undefined && { maxValue }),
+    ...(defaultValue !== undefined && { defaultValue }),
+  };
+}
+
+function addToOne(classes: ReadonlyMap<string, DraftClass>, owner: DraftClass, definition: DataClassDefinition): void {
+  for (const [name, attribute] of Object.entries(definition.attributes)) {
+    if (attribute.kind !== 'relatedEntity') continue;
+    const target = classes.get(attribute.dataClass)!;
+    const declared = attribute.foreignKey === undefined ? undefined : owner.attributes.get(attribute.foreignKey);
+    const foreignKey = (declared as StorageDef | undefined) ?? hiddenForeignKey(owner, name, attribute, target);
+    owner.attributes.set(name, {
+      kind: 'relatedEntity',
+      name,
+      owner,
+      scope: attribute.scope ?? 'public',
+      target,
+      foreignKey,
+    });
+  }
+}
+
+/** A column of the target's key type that no client sees by itself. */
+function hiddenForeignKey(
+  owner: DraftClass,
+  relation: string,
+  definition: RelatedEntityDefinition,
+  target: DraftClass,
+): StorageDef {
+  const { type, simpleDate } = target.key[0]!;
+  const name = `${relation}__key`;
+  const made = storageDef(owner, name, {
+    type,
+    ...(type === 'date' && { simpleDate }),
+    scope: 'publicOnServer',
+    indexed: true,
+    mandatory: definition.mandatory ?? false,
+  } as StorageDefinition);
+  owner.attributes.set(name, made);
+  owner.storage.push(made);
+  return made;
+}
+
+function addToMany(classes: ReadonlyMap<string, DraftClass>, owner: DraftClass, definition: DataClassDefinition): void {
+  for (const [name, attribute] of Object.entries(definition.attributes)) {
+    if (attribute.kind !== 'relatedEntities') continue;
+    const target = classes.get((attribute as RelatedEntitiesDefinition).dataClass)!;
+    const inverse = target.attributes.get(attribute.inverse) as Mutable<RelatedEntityDef>;
+    const made: RelatedEntitiesDef = {
+      kind: 'relatedEntities',
+      name,
+      owner,
+      scope: attribute.scope ?? 'public',
+      target,
+      inverse,
+    };
+    owner.attributes.set(name, made);
+    inverse.inverse ??= made;
+  }
+}
+
+/** The attributes in the order the author wrote them, hidden ones last. */
+function orderAttributes(owner: DraftClass, definition: DataClassDefinition): void {
+  const made = owner.attributes;
+  const written = Object.keys(definition.attributes);
+  const hidden = [...made.keys()].filter((name) => !written.includes(name));
+  owner.attributes = new Map([...written, ...hidden].map((name) => [name, made.get(name)!]));
+}

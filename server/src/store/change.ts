@@ -1,0 +1,33 @@
+// One change of one entity, checked against the model and ready to be written.
+import type { DataClassDef, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
+import type { Key } from '../query/selection.ts';
+import type { Content } from './content.ts';
+
+export type MediaChange =
+  | { readonly kind: 'clear' }
+  | {
+      readonly kind: 'set';
+      readonly content: Content;
+      /** Needed when the content is not stored yet. */
+      readonly bytes?: Uint8Array;
+      /** The type a BLOB was sent with. */
+      readonly mediatype: string;
+    };
+
+export interface Change {
+  readonly dataClass: DataClassDef;
+  /** The entity to change; absent: a new one. */
+  readonly key?: Key;
+  /** The stamp that the client saw; absent: no check. */
+  readonly stamp?: number;
+  /** Canonical values of the attributes to set. */
+  readonly values: ReadonlyMap<StorageDef, Value>;
+  readonly media: ReadonlyMap<StorageDef, MediaChange>;
+  /** Entities that relations were set to; they must exist. */
+  readonly targets: readonly RelationTarget[];
+}
+
+export interface RelationTarget {
+  readonly relation: RelatedEntityDef;
+  readonly key: Value;
+}

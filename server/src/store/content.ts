@@ -1,0 +1,72 @@
+// Contents: the bytes of pictures and BLOBs, kept once per SHA-256 beside the rows that name them. A content lives as
+// long as an attribute or an upload holds it; holding and releasing happen in the transaction that changes the holder.
+import type { Executor, Transaction } from './engine.ts';
+import { contentPartTable, contentTable } from './sql/columns.ts';
+import { contentStatement, partBytes } from './sql/media.ts';
+import { sql } from './sql/sql.ts';
+
+/** What is known of a content; dimensions only when it is a picture. */
+export interface Content {
+  /** SHA-256 of the bytes. */
+  readonly hash: Uint8Array;
+  /** Bytes. */
+  readonly size: number;
+  /** Found by looking at the bytes, `application/octet-stream` for what is no picture. */
+  readonly mediatype: string;
+  readonly picture?: PictureInfo;
+}
+
+export interface PictureInfo {
+  /** Pixels as shown, after EXIF orientation; absent for an SVG that does not say. */
+  readonly width?: number;
+  readonly height?: number;
+  readonly alpha: boolean;
+  readonly pages: number;
+  /** base64 (DECISIONS P7). */
+  readonly thumbhash?: string;
+}
+
+/** One more holder of the content; its bytes are stored when nobody held it yet. */
+export async function holdContent(transaction: Transaction, content: Content, bytes?: Uint8Array): Promise<void> {
+  const { hash } = content;
+  if ((await transaction.run(sql`UPDATE ${contentTable} SET refs = refs + 1 WHERE hash = ${hash}`)) === 1) {
+    if (content.picture) await describeContent(transaction, content);
+    return;
+  }
+  if (!bytes) throw new Error('A content that is not stored was held without its bytes');
+  const { width = null, height = null, alpha = null, pages = null, thumbhash = null } = content.picture ?? {};
+  await transaction.run(
+    sql`INSERT INTO ${contentTable} (hash, size, mediatype, width, height, alpha, pages, thumbhash, refs) VALUES (${hash}, ${content.size}, ${content.mediatype}, ${width}, ${height}, ${alpha}, ${pages}, ${thumbhash}, 1)`,
+  );
+  for (let part = 0; part * partBytes < bytes.length; part++) {
+    const slice = bytes.subarray(part * partBytes, (part + 1) * partBytes);
+    await transaction.run(sql`INSERT INTO ${contentPartTable} (hash, part, bytes) VALUES (${hash}, ${part}, ${slice})`);
+  }
+}
+
+/** Bytes that came as any file turn out to be a picture when an image attribute takes them (spec 11 § 4.3). */
+async function describeContent(transaction: Transaction, { hash, mediatype, picture }: Content): Promise<void> {
+  if (!picture) return;
+  const { width = null, height = null, alpha, pages, thumbhash = null } = picture;
+  await transaction.run(
+    sql`UPDATE ${contentTable} SET mediatype = ${mediatype}, width = ${width}, height = ${height}, alpha = ${alpha}, pages = ${pages}, thumbhash = ${thumbhash} WHERE hash = ${hash} AND pages IS NULL`,
+  );
+}
+
+/** One holder less; without holders the bytes go. */
+export async function releaseContent(transaction: Transaction, hash: Uint8Array): Promise<void> {
+  await transaction.run(sql`UPDATE ${contentTable} SET refs = refs - 1 WHERE hash = ${hash}`);
+  if ((await transaction.run(sql`DELETE FROM ${contentTable} WHERE hash = ${hash} AND refs <= 0`)) === 0) return;
+  await transaction.run(sql`DELETE FROM ${contentPartTable} WHERE hash = ${hash}`);
+}
+
+/** The bytes of a content, `undefined` when it is gone. */
+export async function readContent(executor: Executor, hash: Uint8Array): Promise<Buffer | undefined> {
+  const parts = (await executor.rows(contentStatement(hash))).map((row) => row['bytes'] as Buffer);
+  if (parts.length > 1) return Buffer.concat(parts);
+  return parts[0] ?? ((await isEmpty(executor, hash)) ? Buffer.alloc(0) : undefined);
+}
+
+async function isEmpty(executor: Executor, hash: Uint8Array): Promise<boolean> {
+  return (await executor.row(sql`SELECT 1 AS found FROM ${contentTable} WHERE hash = ${hash} AND size = 0`)) !== undefined;
+}

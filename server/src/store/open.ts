@@ -1,0 +1,24 @@
+// The list of engines: which one serves a database.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Model } from '../model/model.ts';
+import type { Engine } from './engine.ts';
+import { prepareDatabase } from './prepare.ts';
+import { SqliteEngine } from './sqlite/engine.ts';
+import { introspect, sqliteSchema } from './sqlite/schema.ts';
+
+/**
+ * Opens the embedded database in the data folder and brings it up to the model.
+ * @throws ModelError when that would lose data
+ */
+export async function openEngine(dataFolder: string, model: Model): Promise<Engine> {
+  mkdirSync(dataFolder, { recursive: true });
+  const engine = new SqliteEngine(join(dataFolder, 'keystamp.db'));
+  try {
+    await prepareDatabase(engine, model, { schema: sqliteSchema, introspect });
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  return engine;
+}

@@ -1,0 +1,36 @@
+// Brings a database up to the model: makes or extends the tables, or says why not.
+import type { Model } from '../model/model.ts';
+import { ModelError } from '../model/load.ts';
+import { DuplicateError, type Engine } from './engine.ts';
+import { schemaChanges, systemTables, type ExistingSchema, type SchemaDialect } from './sql/schema.ts';
+import type { Executor } from './engine.ts';
+
+/** What an engine adds to prepare its tables. */
+export interface Preparation {
+  readonly schema: SchemaDialect;
+  readonly introspect: (executor: Executor) => Promise<ExistingSchema>;
+}
+
+/**
+ * All changes in one transaction, or none.
+ * @throws ModelError with every change that would lose data and what to do about it
+ */
+export async function prepareDatabase(engine: Engine, model: Model, preparation: Preparation): Promise<void> {
+  await engine.write(async (transaction) => {
+    for (const statement of systemTables(preparation.schema)) await transaction.run(statement);
+    const existing = await preparation.introspect(transaction);
+    const { statements, faults } = schemaChanges(model, existing, preparation.schema);
+    if (faults.length > 0) throw new ModelError(faults);
+    for (const statement of statements) {
+      try {
+        await transaction.run(statement);
+      } catch (error) {
+        if (!(error instanceof DuplicateError)) throw error;
+        throw new ModelError([
+          `${error.where.replace(/^index '(.*)_unique'$/, '$1')}: is unique in the model, but the database holds equal values; make them different or drop unique.`,
+        ]);
+      }
+    }
+  });
+  engine.refresh();
+}

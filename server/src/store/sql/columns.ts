@@ -1,0 +1,46 @@
+// Names of the columns and tables that Keystamp keeps beside the attributes of the model.
+import type { StorageDef } from '../../model/model.ts';
+import { column, ident, raw, sql, type Sql } from './sql.ts';
+
+/** The entity's stamp, 1 after the first save. */
+export const stampColumn = '__stamp';
+/** Time of the last save, ISO text with milliseconds. */
+export const timestampColumn = '__timestamp';
+/** The hidden base of all version numbers of the entity (spec 10 § 2.6). */
+export const baseColumn = '__base';
+
+/** The stamp of the save that last changed this picture or BLOB. */
+export const mediaStamp = (attribute: StorageDef): string => `${attribute.column}__stamp`;
+/** When that was, in milliseconds; grows by a second at least with each change (spec 10 § 9.5). */
+export const mediaTime = (attribute: StorageDef): string => `${attribute.column}__time`;
+/** The media type a BLOB was sent with. */
+export const mediaType = (attribute: StorageDef): string => `${attribute.column}__type`;
+
+/** The side columns of a picture or BLOB. */
+export const mediaColumns = (attribute: StorageDef): readonly string[] => [
+  mediaStamp(attribute),
+  mediaTime(attribute),
+  ...(attribute.type === 'blob' ? [mediaType(attribute)] : []),
+];
+
+export const isMedia = (attribute: StorageDef): boolean => attribute.type === 'image' || attribute.type === 'blob';
+
+/** Version number of the picture or BLOB in the row `alias` (spec 10 §§ 2.6 and 2.8). */
+export function versionOf(attribute: StorageDef, alias: string): Sql {
+  const counted = attribute.type === 'image' && attribute.imageVersion === 'stamp' ? stampColumn : mediaStamp(attribute);
+  return sql`(${column(alias, baseColumn)} + ${column(alias, counted)})`;
+}
+
+/** One row per different content: what is known of the bytes, and how many attributes and uploads hold it. */
+export const contentTable = ident('keystamp_content');
+/** The bytes of a content in parts, in order. */
+export const contentPartTable = ident('keystamp_content_part');
+/** The highest version number of each deleted entity, for its key's next owner (spec 10 § 2.7). */
+export const tombstoneTable = ident('keystamp_tombstone');
+export const uploadTable = ident('keystamp_upload');
+/** The attributes as they were when the tables were made or extended. */
+export const attributeTable = ident('keystamp_attribute');
+export const metaTable = ident('keystamp_meta');
+
+/** A text of this program as an SQL literal: names of the model and punctuation of JSON, nothing from a request. */
+export const literal = (text: string): Sql => raw(`'${text.replaceAll("'", "''")}'`);

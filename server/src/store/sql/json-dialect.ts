@@ -1,0 +1,20 @@
+// How an engine writes JSON text: the database prints whole answers, no object is made per row.
+import type { StorageDef } from '../../model/model.ts';
+import type { Sql } from './sql.ts';
+
+export interface JsonDialect {
+  /** The texts one after the other; null counts as nothing. */
+  concat(parts: readonly Sql[]): Sql;
+  /** JSON text of the attribute's value held by `value`, the text `null` for null (spec 03 § 2.2). */
+  value(attribute: StorageDef, value: Sql): Sql;
+  /** A JSON string of a text that is not null. */
+  string(text: Sql): Sql;
+  /** The texts of all rows in the order of the rows, separated by commas; null when there is no row. */
+  list(text: Sql): Sql;
+  /** The text as bytes, so that it reaches the socket without becoming a string. */
+  bytes(text: Sql): Sql;
+  /** The key as it stands in URIs between the brackets, quoted and percent-encoded where needed. */
+  keyInUri(attribute: StorageDef, value: Sql): Sql;
+  /** The values of a JSON array parameter as rows `(position, value)`, in order. */
+  elements(array: Sql): Sql;
+}

@@ -1,0 +1,49 @@
+// Statements around pictures and BLOBs: the narrow row that decides an answer, the bytes, and their bookkeeping.
+import type { DataClassDef, StorageDef } from '../../model/model.ts';
+import type { Predicate } from '../../query/predicate.ts';
+import type { Key } from '../../query/selection.ts';
+import {
+  baseColumn,
+  contentPartTable,
+  contentTable,
+  mediaTime,
+  mediaType,
+  stampColumn,
+  timestampColumn,
+  versionOf,
+} from './columns.ts';
+import type { SqlDialect } from './dialect.ts';
+import { compilePredicate } from './predicate.ts';
+import { hasKey } from './select.ts';
+import { column, ident, raw, sql, Sql } from './sql.ts';
+
+/** Bytes of one stored part of a content. */
+export const partBytes = 1024 * 1024;
+
+const narrow = new WeakMap<StorageDef, Sql>();
+
+/**
+ * What must be known of one picture or BLOB before its bytes: a row with `hash`, `version`, `bound` (the highest number
+ * that the entity's stamp reaches), `time`, `stamp`, `timestamp`, `mediatype`, `size`, `width`, `height`, `alpha`,
+ * `pages`. One statement, so version and hash belong together (spec 10 § 2.11). Spec 10 § 9 calls it the snapshot.
+ */
+export function mediaStatement(dataClass: DataClassDef, attribute: StorageDef, key: Key): Sql {
+  let statement = narrow.get(attribute);
+  if (!statement) {
+    const e = (name: string): Sql => column('e', name);
+    const type = attribute.type === 'blob' ? e(mediaType(attribute)) : raw('c.mediatype');
+    statement = sql`SELECT ${e(attribute.column)} AS hash, ${versionOf(attribute, 'e')} AS version, ${e(baseColumn)} + ${e(stampColumn)} AS bound, ${e(mediaTime(attribute))} AS time, ${e(stampColumn)} AS stamp, ${e(timestampColumn)} AS timestamp, ${type} AS mediatype, c.size AS size, c.width AS width, c.height AS height, c.alpha AS alpha, c.pages AS pages FROM ${ident(dataClass.table)} AS e LEFT JOIN ${contentTable} AS c ON c.hash = ${e(attribute.column)} WHERE ${new Sql(hasKey(dataClass, 'e', key).text, [])}`;
+    narrow.set(attribute, statement);
+  }
+  return new Sql(statement.text, key);
+}
+
+/** A row when the entity matches the predicate. */
+export function matchStatement(dataClass: DataClassDef, key: Key, predicate: Predicate, dialect: SqlDialect): Sql {
+  return sql`SELECT 1 AS found FROM ${ident(dataClass.table)} AS e WHERE ${hasKey(dataClass, 'e', key)} AND (${compilePredicate(predicate, 'e', dialect)})`;
+}
+
+/** The parts of a content in order: rows with `bytes`. */
+export function contentStatement(hash: Uint8Array): Sql {
+  return sql`SELECT bytes FROM ${contentPartTable} WHERE hash = ${hash} ORDER BY part`;
+}

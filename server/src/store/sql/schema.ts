@@ -1,0 +1,164 @@
+// The tables a model needs, and the statements that make or extend them. Nothing here ever drops a column.
+import type { DataClassDef, Model, StorageDef, StorageType } from '../../model/model.ts';
+import {
+  attributeTable,
+  baseColumn,
+  contentPartTable,
+  contentTable,
+  isMedia,
+  mediaColumns,
+  mediaType,
+  metaTable,
+  stampColumn,
+  timestampColumn,
+  tombstoneTable,
+  uploadTable,
+} from './columns.ts';
+import { ident, join, raw, sql, type Sql } from './sql.ts';
+
+/** What engines write differently in table definitions. */
+export interface SchemaDialect {
+  readonly columnType: (type: StorageType, simpleDate: boolean) => Sql;
+  readonly integer: Sql;
+  readonly text: Sql;
+  readonly bytes: Sql;
+  /** The whole definition of a key column that numbers itself. */
+  readonly autosequence: (name: Sql, attribute: StorageDef) => Sql;
+  /** What an index on the attribute indexes, so that comparisons of query/ use it. */
+  readonly indexed: (attribute: StorageDef) => Sql;
+}
+
+/** A table as the database has it now: lower-case column names. */
+export interface ExistingTable {
+  readonly columns: ReadonlySet<string>;
+}
+
+/** What the database knows of itself. */
+export interface ExistingSchema {
+  readonly table: (name: string) => ExistingTable | undefined;
+  /** `dataclass.attribute` → the printed type when the table was made, for instance `date simpleDate`. */
+  readonly attributes: ReadonlyMap<string, string>;
+}
+
+/** The tables that belong to no class. */
+export function systemTables(d: SchemaDialect): readonly Sql[] {
+  const { integer, text, bytes } = d;
+  return [
+    sql`CREATE TABLE IF NOT EXISTS ${metaTable} (name ${text} PRIMARY KEY, value ${text} NOT NULL)`,
+    sql`CREATE TABLE IF NOT EXISTS ${attributeTable} (name ${text} PRIMARY KEY, type ${text} NOT NULL)`,
+    sql`CREATE TABLE IF NOT EXISTS ${contentTable} (hash ${bytes} PRIMARY KEY, size ${integer} NOT NULL, mediatype ${text} NOT NULL, width ${integer}, height ${integer}, alpha ${integer}, pages ${integer}, thumbhash ${text}, refs ${integer} NOT NULL)`,
+    sql`CREATE TABLE IF NOT EXISTS ${contentPartTable} (hash ${bytes} NOT NULL, part ${integer} NOT NULL, bytes ${bytes} NOT NULL, PRIMARY KEY (hash, part))`,
+    sql`CREATE TABLE IF NOT EXISTS ${tombstoneTable} (dataclass ${text} NOT NULL, key ${text} NOT NULL, version ${integer} NOT NULL, timestamp ${text} NOT NULL, PRIMARY KEY (dataclass, key))`,
+    sql`CREATE TABLE IF NOT EXISTS ${uploadTable} (id ${text} PRIMARY KEY, session ${text} NOT NULL, kind ${text} NOT NULL, mediatype ${text} NOT NULL, hash ${bytes} NOT NULL, size ${integer} NOT NULL, expires ${integer} NOT NULL)`,
+  ];
+}
+
+/** The word an attribute's type is remembered by. */
+export const rememberedType = ({ type, simpleDate }: StorageDef): string => (simpleDate ? `${type} simpleDate` : type);
+
+/** Statements that bring the tables of the model up to date, faults where that would lose data. */
+export function schemaChanges(model: Model, existing: ExistingSchema, d: SchemaDialect): { statements: Sql[]; faults: string[] } {
+  const statements: Sql[] = [];
+  const faults: string[] = [];
+  for (const dataClass of model.dataClasses.values()) {
+    const table = existing.table(dataClass.table);
+    faults.push(...typeFaults(dataClass, existing), ...(table ? keyFaults(dataClass, table) : []));
+    statements.push(...(table ? extend(dataClass, table, d) : [createTable(dataClass, d)]));
+    statements.push(...indexes(dataClass, d));
+    for (const attribute of dataClass.storage) {
+      const type = rememberedType(attribute);
+      statements.push(sql`INSERT INTO ${attributeTable} (name, type) VALUES (${attributeName(attribute)}, ${type}) ON CONFLICT (name) DO UPDATE SET type = ${type}`);
+    }
+  }
+  return { statements, faults };
+}
+
+const attributeName = (attribute: StorageDef): string => `${attribute.owner.name}.${attribute.name}`;
+
+/** Types a stored value can move to without loss. */
+const widening: Readonly<Record<string, readonly string[]>> = {
+  string: ['text'],
+  text: ['string'],
+  byte: ['word', 'long', 'long64', 'duration', 'number'],
+  word: ['long', 'long64', 'duration', 'number'],
+  long: ['long64', 'duration', 'number'],
+  long64: ['duration'],
+  duration: ['long64'],
+  uuid: ['string', 'text'],
+};
+
+function typeFaults(dataClass: DataClassDef, existing: ExistingSchema): string[] {
+  return dataClass.storage.flatMap((attribute) => {
+    const was = existing.attributes.get(attributeName(attribute));
+    const is = rememberedType(attribute);
+    if (was === undefined || was === is || widening[was]?.includes(is)) return [];
+    return [
+      `${attributeName(attribute)}: is ${is} in the model and ${was} in the database; changing it would lose the stored values. Set it back to ${was}, or give the new attribute another name and copy the values.`,
+    ];
+  });
+}
+
+function keyFaults(dataClass: DataClassDef, table: ExistingTable): string[] {
+  return dataClass.key
+    .filter((key) => !table.columns.has(key.column.toLowerCase()))
+    .map(
+      (key) =>
+        `${dataClass.name}.${key.name}: is the key in the model but not in the database; the entities would lose their identity. Keep the old key, or make a new dataclass and copy the entities.`,
+    );
+}
+
+function columnsOf(attribute: StorageDef, d: SchemaDialect): [string, Sql][] {
+  if (!isMedia(attribute)) return [[attribute.column, d.columnType(attribute.type, attribute.simpleDate)]];
+  const side = mediaColumns(attribute).map((name): [string, Sql] => [name, name === mediaType(attribute) ? d.text : d.integer]);
+  return [[attribute.column, d.bytes], ...side];
+}
+
+/** Keys and bookkeeping stand first, so that narrow reads never walk through long values. */
+function createTable(dataClass: DataClassDef, d: SchemaDialect): Sql {
+  const [only] = dataClass.key;
+  const auto = dataClass.key.length === 1 && only?.autosequence ? only : undefined;
+  const columns = dataClass.key.map((key) =>
+    key === auto
+      ? d.autosequence(ident(key.column), key)
+      : sql`${ident(key.column)} ${d.columnType(key.type, key.simpleDate)} NOT NULL`,
+  );
+  columns.push(...bookkeeping(d));
+  const others = dataClass.storage.filter((attribute) => !attribute.primKey);
+  const narrowFirst = [...others.filter(isMedia), ...others.filter((attribute) => !isMedia(attribute))];
+  for (const attribute of narrowFirst)
+    for (const [name, type] of columnsOf(attribute, d)) columns.push(sql`${ident(name)} ${type}`);
+  if (!auto) columns.push(sql`PRIMARY KEY (${join(dataClass.key.map((key) => ident(key.column)), ', ')})`);
+  return sql`CREATE TABLE ${ident(dataClass.table)} (${join(columns, ', ')})`;
+}
+
+const bookkeeping = (d: SchemaDialect): Sql[] => [
+  sql`${ident(stampColumn)} ${d.integer} NOT NULL DEFAULT 1`,
+  sql`${ident(timestampColumn)} ${d.text} NOT NULL DEFAULT '1970-01-01T00:00:00.000Z'`,
+  sql`${ident(baseColumn)} ${d.integer} NOT NULL DEFAULT 0`,
+];
+
+function extend(dataClass: DataClassDef, table: ExistingTable, d: SchemaDialect): Sql[] {
+  const missing = (name: string): boolean => !table.columns.has(name.toLowerCase());
+  const add = (definition: Sql): Sql => sql`ALTER TABLE ${ident(dataClass.table)} ADD COLUMN ${definition}`;
+  const names = [stampColumn, timestampColumn, baseColumn];
+  const statements = bookkeeping(d).filter((_, i) => missing(names[i] as string)).map(add);
+  for (const attribute of dataClass.storage)
+    for (const [name, type] of columnsOf(attribute, d)) if (missing(name)) statements.push(add(sql`${ident(name)} ${type}`));
+  return statements;
+}
+
+function indexes(dataClass: DataClassDef, d: SchemaDialect): Sql[] {
+  const foreignKeys = new Set<StorageDef>();
+  for (const attribute of dataClass.attributes.values())
+    if (attribute.kind === 'relatedEntity') foreignKeys.add(attribute.foreignKey);
+  return dataClass.storage.flatMap((attribute) => {
+    const name = `${dataClass.table}_${attribute.column}`;
+    const on = (kind: string, suffix: string, what: Sql): Sql =>
+      sql`CREATE ${raw(kind)} IF NOT EXISTS ${ident(`${name}_${suffix}`)} ON ${ident(dataClass.table)} (${what})`;
+    const found: Sql[] = [];
+    if (attribute.unique && !attribute.primKey) found.push(on('UNIQUE INDEX', 'unique', ident(attribute.column)));
+    if (attribute.indexed && !attribute.primKey) found.push(on('INDEX', 'index', d.indexed(attribute)));
+    else if (foreignKeys.has(attribute)) found.push(on('INDEX', 'key', ident(attribute.column)));
+    return found;
+  });
+}

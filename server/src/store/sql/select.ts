@@ -1,0 +1,100 @@
+// Statements that read entities: one by key, a page of a selection, members of a set, keys, distinct pictures.
+import type { DataClassDef, StorageDef, Value } from '../../model/model.ts';
+import type { Columns } from '../../query/columns.ts';
+import type { Predicate } from '../../query/predicate.ts';
+import type { Key, Selection } from '../../query/selection.ts';
+import type { SqlDialect } from './dialect.ts';
+import { literal } from './columns.ts';
+import { entityJson, mediaOnly, type EntityShape } from './entity-json.ts';
+import { compileOrder } from './order.ts';
+import { compilePredicate } from './predicate.ts';
+import { column, ident, join, sql, Sql } from './sql.ts';
+
+/** `key = ?` for every part of the key. */
+export function hasKey(dataClass: DataClassDef, alias: string, key: Key): Sql {
+  return join(
+    dataClass.key.map((part, i) => sql`${column(alias, part.column)} = ${key[i] as Value}`),
+    ' AND ',
+  );
+}
+
+const from = (dataClass: DataClassDef, alias: string): Sql => sql`${ident(dataClass.table)} AS ${ident(alias)}`;
+
+/** Statements by key differ in their key alone, so their text is made once per columns and shape. */
+const byKey = new WeakMap<Columns, Map<EntityShape, Sql>>();
+
+/** One entity: a row with `json`, or none. */
+export function entityStatement(columns: Columns, key: Key, shape: EntityShape, dialect: SqlDialect): Sql {
+  let shapes = byKey.get(columns);
+  if (!shapes) byKey.set(columns, (shapes = new Map()));
+  let statement = shapes.get(shape);
+  if (!statement) {
+    const condition = hasKey(columns.dataClass, 'e', key);
+    const json = entityJson(columns, 'e', shape, dialect);
+    statement = sql`SELECT ${json} AS json FROM ${from(columns.dataClass, 'e')} WHERE ${new Sql(condition.text, [])}`;
+    shapes.set(shape, statement);
+  }
+  return new Sql(statement.text, [...statement.params, ...key]);
+}
+
+/** Rows of `alias` in order, cut to the page. Sorts keys alone when the order is not that of the key. */
+function pageRows(selection: Selection, skip: number, top: number, dialect: SqlDialect): Sql {
+  const { dataClass, predicate, order } = selection;
+  const where = compilePredicate(predicate, 'p', dialect);
+  const ordered = sql`${from(dataClass, 'p')} WHERE ${where} ORDER BY ${compileOrder(order, dataClass, 'p', dialect)} LIMIT ${top} OFFSET ${skip}`;
+  if (order.length === 0 && skip === 0) return sql`(SELECT * FROM ${ordered}) AS e`;
+  const keys = dataClass.key.map((key) => column('p', key.column));
+  const same = dataClass.key.map((key) => sql`${column('e', key.column)} = ${column('k', key.column)}`);
+  return sql`(SELECT ${join(keys, ', ')} FROM ${ordered}) AS k CROSS JOIN ${from(dataClass, 'e')} ON ${join(same, ' AND ')}`;
+}
+
+/** A page: one row with `total`, `sent` and `entities`, the bytes between the brackets of `__ENTITIES` (null: none). */
+export function pageStatement(selection: Selection, columns: Columns, skip: number, top: number, dialect: SqlDialect): Sql {
+  const json = entityJson(columns, 'e', 'listed', dialect);
+  const total = sql`(${countStatement(selection.dataClass, selection.predicate, dialect)})`;
+  return sql`SELECT ${total} AS total, count(*) AS sent, ${dialect.bytes(dialect.list(json))} AS entities FROM ${pageRows(selection, skip, top, dialect)}`;
+}
+
+export function countStatement(dataClass: DataClassDef, predicate: Predicate, dialect: SqlDialect): Sql {
+  return sql`SELECT count(*) AS total FROM ${from(dataClass, 'c')} WHERE ${compilePredicate(predicate, 'c', dialect)}`;
+}
+
+/** The keys of a selection in order: rows with the key columns. */
+export function keysStatement({ dataClass, predicate, order }: Selection, dialect: SqlDialect): Sql {
+  const keys = dataClass.key.map((key) => column('e', key.column));
+  return sql`SELECT ${join(keys, ', ')} FROM ${from(dataClass, 'e')} WHERE ${compilePredicate(predicate, 'e', dialect)} ORDER BY ${compileOrder(order, dataClass, 'e', dialect)}`;
+}
+
+/**
+ * The entities of the given keys in their order, as a row with `sent` and `entities`. A key whose entity is gone gives
+ * `{"__STAMP":0}` (spec 05 § 3.3). For classes with a key of one attribute.
+ */
+export function membersStatement(columns: Columns, keys: readonly Value[], dialect: SqlDialect): Sql {
+  const key = columns.dataClass.key[0] as StorageDef;
+  const json = entityJson(columns, 'e', 'listed', dialect);
+  const present = sql`CASE WHEN ${column('e', key.column)} IS NULL THEN ${literal('{"__STAMP":0}')} ELSE ${json} END`;
+  const asked = dialect.elements(sql`${JSON.stringify(keys)}`);
+  return sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(present))} AS entities FROM (${asked} ORDER BY position) AS k LEFT JOIN ${from(columns.dataClass, 'e')} ON ${column('e', key.column)} = k.value`;
+}
+
+/**
+ * The distinct pictures of a selection, each shown by the first entity that holds it, in selection order: a row with
+ * `sent` and `entities`, the bytes of the deferred objects (spec 10 § 5 row 11).
+ */
+export function distinctMediaStatement(
+  selection: Selection,
+  columns: Columns,
+  attribute: StorageDef,
+  skip: number,
+  top: number,
+  dialect: SqlDialect,
+): Sql {
+  const { dataClass, predicate, order } = selection;
+  const held = column('p', attribute.column);
+  const key = dataClass.key.map((part) => column('p', part.column));
+  const ranked = sql`SELECT ${join(key, ', ')}, ${held}, row_number() OVER (ORDER BY ${compileOrder(order, dataClass, 'p', dialect)}) AS position FROM ${from(dataClass, 'p')} WHERE ${held} IS NOT NULL AND (${compilePredicate(predicate, 'p', dialect)})`;
+  const first = sql`SELECT min(position) AS position FROM (${ranked}) AS r GROUP BY ${column('r', attribute.column)} ORDER BY 1 LIMIT ${top} OFFSET ${skip}`;
+  const same = dataClass.key.map((part) => sql`${column('e', part.column)} = ${column('a', part.column)}`);
+  const json = mediaOnly(columns, attribute, dialect);
+  return sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(json))} AS entities FROM (${first}) AS f CROSS JOIN (${ranked}) AS a ON a.position = f.position CROSS JOIN ${from(dataClass, 'e')} ON ${join(same, ' AND ')}`;
+}

@@ -1,0 +1,90 @@
+// Statements that change entities. The check of the stamp and the write are one guarded statement.
+import type { DataClassDef, StorageDef, Value } from '../../model/model.ts';
+import type { Key } from '../../query/selection.ts';
+import { baseColumn, isMedia, mediaColumns, stampColumn, timestampColumn, tombstoneTable } from './columns.ts';
+import { ident, join, raw, sql, type Sql } from './sql.ts';
+
+/** A column with the value it gets. */
+export type Assignment = readonly [column: string, value: Value | Sql];
+
+const table = (dataClass: DataClassDef): Sql => ident(dataClass.table);
+
+const sameKey = (dataClass: DataClassDef, key: Key): Sql =>
+  join(
+    dataClass.key.map((part, i) => sql`${ident(part.column)} = ${key[i] as Value}`),
+    ' AND ',
+  );
+
+/** The stored row as a save must know it: stamp, timestamp, base, the asked columns and every held content. */
+export function storedStatement(dataClass: DataClassDef, key: Key, attributes: readonly StorageDef[]): Sql {
+  const columns = new Map([stampColumn, timestampColumn, baseColumn].map((name) => [name, ident(name)]));
+  for (const attribute of attributes) {
+    const { column: name, type } = attribute;
+    // As text, because a 64-bit integer would be rounded on its way to JavaScript.
+    columns.set(name, type === 'long64' || type === 'duration' ? sql`CAST(${ident(name)} AS TEXT) AS ${ident(name)}` : ident(name));
+    if (isMedia(attribute)) for (const side of mediaColumns(attribute)) columns.set(side, ident(side));
+  }
+  return sql`SELECT ${join([...columns.values()], ', ')} FROM ${table(dataClass)} WHERE ${sameKey(dataClass, key)}`;
+}
+
+/** Writes if key and stamp still match; stamp + 1. Changes one row or none. */
+export function updateStatement(
+  dataClass: DataClassDef,
+  key: Key,
+  stamp: number,
+  timestamp: string,
+  assignments: readonly Assignment[],
+): Sql {
+  const sets = assignments.map(([name, value]) => sql`${ident(name)} = ${value}`);
+  sets.push(sql`${ident(stampColumn)} = ${stamp + 1}`, sql`${ident(timestampColumn)} = ${timestamp}`);
+  return sql`UPDATE ${table(dataClass)} SET ${join(sets, ', ')} WHERE ${sameKey(dataClass, key)} AND ${ident(stampColumn)} = ${stamp}`;
+}
+
+/** A new row with stamp 1; answers the key columns. */
+export function insertStatement(
+  dataClass: DataClassDef,
+  timestamp: string,
+  base: number,
+  assignments: readonly Assignment[],
+): Sql {
+  const all: Assignment[] = [...assignments, [stampColumn, 1], [timestampColumn, timestamp], [baseColumn, base]];
+  const names = all.map(([name]) => ident(name));
+  const values = all.map(([, value]) => sql`${value}`);
+  const key = dataClass.key.map((part) => ident(part.column));
+  return sql`INSERT INTO ${table(dataClass)} (${join(names, ', ')}) VALUES (${join(values, ', ')}) RETURNING ${join(key, ', ')}`;
+}
+
+export function baseStatement(dataClass: DataClassDef, key: Key, base: number): Sql {
+  return sql`UPDATE ${table(dataClass)} SET ${ident(baseColumn)} = ${base} WHERE ${sameKey(dataClass, key)}`;
+}
+
+export function deleteStatement(dataClass: DataClassDef, key: Key): Sql {
+  return sql`DELETE FROM ${table(dataClass)} WHERE ${sameKey(dataClass, key)}`;
+}
+
+/** A tombstone names its entity by the text of its key. */
+export const tombstoneKey = (key: Key): string => key.map(String).join('&');
+
+/** Remembers the highest version number the entity can have had (spec 10 § 2.7). */
+export function buryStatement(dataClass: DataClassDef, key: Key, version: number, timestamp: string): Sql {
+  return sql`INSERT INTO ${tombstoneTable} (dataclass, key, version, timestamp) VALUES (${dataClass.name}, ${tombstoneKey(key)}, ${version}, ${timestamp}) ON CONFLICT (dataclass, key) DO UPDATE SET version = ${version}, timestamp = ${timestamp}`;
+}
+
+export function buriedStatement(dataClass: DataClassDef, key: Key): Sql {
+  return sql`SELECT version FROM ${tombstoneTable} WHERE dataclass = ${dataClass.name} AND key = ${tombstoneKey(key)}`;
+}
+
+/** A row when the entity exists. */
+export function existsStatement(dataClass: DataClassDef, key: Key): Sql {
+  return sql`SELECT 1 AS found FROM ${table(dataClass)} WHERE ${sameKey(dataClass, key)}`;
+}
+
+/** A row when another entity has this value. */
+export function duplicateStatement(attribute: StorageDef, value: Value): Sql {
+  return sql`SELECT 1 AS found FROM ${table(attribute.owner)} WHERE ${ident(attribute.column)} = ${value} LIMIT 1`;
+}
+
+/** How many entities the class holds, up to one: is there anything at all? */
+export const anyStatement = (dataClass: DataClassDef): Sql =>
+  sql`SELECT 1 AS found FROM ${table(dataClass)} LIMIT ${raw('1')}`;
+

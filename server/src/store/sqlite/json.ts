@@ -1,0 +1,61 @@
+// JSON text the way SQLite writes it.
+import { attributeTypes } from '../../model/attribute-types.ts';
+import type { StorageDef } from '../../model/model.ts';
+import type { JsonDialect } from '../sql/json-dialect.ts';
+import { join, raw, sql, type Sql } from '../sql/sql.ts';
+
+function simpleDate(value: Sql): Sql {
+  const part = (from: number): Sql => sql`ltrim(substr(${value}, ${raw(`${from}, 2`)}), '0')`;
+  return sql`CASE WHEN ${value} IS NULL THEN 'null' ELSE concat('"', ${part(9)}, '!', ${part(6)}, '!', substr(${value}, 1, 4), '"') END`;
+}
+
+/** 52000.0 prints as 52000, as JavaScript does; beyond 2^53 the exponent form is as good. */
+function real(value: Sql): Sql {
+  return sql`CASE WHEN ${value} IS NULL THEN 'null' WHEN ${value} = CAST(${value} AS INTEGER) AND abs(${value}) < 9007199254740992 THEN CAST(${value} AS INTEGER) ELSE ${value} END`;
+}
+
+/** Beyond 2^53 a number would be rounded by clients, so it travels as text (spec 03, open points). */
+function long64(value: Sql): Sql {
+  return sql`CASE WHEN ${value} IS NULL THEN 'null' WHEN ${value} BETWEEN -9007199254740991 AND 9007199254740991 THEN ${value} ELSE concat('"', ${value}, '"') END`;
+}
+
+function value(attribute: StorageDef, held: Sql): Sql {
+  switch (attribute.type) {
+    case 'string':
+    case 'text':
+    case 'uuid':
+      return sql`json_quote(${held})`;
+    case 'bool':
+      return sql`CASE ${held} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END`;
+    case 'number':
+      return real(held);
+    case 'long64':
+    case 'duration':
+      return long64(held);
+    case 'date':
+      return attribute.simpleDate
+        ? simpleDate(held)
+        : sql`coalesce(strftime('"%Y-%m-%dT%H:%M:%fZ"', ${held} / 1000.0, 'unixepoch'), 'null')`;
+    case 'byte':
+    case 'word':
+    case 'long':
+    case 'object':
+      return attribute.notNull ? held : sql`coalesce(${held}, 'null')`;
+    case 'image':
+    case 'blob':
+      throw new Error(`${attribute.name} has no value of its own in JSON`);
+    default:
+      return attribute.type satisfies never;
+  }
+}
+
+export const sqliteJson: JsonDialect = {
+  concat: (parts) => sql`concat(${join(parts, ', ')})`,
+  value,
+  string: (text) => sql`json_quote(${text})`,
+  list: (text) => sql`group_concat(${text}, ',')`,
+  bytes: (text) => sql`CAST(${text} AS BLOB)`,
+  keyInUri: (attribute, held) =>
+    attribute.type === 'uuid' || attributeTypes[attribute.type].family === 'number' ? held : sql`key_in_uri(${held})`,
+  elements: (array) => sql`SELECT key AS position, value FROM json_each(${array})`,
+};

@@ -1,0 +1,53 @@
+// Table definitions the SQLite way, and what an existing file holds.
+import type { StorageDef, StorageType } from '../../model/model.ts';
+import type { Executor } from '../engine.ts';
+import { attributeTable } from '../sql/columns.ts';
+import type { ExistingSchema, ExistingTable, SchemaDialect } from '../sql/schema.ts';
+import { ident, raw, sql, type Sql } from '../sql/sql.ts';
+import { sqliteDialect } from './dialect.ts';
+
+const columnTypes = {
+  string: 'TEXT',
+  text: 'TEXT',
+  uuid: 'TEXT',
+  bool: 'INTEGER',
+  byte: 'INTEGER',
+  word: 'INTEGER',
+  long: 'INTEGER',
+  long64: 'INTEGER',
+  number: 'REAL',
+  duration: 'INTEGER',
+  date: 'INTEGER',
+  object: 'TEXT',
+  image: 'BLOB',
+  blob: 'BLOB',
+} as const satisfies Record<StorageType, string>;
+
+export const sqliteSchema: SchemaDialect = {
+  columnType: (type, simpleDate): Sql => raw(type === 'date' && simpleDate ? 'TEXT' : columnTypes[type]),
+  integer: raw('INTEGER'),
+  text: raw('TEXT'),
+  bytes: raw('BLOB'),
+  // AUTOINCREMENT: a number is never used twice, not even after the last entity was deleted (spec 15 § 4).
+  autosequence: (name) => sql`${name} INTEGER PRIMARY KEY AUTOINCREMENT`,
+  indexed: (attribute: StorageDef): Sql =>
+    attribute.type === 'string' || attribute.type === 'text' ? sqliteDialect.fold(ident(attribute.column)) : ident(attribute.column),
+};
+
+/** Reads tables, columns and remembered types from the file. */
+export async function introspect(executor: Executor): Promise<ExistingSchema> {
+  const tables = new Map<string, ExistingTable>();
+  const found = await executor.rows(
+    sql`SELECT m.name AS name, x.name AS col FROM sqlite_schema AS m, pragma_table_xinfo(m.name) AS x WHERE m.type = 'table'`,
+  );
+  for (const row of found) {
+    const name = String(row['name']).toLowerCase();
+    const columns = new Set(tables.get(name)?.columns);
+    tables.set(name, { columns: columns.add(String(row['col']).toLowerCase()) });
+  }
+  const remembered = await executor.rows(sql`SELECT name, type FROM ${attributeTable}`);
+  return {
+    table: (name) => tables.get(name.toLowerCase()),
+    attributes: new Map(remembered.map((row) => [String(row['name']), String(row['type'])])),
+  };
+}
