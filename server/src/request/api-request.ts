@@ -1,4 +1,5 @@
 // What the client asked for, before anyone knows whether it makes sense. Knows no model.
+import type { ParamName } from './params.ts';
 
 /** `Employee`, `Employee(22)`, `Employee(22,23)`, `Employee:lastName(Joubert)` (spec 01 § 2). */
 export interface ClassRef {
@@ -15,24 +16,46 @@ export type KeyPart =
 export interface SetRef {
   /** Absent for `$none`, the empty selection. */
   readonly id?: string;
+  /** The parts of the key of one member. */
   readonly member?: readonly string[];
+  /** The member was written `[22]`, not `(22)`; uris of the answer follow. */
+  readonly brackets?: boolean;
+}
+
+/** Entities of a dataclass, a stored set of them, some of their attributes, or a function: `Employee(22)/firstName`. */
+export interface DataTarget {
+  readonly kind: 'data';
+  /** Name of a model, only where `inModel` has read the path so. */
+  readonly model?: string;
+  readonly dataClass: ClassRef;
+  /** Attribute paths of all attribute lists, in order: `firstName,employer.name` is `['firstName', 'employer.name']`. */
+  readonly attributes: readonly string[];
+  /**
+   * The same lists as whole path steps: `['firstName,employer.name']`, `staff/best` is `['staff', 'best']`. The last one
+   * may be a function: the plan knows.
+   */
+  readonly steps: readonly string[];
+  readonly set?: SetRef;
+  /** The decoded segments of the path, for `inModel`. */
+  readonly segments: readonly string[];
 }
 
 /** What the path names. */
 export type Target =
-  | { readonly kind: 'catalog'; readonly classes: readonly string[] | 'all' | 'names' }
-  | { readonly kind: 'upload' }
-  | { readonly kind: 'release'; readonly dataClass?: string }
   | {
-      readonly kind: 'data';
-      readonly dataClass: ClassRef;
-      /** Attribute paths of the URL, in order: `firstName,employer.name` is `['firstName', 'employer.name']`. */
-      readonly attributes: readonly string[];
-      readonly set?: SetRef;
-    };
+      readonly kind: 'catalog';
+      /** A single name may also be a model or a function of the datastore: the plan knows. */
+      readonly classes: readonly string[] | 'all' | 'names';
+      /** `$catalog/{model}/…` */
+      readonly model?: string;
+    }
+  | { readonly kind: 'upload' }
+  | { readonly kind: 'release'; readonly dataClass?: string; readonly model?: string }
+  | DataTarget;
 
-/** Known parameters under their canonical name without `$` (`limit` is `top`), value unquoted and decoded. */
+/** Known parameters under their canonical name without `$`, value unquoted and decoded. */
 export interface Params {
+  /** The last value given. A bare flag (`$clean`) is `'true'`. `top` is already resolved: `$limit` wins over `$top`. */
   readonly get: (name: ParamName) => string | undefined;
   readonly has: (name: ParamName) => boolean;
   /** How often the name was given; `$version` given twice is garbage (spec 10 § 2.10). */
@@ -40,8 +63,6 @@ export interface Params {
   /** `true`, `1`, or the bare flag; anything else is false. */
   readonly flag: (name: ParamName) => boolean;
 }
-
-import type { ParamName } from './params.ts';
 
 /** The parsed request line; pure function of method and URL, so it can be kept by URL. */
 export interface ApiRequest {
