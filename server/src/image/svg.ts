@@ -4,6 +4,7 @@
 const prologBytes = 65_536;
 
 const space = /\s/;
+const doctype = /^<!doctype\s+(?:[a-z_][\w.-]*:)?svg[\s>[]/i;
 const rootName = /^<(?:[A-Za-z_][\w.-]*:)?svg(?=[\s/>])/;
 
 /** Index after a piece that starts at `at` and ends with `end`; -1 when the end is missing. */
@@ -37,7 +38,7 @@ function rootStart(text: string): number {
     if (space.test(text[at] ?? '')) at++;
     else if (text.startsWith('<?', at)) at = after(text, '?>', at);
     else if (text.startsWith('<!--', at)) at = after(text, '-->', at + 4);
-    else if (/^<!doctype\s/i.test(text.slice(at, at + 10))) at = afterTag(text, at);
+    else if (doctype.test(text.slice(at, at + 256))) at = afterTag(text, at);
     else return text[at] === '<' ? at : -1;
   }
   return -1;

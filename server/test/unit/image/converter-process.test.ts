@@ -1,0 +1,167 @@
+// The life of converter processes: killed, late, too many waiting, left alone by their server.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KeystampError } from '../../../src/errors.ts';
+import { Converter } from '../../../src/image/converter.ts';
+import type { ConverterLimits } from '../../../src/image/converter.ts';
+import type { ImageEvent } from '../../../src/image/image-event.ts';
+import { resolveVariant } from '../../../src/image/variant.ts';
+import { encode, opaque, svg } from './sample-pictures.ts';
+
+const limits = { converters: 1, maxConversionQueue: 2, conversionSeconds: 60, maxImagePixels: 1e6, maxImageBytes: 1e6 };
+const jpeg = await encode(opaque(), 'jpeg');
+const found = resolveVariant({ format: ['png'] }, { mediatype: 'image/jpeg', width: 120, height: 80 });
+if (!found || found.unchanged) throw new Error('no conversion');
+const png = found;
+
+/** A converter with what it reported; ended with the test. */
+function start(t: { after: (end: () => Promise<void>) => void }, more: Partial<ConverterLimits> = {}) {
+  const events: ImageEvent[] = [];
+  const converter = new Converter({ ...limits, ...more }, (event) => events.push(event));
+  t.after(() => converter.close());
+  const pids = (): number[] => events.flatMap((event) => (event.kind === 'converterStarted' ? [event.pid] : []));
+  return { converter, events, pids };
+}
+
+const withStatus = (status: number) => (error: unknown) => error instanceof KeystampError && error.status === status;
+
+/** The process has ended and its parent knows. */
+function isReaped(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+/** The process has ended; an orphan may stay in the table until somebody asks for its exit code. */
+function isGone(pid: number): boolean {
+  if (isReaped(pid)) return true;
+  const file = `/proc/${pid}/stat`;
+  return existsSync(file) && readFileSync(file, 'latin1').split(') ')[1]?.startsWith('Z') === true;
+}
+
+async function waitUntil(condition: () => boolean): Promise<void> {
+  for (let tries = 0; tries < 400 && !condition(); tries++) await sleep(25);
+  assert.ok(condition());
+}
+
+test('a process killed in the middle of a job fails that job alone and is replaced', async (t) => {
+  const { converter, events, pids } = start(t);
+  const killing = async (): Promise<Buffer> => {
+    process.kill(pids().at(-1) ?? 0, 'SIGKILL');
+    return jpeg;
+  };
+  const [failed, next] = await Promise.allSettled([
+    converter.convert(killing, png),
+    converter.convert(async () => jpeg, png),
+  ]);
+  assert.ok(failed.status === 'rejected' && withStatus(503)(failed.reason));
+  assert.equal((failed.reason as KeystampError).headers['Retry-After'], '1');
+  assert.equal(next.status, 'fulfilled');
+  assert.equal(pids().length, 2);
+  assert.ok(events.some((event) => event.kind === 'converterLost' && !event.timedOut && event.pid === pids()[0]));
+});
+
+test('an idle process that was killed is replaced without anyone noticing', async (t) => {
+  const { converter, pids } = start(t);
+  await converter.inspect(jpeg);
+  const pid = pids()[0] ?? 0;
+  process.kill(pid, 'SIGKILL');
+  await waitUntil(() => isReaped(pid));
+  assert.equal((await converter.inspect(jpeg)).width, 120);
+});
+
+test('a job past the time limit is ended: 503 for a conversion, 1824 for an upload', async (t) => {
+  const { converter, events, pids } = start(t, { conversionSeconds: 2 });
+  const stop = (): boolean => process.kill(pids().at(-1) ?? 0, 'SIGSTOP');
+  const stopping = async (): Promise<Buffer> => {
+    stop();
+    return jpeg;
+  };
+  await assert.rejects(converter.convert(stopping, png), withStatus(503));
+  await converter.inspect(jpeg);
+  stop();
+  await assert.rejects(converter.inspect(jpeg), (error) => {
+    assert.ok(error instanceof KeystampError);
+    assert.deepEqual(error.entries, [{ code: 1824, args: ['image/jpeg'] }]);
+    return true;
+  });
+  assert.equal((await converter.inspect(jpeg)).width, 120);
+  assert.equal(events.filter((event) => event.kind === 'converterLost' && event.timedOut).length, 2);
+  assert.equal(pids().length, 3);
+});
+
+test('a full queue answers 503 at once; uploads have a queue of their own and go first', async (t) => {
+  const { converter } = start(t);
+  const gate = Promise.withResolvers<void>();
+  const order: string[] = [];
+  const convert = (name: string) =>
+    converter.convert(async () => {
+      order.push(name);
+      await gate.promise;
+      return jpeg;
+    }, png);
+  const jobs = [convert('running'), convert('first'), convert('second')];
+  await assert.rejects(convert('third'), withStatus(503));
+  const inspected = converter.inspect(svg).then(() => order.push('upload'));
+  gate.resolve();
+  await Promise.all([...jobs, inspected]);
+  assert.deepEqual(order, ['running', 'upload', 'first', 'second']);
+  assert.ok((await convert('later')).length > 0);
+});
+
+test('what the reader of the stored bytes throws is thrown, and the process goes on', async (t) => {
+  const { converter, pids } = start(t);
+  const lost = new Error('no such bytes');
+  await assert.rejects(
+    converter.convert(() => Promise.reject(lost), png),
+    lost,
+  );
+  await converter.convert(async () => jpeg, png);
+  assert.equal(pids().length, 1);
+});
+
+test('no more processes run than are allowed, and none before there is work', async (t) => {
+  const { converter, pids } = start(t, { converters: 2, maxConversionQueue: 50 });
+  assert.equal(pids().length, 0);
+  await Promise.all(Array.from({ length: 30 }, () => converter.inspect(jpeg)));
+  assert.equal(pids().length, 2);
+});
+
+test('close ends the processes and refuses what is waiting, running or new', async (t) => {
+  const { converter, pids } = start(t);
+  await converter.inspect(jpeg);
+  process.kill(pids()[0] ?? 0, 'SIGSTOP');
+  const jobs = [converter.inspect(jpeg), converter.convert(async () => jpeg, png)];
+  const ended = Promise.allSettled(jobs);
+  await converter.close();
+  for (const job of await ended) assert.ok(job.status === 'rejected' && withStatus(503)(job.reason));
+  assert.ok(isGone(pids()[0] ?? 0));
+  await assert.rejects(converter.inspect(jpeg), withStatus(503));
+});
+
+test('processes end by themselves when their server is killed', async () => {
+  const program = `
+    const { Converter } = await import(${JSON.stringify(import.meta.resolve('../../../src/image/converter.ts'))});
+    const limits = { converters: 1, maxConversionQueue: 1, conversionSeconds: 60, maxImagePixels: 1e6, maxImageBytes: 1e6 };
+    const converter = new Converter(limits, (event) => event.kind === 'converterStarted' && process.stdout.write(event.pid + ' '));
+    await converter.inspect(Buffer.from('${jpeg.toString('base64')}', 'base64'));
+    process.stdout.write('done ');`;
+  const server = spawn(process.execPath, ['--input-type=module', '--eval', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let printed = '';
+  for await (const chunk of server.stdout) {
+    printed += String(chunk);
+    if (printed.includes('done')) break;
+  }
+  const pid = Number(printed.split(' ')[0]);
+  assert.ok(pid > 0 && !isGone(pid), printed);
+  server.kill('SIGKILL');
+  await waitUntil(() => isGone(pid));
+});
