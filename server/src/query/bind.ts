@@ -1,0 +1,219 @@
+// FilterExpr + dataclass + parameters → Predicate: names become attributes, values become canonical, criteria over the
+// same related row come together (spec 04 §§ 4 to 7).
+import { fail } from '../errors.ts';
+import type { DataClassDef, RelatedEntitiesDef, RelationDef, StorageDef } from '../model/model.ts';
+import type { Given } from './convert.ts';
+import { toValue } from './convert.ts';
+import type { FilterExpr, FilterScalar, FilterValue, Operand, PathStep } from './filter-expr.ts';
+import type { QueryLimits } from './limits.ts';
+import type { Comparator } from './operators.ts';
+import { operatorOf } from './operators.ts';
+import type { FilterParams, ParamValue } from './params.ts';
+import { isArray, lookUp } from './params.ts';
+import type { ParsedFilter } from './parse.ts';
+import { parsePath } from './parse.ts';
+import { findAttribute } from './path.ts';
+import type { ObjectScalar, Predicate, Test } from './predicate.ts';
+import { all, conjoin, disjoin } from './predicate.ts';
+import type { GivenValue } from './tests.ts';
+import { attributeTest, objectTest } from './tests.ts';
+
+/**
+ * Gives a parsed filter its meaning for one dataclass.
+ * @throws KeystampError 400: 1500 unknown or hidden attribute, 1279 missing or null placeholder, 1280 value of the
+ *   wrong type, 1112 a path alone that is not boolean, 1162 a comparator that the type does not know
+ */
+export function bindFilter(
+  parsed: ParsedFilter,
+  dataClass: DataClassDef,
+  params: FilterParams,
+  limits: QueryLimits,
+): Predicate {
+  return parsed.expr ? new Binder(params, limits).expr(parsed.expr, dataClass) : all;
+}
+
+/** One comparison on its way along its path. `flag`: a boolean attribute stands alone. */
+interface Criterion {
+  readonly steps: readonly PathStep[];
+  readonly comparator: Comparator;
+  readonly value: GivenValue;
+  readonly flag: boolean;
+}
+
+class Binder {
+  private readonly params: FilterParams;
+  private readonly limits: QueryLimits;
+
+  constructor(params: FilterParams, limits: QueryLimits) {
+    this.params = params;
+    this.limits = limits;
+  }
+
+  expr(expr: FilterExpr, dataClass: DataClassDef): Predicate {
+    const bind = (part: FilterExpr): Predicate => this.expr(part, dataClass);
+    switch (expr.kind) {
+      case 'and':
+        return conjoin(expr.parts.map(bind));
+      case 'or':
+        return disjoin(expr.parts.map(bind));
+      case 'not':
+        return { kind: 'not', part: bind(expr.part) };
+      case 'except':
+        return { kind: 'except', from: bind(expr.from), without: bind(expr.without) };
+      case 'flag': {
+        const value: GivenValue = { kind: 'scalar', given: { bare: false, value: true } };
+        const criterion = { steps: this.steps(expr.left), comparator: 'equal', value, flag: true } as const;
+        return this.criterion(criterion, 0, dataClass);
+      }
+      case 'compare': {
+        const { comparator } = expr;
+        const criterion = { steps: this.steps(expr.left), comparator, value: this.value(expr.right), flag: false };
+        return this.criterion(criterion, 0, dataClass);
+      }
+      default:
+        return expr satisfies never;
+    }
+  }
+
+  private steps(operand: Operand): readonly PathStep[] {
+    if (operand.kind === 'path') return operand.steps;
+    const value = lookUp(this.params, operand.name, this.limits);
+    let steps: readonly PathStep[];
+    if (typeof value === 'string') steps = parsePath(checkText(value));
+    else if (isArray(value) && value.length > 0) {
+      steps = value.map((name) => {
+        if (typeof name !== 'string' || name === '') throw fail(1280, `:${operand.name} names no attribute`);
+        return { name: checkText(name) };
+      });
+    } else throw fail(1280, `:${operand.name} names no attribute`);
+    if (steps.length > this.limits.maxFilterDepth) throw fail(1162, 'a path has too many steps');
+    return steps;
+  }
+
+  private value(value: FilterValue): GivenValue {
+    if (value.kind === 'list') return { kind: 'list', items: value.items.flatMap((item) => this.item(item)) };
+    if (value.kind === 'bare' && isNull(value.text)) return { kind: 'null' };
+    if (value.kind !== 'placeholder') return { kind: 'scalar', given: written(value) };
+    const found = lookUp(this.params, value.name, this.limits);
+    if (!isArray(found)) return { kind: 'scalar', given: scalar(found, value.name) };
+    if (found.length > this.limits.maxFilterTerms)
+      throw fail(1162, `a list of more than ${this.limits.maxFilterTerms} items`);
+    return { kind: 'list', items: found.filter((item) => item !== null).map((item) => scalar(item, value.name)) };
+  }
+
+  private item(item: FilterScalar): readonly Given[] {
+    if (item.kind === 'placeholder') return [scalar(lookUp(this.params, item.name, this.limits), item.name)];
+    return item.kind === 'bare' && isNull(item.text) ? [] : [written(item)];
+  }
+
+  private criterion(criterion: Criterion, at: number, dataClass: DataClassDef): Predicate {
+    const { steps, comparator, value, flag } = criterion;
+    const step = steps[at] as PathStep;
+    const attribute = findAttribute(dataClass, step.name, 400);
+    if (attribute.kind !== 'storage') {
+      if (step.element !== undefined) throw fail(1162, `${step.name} is a relation, not a collection`);
+      const reference = referenceOf(steps, at);
+      if (at + 1 === steps.length) return relationCriterion(attribute, reference, criterion);
+      return {
+        kind: 'exists',
+        relation: attribute,
+        reference,
+        where: this.criterion(criterion, at + 1, attribute.target),
+      };
+    }
+    if (attribute.type === 'object' && (at + 1 < steps.length || step.element !== undefined)) {
+      const test = objectTest(attribute.name, comparator, value, this.limits);
+      return objectCriterion(attribute, steps.slice(at), test);
+    }
+    const next = steps[at + 1];
+    if (next) throw fail(1500, `${step.name}.${next.name}`.slice(0, 100), dataClass.name).as(400);
+    if (step.reference !== undefined || step.element !== undefined) {
+      throw fail(1162, `${step.name} is neither a relation nor a collection`);
+    }
+    if (flag && attribute.type !== 'bool') throw fail(1112, `${step.name} is not followed by a comparator`);
+    return { kind: 'test', attribute, test: attributeTest(attribute, comparator, value, this.limits) };
+  }
+}
+
+/**
+ * What tells the rows of a relation apart: its own `{n}` and those behind it, because an index on the last relation
+ * fetches the whole chain anew.
+ */
+function referenceOf(steps: readonly PathStep[], at: number): string {
+  const references = steps.slice(at).map((step) => step.reference ?? 0);
+  while (references.at(-1) === 0) references.pop();
+  return references.join('.');
+}
+
+/** `employer = null`, `employer = 7`, `staff != null`. */
+function relationCriterion(relation: RelationDef, reference: string, criterion: Criterion): Predicate {
+  const { comparator, value } = criterion;
+  const { meaning } = operatorOf(comparator);
+  if (meaning.kind === 'regex') throw fail(1112, 'regular expressions are not available');
+  if (criterion.flag) throw fail(1112, `${relation.name} is not followed by a comparator`);
+  const unfit = (): never => {
+    throw fail(1162, `the comparator of ${relation.name} does not fit a relation`);
+  };
+  const equality = meaning.kind === 'compare' && operatorOf(comparator).takesNull;
+  const negated = meaning.kind === 'compare' && meaning.comparison === '!=';
+  if (value.kind === 'null') {
+    if (!equality) return unfit();
+    return relation.kind === 'relatedEntity'
+      ? { kind: 'test', attribute: relation.foreignKey, test: { kind: 'null', negated } }
+      : someRelated(relation, reference, negated);
+  }
+  if (relation.kind === 'relatedEntities' || (!equality && meaning.kind !== 'in')) return unfit();
+  if ((meaning.kind === 'in') !== (value.kind === 'list')) throw fail(1280, `the value of ${relation.name}`);
+  const given = value.kind === 'list' ? value.items : [value.given];
+  const values = given.map((key) => toValue(relation.foreignKey, key));
+  return { kind: 'test', attribute: relation.foreignKey, test: { kind: 'identity', values, negated } };
+}
+
+function someRelated(relation: RelatedEntitiesDef, reference: string, some: boolean): Predicate {
+  const exists: Predicate = { kind: 'exists', relation, reference, where: all };
+  return some ? exists : { kind: 'not', part: exists };
+}
+
+/** The test at the end of a path through objects and collections; `steps` starts with the object attribute. */
+function objectCriterion(attribute: StorageDef, steps: readonly PathStep[], test: Test<ObjectScalar>): Predicate {
+  const build = (from: StorageDef | undefined, at: number, asked: Test<ObjectScalar>): Predicate => {
+    const names: string[] = [];
+    for (let i = at; i < steps.length; i++) {
+      const step = steps[i] as PathStep;
+      if (step.reference !== undefined) throw fail(1162, `${step.name} is no relation`);
+      if (i > 0) names.push(step.name);
+      if (step.element === undefined) continue;
+      // Without a letter, `!=` asks that every element differs.
+      const every = step.element === '' && isNegated(asked);
+      const inner = build(undefined, i + 1, every ? negate(asked) : asked);
+      const element = { kind: 'element', attribute: from, path: names, letter: step.element, where: inner } as const;
+      return every ? { kind: 'not', part: element } : element;
+    }
+    return { kind: 'json', attribute: from, path: names, test: asked };
+  };
+  return build(attribute, 0, test);
+}
+
+function isNegated<V>(test: Test<V>): boolean {
+  return test.kind === 'compare' ? test.comparison === '!=' : 'negated' in test && test.negated;
+}
+
+function negate<V>(test: Test<V>): Test<V> {
+  if (test.kind === 'compare') return { ...test, comparison: '=' };
+  return 'negated' in test ? { ...test, negated: false } : test;
+}
+
+const isNull = (text: string): boolean => text.toLowerCase() === 'null';
+
+const written = (value: { readonly kind: 'bare' | 'quoted'; readonly text: string }): Given =>
+  value.kind === 'bare' ? { bare: true, value: value.text } : { bare: false, value: value.text };
+
+function scalar(value: ParamValue, name: string): Given {
+  if (value === null || typeof value === 'object') throw fail(1280, `:${name} holds no simple value`);
+  return { bare: false, value: typeof value === 'string' ? checkText(value) : value };
+}
+
+function checkText(text: string): string {
+  if (text.includes('\0')) throw fail(1280, 'a text holds the character U+0000');
+  return text;
+}

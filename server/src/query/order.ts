@@ -1,0 +1,69 @@
+// Text of `$orderby` → Order: attributes through N→1 relations, paths inside objects (spec 04 § 8).
+import { KeystampError, fail } from '../errors.ts';
+import type { DataClassDef, RelatedEntityDef, StorageDef } from '../model/model.ts';
+import type { QueryLimits } from './limits.ts';
+import { findAttribute } from './path.ts';
+
+/** One sort criterion. */
+export interface OrderItem {
+  /** The N→1 relations to walk, from the ordered dataclass on. */
+  readonly steps: readonly RelatedEntityDef[];
+  readonly attribute: StorageDef;
+  /** Property names inside an object attribute; empty for all other types. */
+  readonly objectPath: readonly string[];
+  readonly descending: boolean;
+}
+
+/** Most significant first. Ties are broken by the key, which is not part of it. */
+export type Order = readonly OrderItem[];
+
+const itemPattern = /^([^\s,]+)(?:\s+(asc|desc))?$/i;
+
+/**
+ * Reads `lastName desc, employer.name`.
+ * @throws KeystampError with 1810 as outer line: 404 around 1500 (unknown), 1594 (not sortable), 1574 (a relation, or a
+ *   path through a to-many relation); 400 around 1162 (syntax and limits)
+ */
+export function parseOrder(text: string, dataClass: DataClassDef, limits: QueryLimits): Order {
+  try {
+    if (text.length > limits.maxFilterLength) throw fail(1162, `longer than ${limits.maxFilterLength} characters`);
+    const parts = text.trim() === '' ? [] : text.split(',');
+    if (parts.length > limits.maxFilterTerms) throw fail(1162, `more than ${limits.maxFilterTerms} attributes`);
+    const items = parts.map((part) => parseItem(part.trim(), dataClass, limits));
+    const seen = new Set<string>();
+    // What has already been ordered by cannot change the order again.
+    return items.filter((item) => seen.size < seen.add(nameOf(item)).size);
+  } catch (error) {
+    if (error instanceof KeystampError) throw error.within(1810, text.slice(0, 100), dataClass.name);
+    throw error;
+  }
+}
+
+const nameOf = ({ steps, attribute, objectPath }: OrderItem): string =>
+  JSON.stringify([...steps.map((step) => step.name), attribute.name, ...objectPath]);
+
+function parseItem(text: string, dataClass: DataClassDef, limits: QueryLimits): OrderItem {
+  const found = itemPattern.exec(text);
+  const names = found?.[1]?.split('.') ?? [];
+  if (names.length === 0 || names.length > limits.maxFilterDepth || names.includes('') || /[{}[\]]/.test(text)) {
+    throw fail(1162, `${text.slice(0, 40)} is no attribute with asc or desc`);
+  }
+  const descending = found?.[2]?.toLowerCase() === 'desc';
+  const steps: RelatedEntityDef[] = [];
+  let owner = dataClass;
+  for (const [at, name] of names.entries()) {
+    const attribute = findAttribute(owner, name, 404);
+    const last = at + 1 === names.length;
+    if (attribute.kind === 'storage') {
+      const objectPath = names.slice(at + 1);
+      if (objectPath.length > 0 && attribute.type !== 'object') throw fail(1500, names.slice(at).join('.'), owner.name);
+      const whole = attribute.type === 'object' && last;
+      if (whole || attribute.type === 'image' || attribute.type === 'blob') throw fail(1594, name);
+      return { steps, attribute, objectPath, descending };
+    }
+    if (last || attribute.kind === 'relatedEntities') throw fail(1574, name).as(404);
+    steps.push(attribute);
+    owner = attribute.target;
+  }
+  throw fail(1574, text).as(404);
+}

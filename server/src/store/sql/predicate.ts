@@ -1,0 +1,134 @@
+// Predicate → the condition of a WHERE clause. Relations become subqueries that never multiply rows.
+import type { RelationDef, StorageDef, Value } from '../../model/model.ts';
+import type { Predicate } from '../../query/predicate.ts';
+import type { FilterDialect } from './filter-dialect.ts';
+import { isArray, testJson, type JsonPlace } from './json-test.ts';
+import { testColumn } from './operators.ts';
+import { column, ident, join, raw, sql, type Sql } from './sql.ts';
+
+/**
+ * The condition that the row `alias` fulfils the predicate; text depends on the predicate's shape and names of the model
+ * alone. Its own aliases start with `alias` and an underscore.
+ */
+export function compilePredicate(predicate: Predicate, alias: string, dialect: FilterDialect): Sql {
+  return new Compiler(alias, dialect).condition(predicate, { alias });
+}
+
+/** Where names of a predicate are looked up. */
+interface Scope {
+  /** The row. */
+  readonly alias: string;
+  /** The element of a collection around. */
+  readonly element?: Sql;
+}
+
+class Compiler {
+  private readonly root: string;
+  private readonly dialect: FilterDialect;
+  private aliases = 0;
+
+  constructor(root: string, dialect: FilterDialect) {
+    this.root = root;
+    this.dialect = dialect;
+  }
+
+  condition(predicate: Predicate, scope: Scope): Sql {
+    switch (predicate.kind) {
+      case 'all':
+        return raw('TRUE');
+      case 'none':
+        return raw('FALSE');
+      case 'keys':
+        return this.keys(predicate.dataClass.key, predicate.keys, scope.alias);
+      case 'and':
+        return this.parts(predicate.parts, ' AND ', scope);
+      case 'or':
+        return this.parts(predicate.parts, ' OR ', scope);
+      case 'not':
+        return sql`NOT (${this.condition(predicate.part, scope)})`;
+      case 'except': {
+        const { from, without } = predicate;
+        return sql`(${this.condition(from, scope)} AND NOT coalesce((${this.condition(without, scope)}), FALSE))`;
+      }
+      case 'test': {
+        const { attribute, test } = predicate;
+        return testColumn(test, attribute, column(scope.alias, attribute.column), this.dialect);
+      }
+      case 'exists':
+        return this.related(predicate.relation, predicate.where, scope.alias);
+      case 'json':
+        return testJson(predicate.test, this.place(predicate, scope), this.dialect);
+      case 'element': {
+        const place = this.place(predicate, scope);
+        const alias = this.nextAlias();
+        const where = this.condition(predicate.where, { alias: scope.alias, element: column(alias, 'json') });
+        const elements = this.dialect.jsonElements(place.json, place.path);
+        return sql`CASE WHEN ${isArray(place, this.dialect)} THEN EXISTS (SELECT 1 FROM (${elements}) AS ${ident(alias)} WHERE ${where}) END`;
+      }
+      default:
+        return predicate satisfies never;
+    }
+  }
+
+  private parts(parts: readonly Predicate[], separator: string, scope: Scope): Sql {
+    return sql`(${join(
+      parts.map((part) => this.condition(part, scope)),
+      separator,
+    )})`;
+  }
+
+  /** Keys are compared exactly, so that the index of the key serves. */
+  private keys(key: readonly StorageDef[], keys: readonly (readonly Value[])[], alias: string): Sql {
+    const columns = key.map((attribute) => column(alias, attribute.column));
+    const [only] = keys;
+    const [single] = columns;
+    if (!only || !single) return raw('FALSE');
+    if (keys.length === 1)
+      return sql`(${join(
+        columns.map((part, i) => sql`${part} = ${only[i] ?? null}`),
+        ' AND ',
+      )})`;
+    if (columns.length > 1) return this.dialect.tupleOneOf(columns, keys);
+    return this.dialect.oneOf(
+      single,
+      keys.map(([value]) => value ?? null),
+    );
+  }
+
+  /**
+   * Two-valued: some related row fulfils the condition. To one, the foreign key is looked for among the keys that fulfil
+   * it, which are found once and lead back through an index; to many, each row looks for its own.
+   */
+  private related(relation: RelationDef, where: Predicate, outer: string): Sql {
+    const alias = this.nextAlias();
+    const from = sql`FROM ${ident(relation.target.table)} AS ${ident(alias)}`;
+    const condition = this.condition(where, { alias });
+    if (relation.kind === 'relatedEntity') {
+      const held = column(outer, relation.foreignKey.column);
+      const key = column(alias, keyColumn(relation));
+      return sql`(${held} IS NOT NULL AND ${held} IN (SELECT ${key} ${from} WHERE ${condition}))`;
+    }
+    const held = column(alias, relation.inverse.foreignKey.column);
+    const key = column(outer, keyColumn(relation));
+    return sql`EXISTS (SELECT 1 ${from} WHERE ${held} = ${key} AND ${condition})`;
+  }
+
+  private place(
+    { attribute, path }: { readonly attribute: StorageDef | undefined; readonly path: readonly string[] },
+    { alias, element }: Scope,
+  ): JsonPlace {
+    if (attribute) return { json: column(alias, attribute.column), path };
+    if (!element) throw new TypeError('A path without attribute stands outside of any collection');
+    return { json: element, path };
+  }
+
+  private nextAlias(): string {
+    return `${this.root}_${++this.aliases}`;
+  }
+}
+
+/** The column that foreign keys of the relation point to. */
+export function keyColumn(relation: RelationDef): string {
+  const pointed = relation.kind === 'relatedEntity' ? relation.target : relation.inverse.target;
+  return (pointed.key[0] as StorageDef).column;
+}
