@@ -67,6 +67,32 @@ test('a process killed in the middle of a job fails that job alone and is replac
   assert.ok(events.some((event) => event.kind === 'converterLost' && !event.timedOut && event.pid === pids()[0]));
 });
 
+test('a process that is found dead when its job is ready fails that job at once', async (t) => {
+  const { converter, pids } = start(t);
+  const killing = async (): Promise<Buffer> => {
+    const pid = pids().at(-1) ?? 0;
+    process.kill(pid, 'SIGKILL');
+    await waitUntil(() => isReaped(pid));
+    return jpeg;
+  };
+  await assert.rejects(converter.convert(killing, png), (error) => {
+    assert.ok(withStatus(503)(error));
+    assert.doesNotMatch(String(error), /too long/);
+    return true;
+  });
+  assert.equal((await converter.inspect(jpeg)).width, 120);
+});
+
+test('a process is replaced after two thousand jobs', async (t) => {
+  const { converter, events, pids } = start(t, { maxConversionQueue: 3000 });
+  await Promise.all(Array.from({ length: 2000 }, () => converter.inspect(svg)));
+  assert.equal(pids().length, 1);
+  await converter.inspect(svg);
+  assert.equal(pids().length, 2);
+  await waitUntil(() => isReaped(pids()[0] ?? 0));
+  assert.ok(events.every((event) => event.kind !== 'converterLost'));
+});
+
 test('an idle process that was killed is replaced without anyone noticing', async (t) => {
   const { converter, pids } = start(t);
   await converter.inspect(jpeg);
