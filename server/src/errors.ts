@@ -57,8 +57,15 @@ export const errorTable = {
     noun === 'dataclass' ? `The "${id}" entity set cannot be found` : `EntitySet "${id}" cannot be found`,
   ),
   1803: row(404, ([id, c], noun) => `The entity set "${id}" does not belong to the "${c}" ${noun}`),
-  1804: row(404, ([list, c], noun) => `Cannot completely build a list of attributes with "${list}" for the "${c}" ${noun}`),
-  1805: row(404, ([list, c], noun) => `Cannot completely build the list of expanded attributes with "${list}" for the "${c}" ${noun}`),
+  1804: row(
+    404,
+    ([list, c], noun) => `Cannot completely build a list of attributes with "${list}" for the "${c}" ${noun}`,
+  ),
+  1805: row(
+    404,
+    ([list, c], noun) =>
+      `Cannot completely build the list of expanded attributes with "${list}" for the "${c}" ${noun}`,
+  ),
   1806: row(400, ([what]) => `Malformed request: ${what}`),
   1808: row(400, ([name]) => `A closing single quote is expected in the value of ${name}`),
   1809: row(400, ([name]) => `A closing double quote is expected in the value of ${name}`),

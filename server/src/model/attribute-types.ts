@@ -70,7 +70,8 @@ const max64 = 2n ** 63n - 1n;
 function assignLong64(value: Exclude<Json, null>): Assigned {
   const number = toNumber(value);
   if (number === undefined || !Number.isFinite(number)) return wrongType;
-  const exact = typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? BigInt(value.trim()) : BigInt(Math.trunc(number));
+  const exact =
+    typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value) ? BigInt(value.trim()) : BigInt(Math.trunc(number));
   if (exact < min64) return { kind: 'below', bound: String(min64) };
   if (exact > max64) return { kind: 'above', bound: String(max64) };
   return taken(Number.isSafeInteger(Number(exact)) ? Number(exact) : exact);
@@ -133,5 +134,7 @@ export function keyValue(attribute: StorageDef, text: string): Value | undefined
   const assigned = assignValue(attribute, text);
   if (assigned.kind !== 'value' || assigned.value === null) return undefined;
   // 22.7 is not the key 22.
-  return family === 'number' && attribute.type !== 'number' && !/^[+-]?\d+(\.0+)?$/.test(text) ? undefined : assigned.value;
+  return family === 'number' && attribute.type !== 'number' && !/^[+-]?\d+(\.0+)?$/.test(text)
+    ? undefined
+    : assigned.value;
 }

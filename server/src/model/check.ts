@@ -102,14 +102,16 @@ function checkUnique(faults: Faults, names: readonly string[], path: string, wha
   const seen = new Map<string, string>();
   for (const name of names) {
     const other = seen.get(name.toLowerCase());
-    if (other !== undefined) faults.add(`${path}.${name}`, `differs from ${other} by case only; the database cannot keep two such ${what}`);
+    if (other !== undefined)
+      faults.add(`${path}.${name}`, `differs from ${other} by case only; the database cannot keep two such ${what}`);
     seen.set(name.toLowerCase(), name);
   }
 }
 
 function checkClass(faults: Faults, classes: Fields, name: string, definition: unknown): void {
   if (!nameRule.test(name)) faults.add(`dataClasses.${name}`, nameText);
-  if (/^(keystamp_|sqlite_)/i.test(name)) faults.add(`dataClasses.${name}`, 'names beginning with keystamp_ or sqlite_ are taken');
+  if (/^(keystamp_|sqlite_)/i.test(name))
+    faults.add(`dataClasses.${name}`, 'names beginning with keystamp_ or sqlite_ are taken');
   if (!isFields(definition)) return faults.add(name, 'must be an object with attributes');
   faults.properties(name, definition, classProperties);
   if (!isFields(definition['attributes'])) return faults.add(`${name}.attributes`, 'is missing');
@@ -118,12 +120,17 @@ function checkClass(faults: Faults, classes: Fields, name: string, definition: u
   for (const [attribute, value] of Object.entries(attributes)) {
     const path = `${name}.${attribute}`;
     if (!nameRule.test(attribute)) faults.add(path, nameText);
-    else if (reserved.has(attribute)) faults.add(path, `${attribute} is a member that every entity has; choose another name`);
+    else if (reserved.has(attribute))
+      faults.add(path, `${attribute} is a member that every entity has; choose another name`);
     if (!isFields(value)) faults.add(path, 'must be an object with a type or a kind');
     else if (value['kind'] === 'relatedEntity') checkToOne(faults, classes, attributes, path, value);
     else if (value['kind'] === 'relatedEntities') checkToMany(faults, classes, name, path, value);
     else if (value['kind'] === undefined || value['kind'] === 'storage') checkStorage(faults, path, attribute, value);
-    else faults.add(`${path}.kind`, `${String(value['kind'])} is not a kind; use storage, relatedEntity or relatedEntities`);
+    else
+      faults.add(
+        `${path}.kind`,
+        `${String(value['kind'])} is not a kind; use storage, relatedEntity or relatedEntities`,
+      );
   }
   const keys = Object.values(attributes).filter((value) => isFields(value) && value['primKey'] === true);
   if (keys.length === 0) faults.add(name, 'has no key; give an attribute primKey: true');
@@ -138,7 +145,10 @@ function checkStorage(faults: Faults, path: string, name: string, given: Fields)
   const before = faults.lines.length;
   faults.properties(path, given, { ...storageProperties, ...byType[type] });
   if (faults.lines.length > before) return;
-  if (given['autosequence'] === true && (given['primKey'] !== true || !['long', 'long64', 'word', 'byte'].includes(type)))
+  if (
+    given['autosequence'] === true &&
+    (given['primKey'] !== true || !['long', 'long64', 'word', 'byte'].includes(type))
+  )
     faults.add(`${path}.autosequence`, 'needs primKey: true and an integer type');
   if (typeof given['pattern'] === 'string') checkPattern(faults, path, given['pattern']);
   for (const property of ['minValue', 'maxValue', 'defaultValue']) {
@@ -160,7 +170,10 @@ function checkPattern(faults: Faults, path: string, pattern: string): void {
 function related(faults: Faults, classes: Fields, path: string, given: Fields): Fields | undefined {
   const target = classes[String(given['dataClass'])];
   if (!isFields(target) || !isFields(target['attributes'])) {
-    faults.add(`${path}.dataClass`, `${String(given['dataClass'])} is not a dataclass; known are ${Object.keys(classes).join(', ')}`);
+    faults.add(
+      `${path}.dataClass`,
+      `${String(given['dataClass'])} is not a dataclass; known are ${Object.keys(classes).join(', ')}`,
+    );
     return undefined;
   }
   return target['attributes'];
@@ -178,7 +191,10 @@ function checkToOne(faults: Faults, classes: Fields, own: Fields, path: string, 
   if (!isFields(foreignKey) || (foreignKey['kind'] ?? 'storage') !== 'storage')
     faults.add(`${path}.foreignKey`, `${String(given['foreignKey'])} is not a storage attribute of this dataclass`);
   else if (key && foreignKey['type'] !== key['type'])
-    faults.add(`${path}.foreignKey`, `is of type ${String(foreignKey['type'])}, the key of ${String(given['dataClass'])} is of type ${String(key['type'])}`);
+    faults.add(
+      `${path}.foreignKey`,
+      `is of type ${String(foreignKey['type'])}, the key of ${String(given['dataClass'])} is of type ${String(key['type'])}`,
+    );
 }
 
 function checkToMany(faults: Faults, classes: Fields, name: string, path: string, given: Fields): void {
@@ -187,5 +203,8 @@ function checkToMany(faults: Faults, classes: Fields, name: string, path: string
   if (!target) return;
   const inverse = target[String(given['inverse'])];
   if (!isFields(inverse) || inverse['kind'] !== 'relatedEntity' || inverse['dataClass'] !== name)
-    faults.add(`${path}.inverse`, `${String(given['inverse'])} is not an N→1 attribute of ${String(given['dataClass'])} that points to ${name}`);
+    faults.add(
+      `${path}.inverse`,
+      `${String(given['inverse'])} is not an N→1 attribute of ${String(given['dataClass'])} that points to ${name}`,
+    );
 }

@@ -31,7 +31,8 @@ export function parseDay(text: string): string | undefined {
  */
 export function parseInstant(text: string): number | undefined {
   if (isoInstant.test(text)) {
-    if (day(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10))) === undefined) return undefined;
+    if (day(Number(text.slice(0, 4)), Number(text.slice(5, 7)), Number(text.slice(8, 10))) === undefined)
+      return undefined;
     const zoned = /(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`;
     const ms = Date.parse(zoned.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
     return Number.isNaN(ms) || Math.abs(ms) > 253_402_300_799_999 ? undefined : ms;

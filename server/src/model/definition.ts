@@ -131,16 +131,17 @@ export interface ModelDefinition {
 type ClassNames<M extends ModelDefinition> = keyof M['dataClasses'] & string;
 
 /** The names of the N→1 attributes of class `Target` that point to class `C`. */
-type InverseNames<M extends ModelDefinition, C, Target> = Target extends ClassNames<M>
-  ? {
-      [A in keyof M['dataClasses'][Target]['attributes']]: M['dataClasses'][Target]['attributes'][A] extends {
-        kind: 'relatedEntity';
-        dataClass: C;
-      }
-        ? A
-        : never;
-    }[keyof M['dataClasses'][Target]['attributes']]
-  : never;
+type InverseNames<M extends ModelDefinition, C, Target> =
+  Target extends ClassNames<M>
+    ? {
+        [A in keyof M['dataClasses'][Target]['attributes']]: M['dataClasses'][Target]['attributes'][A] extends {
+          kind: 'relatedEntity';
+          dataClass: C;
+        }
+          ? A
+          : never;
+      }[keyof M['dataClasses'][Target]['attributes']]
+    : never;
 
 /** The same definition with every name that must exist narrowed to the names that do. */
 type Checked<M extends ModelDefinition> = {
@@ -198,7 +199,8 @@ type AttributeValue<M extends ModelDefinition, A> = A extends { kind: 'relatedEn
     ? C extends ClassNames<M>
       ? readonly EntityOf<M, C>[]
       : never
-    : A extends { type: infer T extends StorageType; mandatory: true } | { type: infer T extends StorageType; primKey: true }
+    : A extends
+          { type: infer T extends StorageType; mandatory: true } | { type: infer T extends StorageType; primKey: true }
       ? ValueTypes[T]
       : A extends { type: infer T extends StorageType }
         ? ValueTypes[T] | null

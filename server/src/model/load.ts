@@ -49,7 +49,8 @@ export function buildModel(exported: unknown): Model {
   if (faults.length > 0) throw new ModelError(faults);
   const { dataClasses: definitions } = exported as ModelDefinition;
   const classes = new Map<string, DraftClass>();
-  for (const [name, definition] of Object.entries(definitions)) classes.set(name, draftClass(name, definition, classes.size + 1));
+  for (const [name, definition] of Object.entries(definitions))
+    classes.set(name, draftClass(name, definition, classes.size + 1));
   for (const [name, definition] of Object.entries(definitions)) addStorage(classes.get(name)!, definition);
   for (const [name, definition] of Object.entries(definitions)) addToOne(classes, classes.get(name)!, definition);
   for (const [name, definition] of Object.entries(definitions)) addToMany(classes, classes.get(name)!, definition);

@@ -8,7 +8,15 @@ import type { Locks } from '../session/locks.ts';
 import type { Change, MediaChange } from '../store/change.ts';
 import { holdContent, releaseContent } from '../store/content.ts';
 import { DuplicateError, type Row, type Transaction } from '../store/engine.ts';
-import { baseColumn, isMedia, mediaStamp, mediaTime, mediaType, stampColumn, timestampColumn } from '../store/sql/columns.ts';
+import {
+  baseColumn,
+  isMedia,
+  mediaStamp,
+  mediaTime,
+  mediaType,
+  stampColumn,
+  timestampColumn,
+} from '../store/sql/columns.ts';
 import {
   baseStatement,
   buriedStatement,
@@ -60,7 +68,13 @@ export async function saveEntity(tx: Transaction, change: Change, context: Write
   }
 }
 
-async function update(tx: Transaction, change: Change, key: Key, context: WriteContext, outer: ErrorEntry): Promise<Saved> {
+async function update(
+  tx: Transaction,
+  change: Change,
+  key: Key,
+  context: WriteContext,
+  outer: ErrorEntry,
+): Promise<Saved> {
   const { dataClass } = change;
   const row = await tx.row(storedStatement(dataClass, key, [...change.values.keys(), ...change.media.keys()]));
   if (!row) throw refused(404, 5, [{ code: 1542, args: [printKey(key), dataClass.name] }, outer]);
@@ -98,7 +112,10 @@ async function create(tx: Transaction, change: Change, context: WriteContext, ou
     else if (attribute.primKey) throw refused(400, 4, [{ code: 1546, args: [dataClass.name] }, outer]);
   }
   const checked = dataClass.storage.filter((attribute) => !attribute.autosequence && !isMedia(attribute));
-  checkValues(checked.map((attribute) => [attribute, values.get(attribute) ?? null]), outer);
+  checkValues(
+    checked.map((attribute) => [attribute, values.get(attribute) ?? null]),
+    outer,
+  );
   checkMandatoryMedia(change, outer);
 
   const now = context.now();
@@ -151,7 +168,8 @@ async function changeMedia(
   const hash = to.kind === 'set' ? to.content.hash : null;
   if (to.kind === 'set') await holdContent(tx, to.content, to.bytes);
   if (held !== null) await releaseContent(tx, held);
-  const type: Assignment[] = attribute.type === 'blob' ? [[mediaType(attribute), to.kind === 'set' ? to.mediatype : null]] : [];
+  const type: Assignment[] =
+    attribute.type === 'blob' ? [[mediaType(attribute), to.kind === 'set' ? to.mediatype : null]] : [];
   return [[attribute.column, hash], [mediaStamp(attribute), stamp], [mediaTime(attribute), time], ...type];
 }
 
@@ -167,7 +185,11 @@ function checkValues(values: readonly (readonly [StorageDef, Value])[], outer: E
 
 function checkMandatoryMedia({ dataClass, media }: Change, outer: ErrorEntry): void {
   const missing = dataClass.storage.filter((a) => isMedia(a) && a.notNull && media.get(a)?.kind !== 'set');
-  if (missing.length > 0) throw invalid(missing.map((attribute) => fail(1116, attribute.name)), outer);
+  if (missing.length > 0)
+    throw invalid(
+      missing.map((attribute) => fail(1116, attribute.name)),
+      outer,
+    );
 }
 
 const invalid = (found: readonly KeystampError[], outer: ErrorEntry): SaveError =>
@@ -194,9 +216,9 @@ const refused = (http: number, status: SaveStatus, entries: readonly ErrorEntry[
 function sameValue(stored: Value, given: Value): boolean {
   if (stored === given) return true;
   if (typeof given === 'boolean') return stored === Number(given);
-  if (typeof stored === 'string') return (typeof given === 'number' || typeof given === 'bigint') && stored === String(given);
+  if (typeof stored === 'string')
+    return (typeof given === 'number' || typeof given === 'bigint') && stored === String(given);
   return false;
 }
 
 const printKey = (key: Key): string => key.map(String).join('&');
-

@@ -70,7 +70,8 @@ function toBool(given: Given): boolean | undefined {
 
 function toNumber(given: Given): number | bigint | undefined {
   if (typeof given.value === 'boolean') return Number(given.value);
-  return readNumber(String(given.value)) ?? readNumber(digitsOf(String(given.value)));
+  const text = String(given.value);
+  return readNumber(decimal.test(text) ? text : digitsOf(text));
 }
 
 /** A written decimal; whole numbers beyond 2^53 keep their digits as far as 64 bits reach. */

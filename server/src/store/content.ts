@@ -17,14 +17,38 @@ export interface Content {
 }
 
 export interface PictureInfo {
-  /** Pixels as shown, after EXIF orientation; absent for an SVG that does not say. */
-  readonly width?: number;
-  readonly height?: number;
-  readonly alpha: boolean;
+  /** Pixels as shown, after EXIF orientation; 0 for an SVG or PDF that does not say. */
+  readonly width: number;
+  readonly height: number;
+  readonly hasAlpha: boolean;
+  /** At most 256 colours. */
+  readonly fewColours: boolean;
   readonly pages: number;
   /** base64 (DECISIONS P7). */
   readonly thumbhash?: string;
 }
+
+/** What a picture adds to its content's row. */
+interface PictureColumns {
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly alpha: boolean | null;
+  readonly fewColours: boolean | null;
+  readonly pages: number | null;
+  readonly thumbhash: string | null;
+}
+
+const noPicture: PictureColumns = {
+  width: null,
+  height: null,
+  alpha: null,
+  fewColours: null,
+  pages: null,
+  thumbhash: null,
+};
+
+const pictureColumns = (picture: PictureInfo | undefined): PictureColumns =>
+  picture ? { ...picture, alpha: picture.hasAlpha, thumbhash: picture.thumbhash ?? null } : noPicture;
 
 /** One more holder of the content; its bytes are stored when nobody held it yet. */
 export async function holdContent(transaction: Transaction, content: Content, bytes?: Uint8Array): Promise<void> {
@@ -34,9 +58,9 @@ export async function holdContent(transaction: Transaction, content: Content, by
     return;
   }
   if (!bytes) throw new Error('A content that is not stored was held without its bytes');
-  const { width = null, height = null, alpha = null, pages = null, thumbhash = null } = content.picture ?? {};
+  const { width, height, alpha, fewColours, pages, thumbhash } = pictureColumns(content.picture);
   await transaction.run(
-    sql`INSERT INTO ${contentTable} (hash, size, mediatype, width, height, alpha, pages, thumbhash, refs) VALUES (${hash}, ${content.size}, ${content.mediatype}, ${width}, ${height}, ${alpha}, ${pages}, ${thumbhash}, 1)`,
+    sql`INSERT INTO ${contentTable} (hash, size, mediatype, width, height, alpha, few_colours, pages, thumbhash, refs) VALUES (${hash}, ${content.size}, ${content.mediatype}, ${width}, ${height}, ${alpha}, ${fewColours}, ${pages}, ${thumbhash}, 1)`,
   );
   for (let part = 0; part * partBytes < bytes.length; part++) {
     const slice = bytes.subarray(part * partBytes, (part + 1) * partBytes);
@@ -46,10 +70,9 @@ export async function holdContent(transaction: Transaction, content: Content, by
 
 /** Bytes that came as any file turn out to be a picture when an image attribute takes them (spec 11 § 4.3). */
 async function describeContent(transaction: Transaction, { hash, mediatype, picture }: Content): Promise<void> {
-  if (!picture) return;
-  const { width = null, height = null, alpha, pages, thumbhash = null } = picture;
+  const { width, height, alpha, fewColours, pages, thumbhash } = pictureColumns(picture);
   await transaction.run(
-    sql`UPDATE ${contentTable} SET mediatype = ${mediatype}, width = ${width}, height = ${height}, alpha = ${alpha}, pages = ${pages}, thumbhash = ${thumbhash} WHERE hash = ${hash} AND pages IS NULL`,
+    sql`UPDATE ${contentTable} SET mediatype = ${mediatype}, width = ${width}, height = ${height}, alpha = ${alpha}, few_colours = ${fewColours}, pages = ${pages}, thumbhash = ${thumbhash} WHERE hash = ${hash} AND pages IS NULL`,
   );
 }
 
@@ -68,5 +91,7 @@ export async function readContent(executor: Executor, hash: Uint8Array): Promise
 }
 
 async function isEmpty(executor: Executor, hash: Uint8Array): Promise<boolean> {
-  return (await executor.row(sql`SELECT 1 AS found FROM ${contentTable} WHERE hash = ${hash} AND size = 0`)) !== undefined;
+  return (
+    (await executor.row(sql`SELECT 1 AS found FROM ${contentTable} WHERE hash = ${hash} AND size = 0`)) !== undefined
+  );
 }

@@ -27,7 +27,8 @@ export const isMedia = (attribute: StorageDef): boolean => attribute.type === 'i
 
 /** Version number of the picture or BLOB in the row `alias` (spec 10 §§ 2.6 and 2.8). */
 export function versionOf(attribute: StorageDef, alias: string): Sql {
-  const counted = attribute.type === 'image' && attribute.imageVersion === 'stamp' ? stampColumn : mediaStamp(attribute);
+  const counted =
+    attribute.type === 'image' && attribute.imageVersion === 'stamp' ? stampColumn : mediaStamp(attribute);
   return sql`(${column(alias, baseColumn)} + ${column(alias, counted)})`;
 }
 

@@ -15,13 +15,15 @@ export type EntityShape = 'top' | 'listed' | 'saved' | 'savedRelated';
 /** The JSON text of the entity in row `alias`. */
 export function entityJson(columns: Columns, alias: string, shape: EntityShape, dialect: SqlDialect): Sql {
   const parts = new Parts(dialect);
-  if (shape === 'top') parts.text(`{"__entityModel":"${columns.dataClass.name}","__DATACLASS":"${columns.dataClass.name}",`);
+  if (shape === 'top')
+    parts.text(`{"__entityModel":"${columns.dataClass.name}","__DATACLASS":"${columns.dataClass.name}",`);
   else parts.text('{');
   system(parts, columns, alias, shape);
   const items = shape === 'saved' ? scalarsFirst(columns.items) : columns.items;
   for (const item of items) {
     const name = `,${JSON.stringify(item.attribute.name)}:`;
-    if (shape === 'saved') parts.optional(name, presence(item, alias), itemJson(item, columns, alias, dialect, 'savedRelated'));
+    if (shape === 'saved')
+      parts.optional(name, presence(item, alias), itemJson(item, columns, alias, dialect, 'savedRelated'));
     else {
       parts.text(name);
       parts.piece(itemJson(item, columns, alias, dialect, 'listed'));
@@ -57,20 +59,21 @@ function system(parts: Parts, { dataClass, links }: Columns, alias: string, shap
 /** `__KEY` is a string whatever the key's type (spec 01 § 2.2); the parts of a composite key are joined by `&`. */
 function keyJson(dataClass: DataClassDef, alias: string, dialect: SqlDialect): Sql {
   const [key] = dataClass.key;
-  if (dataClass.key.length === 1 && key && plainKey(key)) return dialect.concat([literal('"'), column(alias, key.column), literal('"')]);
-  return dialect.string(joinedKey(dataClass, alias, dialect, (part) => column(alias, part.column)));
+  if (dataClass.key.length === 1 && key && plainKey(key))
+    return dialect.concat([literal('"'), column(alias, key.column), literal('"')]);
+  return dialect.string(joinedKey(dataClass, dialect, (part) => column(alias, part.column)));
 }
 
 const plainKey = (key: StorageDef): boolean => !['string', 'text', 'object'].includes(key.type);
 
-function joinedKey(dataClass: DataClassDef, alias: string, dialect: SqlDialect, part: (key: StorageDef) => Sql): Sql {
+function joinedKey(dataClass: DataClassDef, dialect: SqlDialect, part: (key: StorageDef) => Sql): Sql {
   if (dataClass.key.length === 1 && dataClass.key[0]) return part(dataClass.key[0]);
   return dialect.concat(dataClass.key.flatMap((key, i) => (i === 0 ? [part(key)] : [literal('&'), part(key)])));
 }
 
 /** The key of the entity in row `alias` as it stands in URIs. */
 function keyInUri(dataClass: DataClassDef, alias: string, dialect: SqlDialect): Sql {
-  return joinedKey(dataClass, alias, dialect, (key) => dialect.keyInUri(key, column(alias, key.column)));
+  return joinedKey(dataClass, dialect, (key) => dialect.keyInUri(key, column(alias, key.column)));
 }
 
 /** `/rest/Employee(31)`, inside a JSON string. */

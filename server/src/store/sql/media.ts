@@ -25,14 +25,14 @@ const narrow = new WeakMap<StorageDef, Sql>();
 /**
  * What must be known of one picture or BLOB before its bytes: a row with `hash`, `version`, `bound` (the highest number
  * that the entity's stamp reaches), `time`, `stamp`, `timestamp`, `mediatype`, `size`, `width`, `height`, `alpha`,
- * `pages`. One statement, so version and hash belong together (spec 10 § 2.11). Spec 10 § 9 calls it the snapshot.
+ * `few_colours`. One statement, so version and hash belong together (spec 10 § 2.11). Spec 10 § 9 calls it the snapshot.
  */
 export function mediaStatement(dataClass: DataClassDef, attribute: StorageDef, key: Key): Sql {
   let statement = narrow.get(attribute);
   if (!statement) {
     const e = (name: string): Sql => column('e', name);
     const type = attribute.type === 'blob' ? e(mediaType(attribute)) : raw('c.mediatype');
-    statement = sql`SELECT ${e(attribute.column)} AS hash, ${versionOf(attribute, 'e')} AS version, ${e(baseColumn)} + ${e(stampColumn)} AS bound, ${e(mediaTime(attribute))} AS time, ${e(stampColumn)} AS stamp, ${e(timestampColumn)} AS timestamp, ${type} AS mediatype, c.size AS size, c.width AS width, c.height AS height, c.alpha AS alpha, c.pages AS pages FROM ${ident(dataClass.table)} AS e LEFT JOIN ${contentTable} AS c ON c.hash = ${e(attribute.column)} WHERE ${new Sql(hasKey(dataClass, 'e', key).text, [])}`;
+    statement = sql`SELECT ${e(attribute.column)} AS hash, ${versionOf(attribute, 'e')} AS version, ${e(baseColumn)} + ${e(stampColumn)} AS bound, ${e(mediaTime(attribute))} AS time, ${e(stampColumn)} AS stamp, ${e(timestampColumn)} AS timestamp, ${type} AS mediatype, c.size AS size, c.width AS width, c.height AS height, c.alpha AS alpha, c.few_colours AS few_colours FROM ${ident(dataClass.table)} AS e LEFT JOIN ${contentTable} AS c ON c.hash = ${e(attribute.column)} WHERE ${new Sql(hasKey(dataClass, 'e', key).text, [])}`;
     narrow.set(attribute, statement);
   }
   return new Sql(statement.text, key);

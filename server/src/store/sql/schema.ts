@@ -46,7 +46,7 @@ export function systemTables(d: SchemaDialect): readonly Sql[] {
   return [
     sql`CREATE TABLE IF NOT EXISTS ${metaTable} (name ${text} PRIMARY KEY, value ${text} NOT NULL)`,
     sql`CREATE TABLE IF NOT EXISTS ${attributeTable} (name ${text} PRIMARY KEY, type ${text} NOT NULL)`,
-    sql`CREATE TABLE IF NOT EXISTS ${contentTable} (hash ${bytes} PRIMARY KEY, size ${integer} NOT NULL, mediatype ${text} NOT NULL, width ${integer}, height ${integer}, alpha ${integer}, pages ${integer}, thumbhash ${text}, refs ${integer} NOT NULL)`,
+    sql`CREATE TABLE IF NOT EXISTS ${contentTable} (hash ${bytes} PRIMARY KEY, size ${integer} NOT NULL, mediatype ${text} NOT NULL, width ${integer}, height ${integer}, alpha ${integer}, few_colours ${integer}, pages ${integer}, thumbhash ${text}, refs ${integer} NOT NULL)`,
     sql`CREATE TABLE IF NOT EXISTS ${contentPartTable} (hash ${bytes} NOT NULL, part ${integer} NOT NULL, bytes ${bytes} NOT NULL, PRIMARY KEY (hash, part))`,
     sql`CREATE TABLE IF NOT EXISTS ${tombstoneTable} (dataclass ${text} NOT NULL, key ${text} NOT NULL, version ${integer} NOT NULL, timestamp ${text} NOT NULL, PRIMARY KEY (dataclass, key))`,
     sql`CREATE TABLE IF NOT EXISTS ${uploadTable} (id ${text} PRIMARY KEY, session ${text} NOT NULL, kind ${text} NOT NULL, mediatype ${text} NOT NULL, hash ${bytes} NOT NULL, size ${integer} NOT NULL, expires ${integer} NOT NULL)`,
@@ -57,7 +57,11 @@ export function systemTables(d: SchemaDialect): readonly Sql[] {
 export const rememberedType = ({ type, simpleDate }: StorageDef): string => (simpleDate ? `${type} simpleDate` : type);
 
 /** Statements that bring the tables of the model up to date, faults where that would lose data. */
-export function schemaChanges(model: Model, existing: ExistingSchema, d: SchemaDialect): { statements: Sql[]; faults: string[] } {
+export function schemaChanges(
+  model: Model,
+  existing: ExistingSchema,
+  d: SchemaDialect,
+): { statements: Sql[]; faults: string[] } {
   const statements: Sql[] = [];
   const faults: string[] = [];
   for (const dataClass of model.dataClasses.values()) {
@@ -67,7 +71,9 @@ export function schemaChanges(model: Model, existing: ExistingSchema, d: SchemaD
     statements.push(...indexes(dataClass, d));
     for (const attribute of dataClass.storage) {
       const type = rememberedType(attribute);
-      statements.push(sql`INSERT INTO ${attributeTable} (name, type) VALUES (${attributeName(attribute)}, ${type}) ON CONFLICT (name) DO UPDATE SET type = ${type}`);
+      statements.push(
+        sql`INSERT INTO ${attributeTable} (name, type) VALUES (${attributeName(attribute)}, ${type}) ON CONFLICT (name) DO UPDATE SET type = ${type}`,
+      );
     }
   }
   return { statements, faults };
@@ -109,7 +115,10 @@ function keyFaults(dataClass: DataClassDef, table: ExistingTable): string[] {
 
 function columnsOf(attribute: StorageDef, d: SchemaDialect): [string, Sql][] {
   if (!isMedia(attribute)) return [[attribute.column, d.columnType(attribute.type, attribute.simpleDate)]];
-  const side = mediaColumns(attribute).map((name): [string, Sql] => [name, name === mediaType(attribute) ? d.text : d.integer]);
+  const side = mediaColumns(attribute).map((name): [string, Sql] => [
+    name,
+    name === mediaType(attribute) ? d.text : d.integer,
+  ]);
   return [[attribute.column, d.bytes], ...side];
 }
 
@@ -127,7 +136,13 @@ function createTable(dataClass: DataClassDef, d: SchemaDialect): Sql {
   const narrowFirst = [...others.filter(isMedia), ...others.filter((attribute) => !isMedia(attribute))];
   for (const attribute of narrowFirst)
     for (const [name, type] of columnsOf(attribute, d)) columns.push(sql`${ident(name)} ${type}`);
-  if (!auto) columns.push(sql`PRIMARY KEY (${join(dataClass.key.map((key) => ident(key.column)), ', ')})`);
+  if (!auto)
+    columns.push(
+      sql`PRIMARY KEY (${join(
+        dataClass.key.map((key) => ident(key.column)),
+        ', ',
+      )})`,
+    );
   return sql`CREATE TABLE ${ident(dataClass.table)} (${join(columns, ', ')})`;
 }
 
@@ -141,9 +156,12 @@ function extend(dataClass: DataClassDef, table: ExistingTable, d: SchemaDialect)
   const missing = (name: string): boolean => !table.columns.has(name.toLowerCase());
   const add = (definition: Sql): Sql => sql`ALTER TABLE ${ident(dataClass.table)} ADD COLUMN ${definition}`;
   const names = [stampColumn, timestampColumn, baseColumn];
-  const statements = bookkeeping(d).filter((_, i) => missing(names[i] as string)).map(add);
+  const statements = bookkeeping(d)
+    .filter((_, i) => missing(names[i] as string))
+    .map(add);
   for (const attribute of dataClass.storage)
-    for (const [name, type] of columnsOf(attribute, d)) if (missing(name)) statements.push(add(sql`${ident(name)} ${type}`));
+    for (const [name, type] of columnsOf(attribute, d))
+      if (missing(name)) statements.push(add(sql`${ident(name)} ${type}`));
   return statements;
 }
 

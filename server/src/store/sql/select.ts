@@ -49,7 +49,13 @@ function pageRows(selection: Selection, skip: number, top: number, dialect: SqlD
 }
 
 /** A page: one row with `total`, `sent` and `entities`, the bytes between the brackets of `__ENTITIES` (null: none). */
-export function pageStatement(selection: Selection, columns: Columns, skip: number, top: number, dialect: SqlDialect): Sql {
+export function pageStatement(
+  selection: Selection,
+  columns: Columns,
+  skip: number,
+  top: number,
+  dialect: SqlDialect,
+): Sql {
   const json = entityJson(columns, 'e', 'listed', dialect);
   const total = sql`(${countStatement(selection.dataClass, selection.predicate, dialect)})`;
   return sql`SELECT ${total} AS total, count(*) AS sent, ${dialect.bytes(dialect.list(json))} AS entities FROM ${pageRows(selection, skip, top, dialect)}`;

@@ -21,7 +21,10 @@ export function storedStatement(dataClass: DataClassDef, key: Key, attributes: r
   for (const attribute of attributes) {
     const { column: name, type } = attribute;
     // As text, because a 64-bit integer would be rounded on its way to JavaScript.
-    columns.set(name, type === 'long64' || type === 'duration' ? sql`CAST(${ident(name)} AS TEXT) AS ${ident(name)}` : ident(name));
+    columns.set(
+      name,
+      type === 'long64' || type === 'duration' ? sql`CAST(${ident(name)} AS TEXT) AS ${ident(name)}` : ident(name),
+    );
     if (isMedia(attribute)) for (const side of mediaColumns(attribute)) columns.set(side, ident(side));
   }
   return sql`SELECT ${join([...columns.values()], ', ')} FROM ${table(dataClass)} WHERE ${sameKey(dataClass, key)}`;
@@ -87,4 +90,3 @@ export function duplicateStatement(attribute: StorageDef, value: Value): Sql {
 /** How many entities the class holds, up to one: is there anything at all? */
 export const anyStatement = (dataClass: DataClassDef): Sql =>
   sql`SELECT 1 AS found FROM ${table(dataClass)} LIMIT ${raw('1')}`;
-

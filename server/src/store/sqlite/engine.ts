@@ -48,7 +48,8 @@ class Connection {
 /** Booleans are 0 and 1 in SQLite. */
 function bindable(params: readonly Value[]): Value[] {
   for (let i = 0; i < params.length; i++)
-    if (typeof params[i] === 'boolean') return params.map((value) => (typeof value === 'boolean' ? Number(value) : value));
+    if (typeof params[i] === 'boolean')
+      return params.map((value) => (typeof value === 'boolean' ? Number(value) : value));
   return params as Value[];
 }
 

@@ -31,7 +31,9 @@ export const sqliteSchema: SchemaDialect = {
   // AUTOINCREMENT: a number is never used twice, not even after the last entity was deleted (spec 15 § 4).
   autosequence: (name) => sql`${name} INTEGER PRIMARY KEY AUTOINCREMENT`,
   indexed: (attribute: StorageDef): Sql =>
-    attribute.type === 'string' || attribute.type === 'text' ? sqliteDialect.fold(ident(attribute.column)) : ident(attribute.column),
+    attribute.type === 'string' || attribute.type === 'text'
+      ? sqliteDialect.fold(ident(attribute.column))
+      : ident(attribute.column),
 };
 
 /** Reads tables, columns and remembered types from the file. */

@@ -231,7 +231,7 @@ function compareScalar(value: unknown, type: string, comparator: Comparator, rig
       )
     );
   }
-  if (comparator === 'begin') return typeof value === 'string' && matches(fold(value), `${text}@`);
+  if (comparator === 'begin') return compareScalar(value, type, 'like', { kind: 'quoted', text: `${text}@` });
   let a: unknown = value;
   let b: unknown;
   if (type === 'json') {

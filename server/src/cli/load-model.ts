@@ -1,0 +1,44 @@
+// From a path on the command line to a model: a file, or a folder with model.ts and, if it likes, seed.ts.
+import { existsSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { buildModel, ModelError } from '../model/load.ts';
+import type { Model } from '../model/model.ts';
+import type { Seed } from '../model/seed.ts';
+
+export interface LoadedModel {
+  readonly model: Model;
+  /** Data for an empty datastore. */
+  readonly seed?: Seed;
+}
+
+const fileNames = (name: string): readonly string[] => ['ts', 'mts', 'js', 'mjs'].map((ending) => `${name}.${ending}`);
+
+/**
+ * Loads the model at a path. TypeScript runs as it is, its types are stripped.
+ * @throws ModelError with every fault, or when there is no such file
+ */
+export async function loadModel(path: string): Promise<LoadedModel> {
+  const full = resolve(path);
+  if (!existsSync(full)) throw new ModelError([`${path}: there is no such file or folder`]);
+  if (!statSync(full).isDirectory()) return { model: buildModel(await defaultExport(full)) };
+  const file = find(full, 'model');
+  if (!file) throw new ModelError([`${path}: the folder has no model.ts`]);
+  const model = buildModel(await defaultExport(file));
+  const seedFile = find(full, 'seed');
+  if (!seedFile) return { model };
+  const { seed } = (await import(pathToFileURL(seedFile).href)) as { readonly seed?: Seed };
+  if (!seed) throw new ModelError([`${seedFile}: exports no \`seed\``]);
+  return { model, seed };
+}
+
+const find = (folder: string, name: string): string | undefined =>
+  fileNames(name).map((file) => join(folder, file)).find(existsSync); // prettier-ignore
+
+async function defaultExport(file: string): Promise<unknown> {
+  try {
+    return ((await import(pathToFileURL(file).href)) as { readonly default?: unknown }).default;
+  } catch (error) {
+    throw new ModelError([`${file}: cannot be loaded (${error instanceof Error ? error.message : String(error)})`]);
+  }
+}

@@ -1,0 +1,53 @@
+// Everything that can be logged, in one type; one listener prints it.
+import { pino, type Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { ImageEvent } from './image/image-event.ts';
+
+export type AppEvent =
+  | ImageEvent
+  | { readonly kind: 'listening'; readonly url: string; readonly data: string }
+  | { readonly kind: 'stopping'; readonly signal: string }
+  | { readonly kind: 'stopped' }
+  | {
+      readonly kind: 'answered';
+      readonly method: string;
+      readonly url: string;
+      readonly status: number;
+      readonly milliseconds: number;
+    }
+  /** A fault of the server; the client got a 500. */
+  | { readonly kind: 'failed'; readonly method: string; readonly url: string; readonly cause: unknown }
+  | { readonly kind: 'sweepFailed'; readonly cause: unknown };
+
+export type OnEvent = (event: AppEvent) => void;
+
+type Level = 'debug' | 'info' | 'warn' | 'error';
+
+const levels = {
+  listening: 'info',
+  stopping: 'info',
+  stopped: 'info',
+  answered: 'debug',
+  failed: 'error',
+  sweepFailed: 'error',
+  converterStarted: 'debug',
+  converterLost: 'warn',
+  pictureInspected: 'debug',
+  pictureConverted: 'debug',
+  variantDamaged: 'warn',
+  variantNotKept: 'warn',
+} as const satisfies Record<AppEvent['kind'], Level>;
+
+/** Prints events as JSON lines on standard error. */
+export function printEvents({ logLevel }: Config): OnEvent {
+  const logger: Logger = pino(
+    { level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination(2),
+  );
+  return ({ kind, ...details }) => {
+    const level = levels[kind];
+    if (!logger.isLevelEnabled(level)) return;
+    const cause = 'cause' in details ? details.cause : undefined;
+    logger[level](cause === undefined ? details : { ...details, err: cause, cause: undefined }, kind);
+  };
+}

@@ -1,0 +1,91 @@
+// The conductor: HttpRequest → ApiRequest → Plan → Outcome → HttpReply.
+import { LRUCache } from 'lru-cache';
+import { KeystampError } from './errors.ts';
+import type { OnEvent } from './events.ts';
+import type { Model } from './model/model.ts';
+import { buildPlan } from './plan/build.ts';
+import { PlanContext } from './plan/context.ts';
+import type { Plan } from './plan/plan.ts';
+import { replyError } from './reply/error.ts';
+import type { HttpReply } from './reply/http-reply.ts';
+import { reply } from './reply/reply.ts';
+import { actionOf } from './request/action.ts';
+import { parseJsonBody, readBytes } from './request/body.ts';
+import type { HttpRequest } from './request/http-request.ts';
+import { checkOrigin } from './request/origin.ts';
+import { parseRequest } from './request/parse.ts';
+import { Visit, type Services } from './run/context.ts';
+import { runPlan } from './run/run.ts';
+
+export type Handler = (http: HttpRequest) => Promise<HttpReply>;
+
+const keptPlans = 5000;
+const longestKeptUrl = 1000;
+
+export function createHandler(model: Model, services: Services, onEvent: OnEvent): Handler {
+  const { config } = services;
+  const context = new PlanContext(model, config);
+  /** The plan of a GET depends on its URL alone, and the same pictures are asked for again and again. */
+  const plans = new LRUCache<string, Plan>({ max: keptPlans });
+
+  async function planOf(http: HttpRequest): Promise<Plan> {
+    const kept = http.method === 'GET' ? plans.get(http.url) : undefined;
+    if (kept) return kept;
+    const request = parseRequest(http.method, http.url, config.mount, config);
+    const action = actionOf(request);
+    checkOrigin(http, action);
+    const contentType = http.headers['content-type'];
+    const plan = await buildPlan(
+      request,
+      action,
+      { ...(contentType !== undefined && { contentType: String(contentType) }), json: () => readJson(http) },
+      context,
+    );
+    if (http.method === 'GET' && isKept(plan) && http.url.length <= longestKeptUrl) plans.set(http.url, plan);
+    return plan;
+  }
+
+  async function readJson(http: HttpRequest): Promise<unknown> {
+    const bytes = await readBytes(http.body, config.maxJsonBytes, config.bodyIdleSeconds * 1000, http.headers);
+    return bytes.length === 0 && http.method === 'DELETE'
+      ? undefined
+      : parseJsonBody(bytes.toString('utf8'), http.headers['content-type'] as string | undefined);
+  }
+
+  return async function handle(http) {
+    const begun = performance.now();
+    const answered = ({ status }: HttpReply): void =>
+      onEvent({
+        kind: 'answered',
+        method: http.method,
+        url: http.url,
+        status,
+        milliseconds: performance.now() - begun,
+      });
+    try {
+      const visit = new Visit(http, services);
+      const plan = await planOf(http);
+      const outcome = await runPlan(plan, visit);
+      const made = withCookie(reply(plan, outcome, config.mount, config), visit);
+      answered(made);
+      return made;
+    } catch (error) {
+      const made = replyError(error, config.dialect);
+      if (!(error instanceof KeystampError) || made.status === 500)
+        onEvent({ kind: 'failed', method: http.method, url: http.url, cause: error });
+      answered(made);
+      return made;
+    }
+  };
+}
+
+/** Plans that hold nothing large and read alone. */
+const isKept = (plan: Plan): boolean =>
+  plan.kind === 'media' || plan.kind === 'readEntity' || plan.kind === 'readSelection';
+
+/** An answer that shared caches may keep never carries a session (spec 10 § 9.10). */
+function withCookie(made: HttpReply, { session, services }: Visit): HttpReply {
+  if (!session || String(made.headers['Cache-Control']).startsWith('public')) return made;
+  const cookie = services.sessions.cookieFor(session);
+  return cookie === undefined ? made : { ...made, headers: { ...made.headers, 'Set-Cookie': cookie } };
+}

@@ -1,0 +1,41 @@
+// Listening and stopping: on which address, and what becomes of the requests under way.
+import { BlockList, isIP } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '../config.ts';
+
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+export function isLoopback(host: string): boolean {
+  if (host === 'localhost') return true;
+  const family = isIP(host);
+  return family !== 0 && loopback.check(host, family === 6 ? 'ipv6' : 'ipv4');
+}
+
+/**
+ * Why the server must not listen there, `undefined` when it may (DECISIONS P12): without a roles file or API keys
+ * everybody who reaches the address may do everything.
+ */
+export function refusesToListen({ host, open }: Config): string | undefined {
+  if (open || isLoopback(host)) return undefined;
+  return `${host} can be reached from other machines, and nothing protects the data: there is no roles file and there are no API keys. Serve on 127.0.0.1, or give --open to serve everybody.`;
+}
+
+/** Listens; answers the URL. */
+export async function listen(server: FastifyInstance, { host, port }: Config): Promise<string> {
+  await server.listen({ host, port });
+  const address = server.server.address() as AddressInfo;
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+}
+
+/** Takes no new connections and waits until every request under way is answered, for `stopSeconds` at most. */
+export async function stop(server: FastifyInstance, { stopSeconds }: Config): Promise<void> {
+  const timer = setTimeout(() => server.server.closeAllConnections(), stopSeconds * 1000);
+  try {
+    await server.close();
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,64 @@
+// The HTTP edge: Fastify listens, bounds and hands over; everything behind handle() knows nothing of it.
+import { STATUS_CODES, type ServerResponse } from 'node:http';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Config } from '../config.ts';
+import { failHttp } from '../errors.ts';
+import type { Handler } from '../handle.ts';
+import { replyError } from '../reply/error.ts';
+import type { HttpReply } from '../reply/http-reply.ts';
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** A server that answers the API under its mount and `/health`; it does not listen yet. */
+export function createServer(handle: Handler, config: Config): FastifyInstance {
+  const server = Fastify({
+    logger: false,
+    exposeHeadRoutes: false,
+    // Bodies are read behind handle(), within the limits of the settings.
+    bodyLimit: Number.MAX_SAFE_INTEGER,
+    requestTimeout: 0,
+    keepAliveTimeout: 65_000,
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: config.maxUrlLength },
+    frameworkErrors: (_error, request, reply) => answer(request, reply),
+  });
+  server.removeAllContentTypeParsers();
+  server.addContentTypeParser('*', (_request, _payload, done) => done(null));
+
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    reply.hijack();
+    const { raw } = request;
+    const method = raw.method ?? 'GET';
+    const made = await handle({
+      method,
+      url: raw.url ?? '/',
+      headers: raw.headers,
+      body: raw,
+      remoteAddress: raw.socket.remoteAddress ?? '',
+    });
+    send(reply.raw, made, method === 'HEAD');
+  };
+
+  server.route({ method: methods, url: config.mount, handler: answer });
+  server.route({ method: methods, url: `${config.mount}/*`, handler: answer });
+  // The `&` form puts the query behind the path without a `?` (spec 01 § 3.4).
+  server.route({ method: methods, url: `${config.mount}&*`, handler: answer });
+  server.get('/health', async (_request, reply) => reply.header('Cache-Control', 'no-store').send({ ok: true }));
+  server.setNotFoundHandler((_request, reply) => {
+    reply.hijack();
+    send(reply.raw, replyError(failHttp(404), config.dialect), false);
+  });
+  return server;
+}
+
+/** Writes status, headers and body in one go; a HEAD keeps the headers, `Content-Length` included. */
+function send(response: ServerResponse, { status, headers, body }: HttpReply, headOnly: boolean): void {
+  if (response.destroyed) return;
+  const length = body === undefined ? 0 : typeof body === 'string' ? Buffer.byteLength(body) : body.length;
+  // A 304 has no body and so no length of its own (RFC 9110 § 8.6).
+  const all = status === 304 || 'Content-Length' in headers ? headers : { ...headers, 'Content-Length': length };
+  response.writeHead(status, STATUS_CODES[status], all);
+  if (headOnly || body === undefined) response.end();
+  else response.end(body);
+}

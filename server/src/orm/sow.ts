@@ -1,0 +1,131 @@
+// First data: the entities of a model's seed go through the same write door as every other save.
+import { createHash } from 'node:crypto';
+import { mkdirSync } from 'node:fs';
+import { assignValue, keyValue } from '../model/attribute-types.ts';
+import type { DataClassDef, Json, Model, StorageDef, Value } from '../model/model.ts';
+import type { Seed, SeedEntity } from '../model/seed.ts';
+import type { Converter } from '../image/converter.ts';
+import type { Locks } from '../session/locks.ts';
+import type { Change, MediaChange } from '../store/change.ts';
+import type { Content } from '../store/content.ts';
+import type { Engine } from '../store/engine.ts';
+import { anyStatement } from '../store/sql/write.ts';
+import { saveEntity } from './write.ts';
+
+/** What sowing needs of the server. */
+export interface SowServices {
+  readonly engine: Engine;
+  readonly converter: Converter;
+  readonly locks: Locks;
+  readonly now: () => number;
+}
+
+/** Entities of one commit. */
+const batch = 100;
+
+/** No class holds an entity. */
+export async function isEmpty(model: Model, { engine }: Pick<SowServices, 'engine'>): Promise<boolean> {
+  for (const dataClass of model.dataClasses.values()) if (await engine.row(anyStatement(dataClass))) return false;
+  return true;
+}
+
+/**
+ * Writes the entities of a seed.
+ * @param workFolder where the seed keeps what is dear to make
+ * @param onProgress told how many entities are stored
+ * @throws Error naming the entity that the model does not take
+ */
+export async function sow(
+  seed: Seed,
+  model: Model,
+  workFolder: string,
+  services: SowServices,
+  onProgress: (done: number) => void,
+): Promise<void> {
+  mkdirSync(workFolder, { recursive: true });
+  const known = new WeakMap<Uint8Array, Promise<Content>>();
+  let waiting: Change[] = [];
+  let done = 0;
+  const store = async (): Promise<void> => {
+    const changes = waiting;
+    waiting = [];
+    const { engine, locks, now } = services;
+    await engine.write(async (tx) => {
+      for (const change of changes) await saveEntity(tx, change, { locks, now });
+    });
+    done += changes.length;
+    onProgress(done);
+  };
+  for await (const entity of seed.entities(workFolder)) {
+    waiting.push(await changeOf(entity, model, known, services.converter));
+    if (waiting.length >= batch) await store();
+  }
+  await store();
+}
+
+async function changeOf(
+  entity: SeedEntity,
+  model: Model,
+  known: WeakMap<Uint8Array, Promise<Content>>,
+  converter: Converter,
+): Promise<Change> {
+  const dataClass = model.dataClasses.get(entity.dataClass);
+  if (!dataClass) throw new Error(`The seed names ${entity.dataClass}, which is no dataclass of the model`);
+  const values = new Map<StorageDef, Value>();
+  for (const [name, value] of Object.entries(entity.values)) assign(values, dataClass, name, value);
+  const media = new Map<StorageDef, MediaChange>();
+  for (const [name, bytes] of Object.entries(entity.media ?? {})) {
+    const attribute = dataClass.attributes.get(name);
+    if (attribute?.kind !== 'storage')
+      throw new Error(`The seed names ${dataClass.name}.${name}, which holds no bytes`);
+    media.set(attribute, await mediaOf(attribute, bytes, known, converter));
+  }
+  return { dataClass, values, media, targets: [] };
+}
+
+function assign(values: Map<StorageDef, Value>, dataClass: DataClassDef, name: string, value: Json): void {
+  const attribute = dataClass.attributes.get(name);
+  if (attribute?.kind === 'relatedEntity') {
+    const key = value === null ? null : keyValue(attribute.target.key[0] as StorageDef, String(value));
+    if (key === undefined)
+      throw new Error(`The seed gives ${dataClass.name}.${name} a key that cannot be: ${String(value)}`);
+    values.set(attribute.foreignKey, key);
+    return;
+  }
+  const assigned = attribute?.kind === 'storage' ? assignValue(attribute, value) : undefined;
+  if (attribute?.kind !== 'storage' || assigned?.kind !== 'value')
+    throw new Error(`The seed gives ${dataClass.name}.${name} a value it cannot hold: ${JSON.stringify(value)}`);
+  values.set(attribute, assigned.value);
+}
+
+/** Many entities share one picture; it is hashed and looked at once. */
+async function mediaOf(
+  attribute: StorageDef,
+  bytes: Uint8Array,
+  known: WeakMap<Uint8Array, Promise<Content>>,
+  converter: Converter,
+): Promise<MediaChange> {
+  let content = known.get(bytes);
+  if (!content)
+    known.set(
+      bytes,
+      (content = attribute.type === 'image' ? picture(bytes, converter) : Promise.resolve(plain(bytes))),
+    );
+  const mediatype = Buffer.from(bytes.subarray(0, 5)).toString('latin1') === '%PDF-' ? 'application/pdf' : 'text/plain';
+  return { kind: 'set', content: await content, bytes, mediatype };
+}
+
+const plain = (bytes: Uint8Array): Content => ({
+  hash: createHash('sha256').update(bytes).digest(),
+  size: bytes.length,
+  mediatype: 'application/octet-stream',
+});
+
+async function picture(bytes: Uint8Array, converter: Converter): Promise<Content> {
+  const { mediatype, width, height, hasAlpha, fewColours, pages, thumbhash } = await converter.inspect(bytes);
+  return {
+    ...plain(bytes),
+    mediatype,
+    picture: { width, height, hasAlpha, fewColours, pages, ...(thumbhash !== undefined && { thumbhash }) },
+  };
+}

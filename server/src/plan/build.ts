@@ -1,0 +1,79 @@
+// Picks the planner: ApiRequest + action → Plan.
+import { fail, failHttp } from '../errors.ts';
+import type { Action } from '../request/action.ts';
+import type { ApiRequest } from '../request/api-request.ts';
+import type { DataRequest, PlanContext } from './context.ts';
+import { planDelete } from './delete.ts';
+import { planRemoveMedia, planWriteMedia } from './media.ts';
+import type { Plan } from './plan.ts';
+import { planLock, planRead } from './read.ts';
+import { planSave } from './save.ts';
+import { planUpload } from './upload.ts';
+
+/** What a plan may need beside the request line. */
+export interface PlanInput {
+  readonly contentType?: string;
+  /** Reads the body as JSON; `undefined` when it is empty. */
+  readonly json: () => Promise<unknown>;
+}
+
+/**
+ * What will be done for a request.
+ * @throws KeystampError for nearly every mistake a client can make
+ */
+export async function buildPlan(
+  request: ApiRequest,
+  action: Action,
+  input: PlanInput,
+  context: PlanContext,
+): Promise<Plan> {
+  if (action === 'upload') return planUpload(request, input.contentType, context.config);
+  if (action === 'releaseMany') return { kind: 'releaseSets', ids: setIds(await input.json()), strict: false };
+  if (request.target.kind !== 'data') throw failHttp(404);
+  const data = request as DataRequest;
+  switch (action) {
+    case 'read':
+      return planRead(data, false, context);
+    case 'entityset':
+      return planRead(data, true, context);
+    case 'subentityset':
+      return planSubEntitySet(data, context);
+    case 'lock':
+      return planLock(data, context);
+    case 'release':
+      return { kind: 'releaseSets', ids: [data.target.set?.id as string], strict: true };
+    case 'update':
+      return planSave(data, await input.json(), context);
+    case 'callOrWriteMedia': {
+      const media = planWriteMedia(data, input.contentType, context);
+      return media ?? planSave(data, await input.json(), context);
+    }
+    case 'delete':
+      return planDelete(data, await input.json(), context);
+    case 'removeMedia':
+      return planRemoveMedia(data, context);
+    case 'nothing':
+    case 'options':
+      return { kind: 'nothing' };
+    case 'catalog':
+    case 'call':
+    case 'refresh':
+    case 'validate':
+      throw fail(1813, action);
+    default:
+      return action satisfies never;
+  }
+}
+
+/** On a stored set it only means "this page, no new set" (spec 05 § 3.2). */
+function planSubEntitySet(request: DataRequest, context: PlanContext): Plan {
+  if (!request.target.set) throw fail(1815);
+  return planRead(request, false, context);
+}
+
+/** @throws KeystampError 1806 when the body is no array of ids */
+function setIds(body: unknown): readonly string[] {
+  if (!Array.isArray(body) || !body.every((id) => typeof id === 'string'))
+    throw fail(1806, 'the body is not an array of entity set ids');
+  return body;
+}

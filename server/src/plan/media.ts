@@ -1,0 +1,101 @@
+// One picture or BLOB: reading its bytes, writing them, removing them (spec 10 §§ 4, 5, 7; 11 §§ 2, 5).
+import { fail } from '../errors.ts';
+import { parseImageFormat, printImageFormat } from '../image/formats.ts';
+import { parseVersion } from '../image/image-ref.ts';
+import type { StorageDef } from '../model/model.ts';
+import { allOf } from '../query/predicate.ts';
+import type { DataRequest, PlanContext } from './context.ts';
+import { imageSize } from './links.ts';
+import type { BodyKind, EntityRef, MediaPlan, WriteMediaPlan } from './plan.ts';
+import { askedPage, askedSelection, savedSelection } from './selection.ts';
+import { mediaAttribute, resolveClass, resolveEntity } from './target.ts';
+
+/** The plan to deliver bytes; nothing when the request asks for JSON (spec 10 § 3.5, 11 § 2.3). */
+export function planMedia(
+  request: DataRequest,
+  entity: EntityRef,
+  attribute: StorageDef,
+  context: PlanContext,
+): MediaPlan | undefined {
+  const { params, target } = request;
+  const binary = params.flag('binary');
+  const asked = attribute.type === 'image' ? params.get('imageformat') : undefined;
+  if (!binary && asked === undefined) return undefined;
+  const format = binary ? undefined : parseImageFormat(asked ?? '');
+  return {
+    kind: 'media',
+    entity,
+    attribute,
+    delivery: format ? { kind: 'picture', spec: { format, ...imageSize(params) } } : { kind: 'stored' },
+    impossible: !binary && !format,
+    formatName: format ? printImageFormat(format) : '',
+    version: parseVersion(params.get('version'), params.count('version')),
+    ...narrowingOf(request, attribute, context),
+    columns: context.columns(request, attribute.owner, [...target.attributes, ...siblings(params.get('attributes'))]),
+  };
+}
+
+/** `$attributes` adds siblings to the JSON envelope (spec 10 § 5 row 6). */
+const siblings = (attributes: string | undefined): readonly string[] =>
+  (attributes ?? '').split(',').map((name) => name.trim()).filter((name) => name !== ''); // prettier-ignore
+
+/** Parameters that can exclude the one entity (spec 10 § 5 rows 3, 5, 8). */
+function narrowingOf(request: DataRequest, { owner }: StorageDef, context: PlanContext): Pick<MediaPlan, 'narrowing'> {
+  const { params } = request;
+  const { selection } = askedSelection(request, owner, context);
+  const saved = savedSelection(request, owner, context);
+  const { skip, top } = askedPage(request, 1, context);
+  const narrows = (['filter', 'savedfilter', 'skip', 'top'] as const).some((name) => params.has(name));
+  if (!narrows) return {};
+  const predicate = allOf(selection.predicate, saved?.predicate ?? { kind: 'all' });
+  return { narrowing: { predicate, excluded: skip >= 1 || top === 0 } };
+}
+
+/** POST or PUT of bytes; nothing when the path ends in something else than one picture or BLOB of one entity. */
+export function planWriteMedia(
+  request: DataRequest,
+  contentType: string | undefined,
+  context: PlanContext,
+): WriteMediaPlan | undefined {
+  const { target, params } = request;
+  const dataClass = resolveClass(context.model, target.dataClass.name);
+  const attribute = mediaAttribute(target, dataClass);
+  const entity = attribute && !target.set ? resolveEntity(target, dataClass, context) : undefined;
+  if (!attribute || !entity) return undefined;
+  const raw = params.has('rawPict');
+  const multipart = !raw && /^multipart\/form-data\b/i.test(contentType ?? '');
+  const said =
+    mediaTypeIn(params.get('rawPict')) ?? (raw || multipart ? undefined : contentType?.split(';')[0]?.trim());
+  const body: BodyKind = {
+    picture: attribute.type === 'image',
+    multipart,
+    ...(said !== undefined && { mediatype: said }),
+  };
+  return { ...writeOf(request, entity, attribute, context), body };
+}
+
+/**
+ * DELETE of one picture or BLOB.
+ * @throws KeystampError 1813 when the path names no such thing
+ */
+export function planRemoveMedia(request: DataRequest, context: PlanContext): WriteMediaPlan {
+  const { target } = request;
+  const dataClass = resolveClass(context.model, target.dataClass.name);
+  const entity = resolveEntity(target, dataClass, context);
+  // An unknown name is told as one.
+  context.columns(request, dataClass, target.attributes);
+  const attribute = mediaAttribute(target, dataClass);
+  if (!attribute || !entity || target.set) throw fail(1813, 'DELETE');
+  return writeOf(request, entity, attribute, context);
+}
+
+function writeOf(request: DataRequest, entity: EntityRef, attribute: StorageDef, context: PlanContext): WriteMediaPlan {
+  if (attribute.readOnly) throw fail(1516, attribute.name);
+  const columns = context.columns(request, attribute.owner, [attribute.name]);
+  return { kind: 'writeMedia', entity, attribute, columns };
+}
+
+/** `$rawPict=image/png` names a type, `$rawPict=true` does not. */
+export function mediaTypeIn(rawPict: string | undefined): string | undefined {
+  return rawPict !== undefined && /^image\/[\w.+-]+$/i.test(rawPict) ? rawPict.toLowerCase() : undefined;
+}

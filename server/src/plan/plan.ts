@@ -1,0 +1,176 @@
+// What will be done: the union of all plans. A plan holds every decision about the request; running it makes none.
+import type { KeystampError } from '../errors.ts';
+import type { VersionAsked } from '../image/image-ref.ts';
+import type { VariantSpec } from '../image/variant.ts';
+import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
+import type { Columns } from '../query/columns.ts';
+import type { Predicate } from '../query/predicate.ts';
+import type { Key, Selection } from '../query/selection.ts';
+import type { RelationTarget } from '../store/change.ts';
+
+/** One entity, named by its key or by the value of an attribute (the first match in key order). */
+export type EntityRef =
+  | { readonly kind: 'key'; readonly dataClass: DataClassDef; readonly key: Key; readonly text: string }
+  /** The key cannot be one of this class, so there is no such entity (spec 01 § 2.2). */
+  | { readonly kind: 'missing'; readonly dataClass: DataClassDef; readonly text: string }
+  | { readonly kind: 'match'; readonly selection: Selection; readonly text: string };
+
+export interface ReadEntityPlan {
+  readonly kind: 'readEntity';
+  readonly entity: EntityRef;
+  readonly columns: Columns;
+}
+
+/** A stored entity set as the base of a read. */
+export interface SetSource {
+  readonly id: string;
+  /** Makes the set again when it has expired (spec 05 § 3.4). */
+  readonly saved?: Selection;
+}
+
+export interface ReadSelectionPlan {
+  readonly kind: 'readSelection';
+  /** Filter and order, applied to the whole class or to the members of the set. */
+  readonly selection: Selection;
+  readonly set?: SetSource;
+  /** The request filters or orders, so a stored set is not answered as it stands. */
+  readonly reshaped: boolean;
+  readonly clean: boolean;
+  readonly skip: number;
+  readonly top: number;
+  readonly columns: Columns;
+  /** Keep the whole result as an entity set. */
+  readonly keep: boolean;
+  readonly timeoutSeconds?: number;
+}
+
+export interface DistinctMediaPlan {
+  readonly kind: 'distinctMedia';
+  readonly selection: Selection;
+  readonly set?: SetSource;
+  readonly attribute: StorageDef;
+  readonly columns: Columns;
+  readonly skip: number;
+  readonly top: number;
+}
+
+export interface MediaPlan {
+  readonly kind: 'media';
+  readonly entity: EntityRef;
+  readonly attribute: StorageDef;
+  /** `picture`: converted as asked; `stored`: the stored bytes as a download (`$binary`). */
+  readonly delivery: { readonly kind: 'picture'; readonly spec: VariantSpec } | { readonly kind: 'stored' };
+  /** What `$imageformat` said is no format: the answer is empty. */
+  readonly impossible: boolean;
+  /** The canonical name of the format asked, for the canonical URL. */
+  readonly formatName: string;
+  readonly version: VersionAsked;
+  /** The answer depends on more than the picture (spec 10 § 5, row D). */
+  readonly narrowing?: { readonly predicate: Predicate; readonly excluded: boolean };
+  /** Columns of the JSON envelope: the attribute and its siblings of `$attributes`. */
+  readonly columns: Columns;
+}
+
+export interface LockPlan {
+  readonly kind: 'lock';
+  readonly entity: EntityRef;
+  readonly lock: boolean;
+  /** `$version` is a precondition (spec 10 § 5 row 10). */
+  readonly version: VersionAsked;
+  /** The picture whose version is meant; absent: the entity's, or that of any of its pictures. */
+  readonly attribute?: StorageDef;
+}
+
+/** A change as the body tells it; uploads are still named by their id. */
+export interface DraftChange {
+  readonly kind: 'change';
+  readonly dataClass: DataClassDef;
+  readonly key?: Key;
+  readonly stamp?: number;
+  readonly values: ReadonlyMap<StorageDef, Value>;
+  readonly media: ReadonlyMap<StorageDef, { readonly uploadId: string } | null>;
+  readonly targets: readonly RelationTarget[];
+}
+
+export type SaveItem =
+  | DraftChange
+  /** The body itself is wrong for this entity; the others are still saved. */
+  | { readonly kind: 'refused'; readonly error: KeystampError; readonly key?: Key }
+  /** `{}` creates nothing and answers `{}` (spec 06 § 1.2). */
+  | { readonly kind: 'nothing' };
+
+export interface SavePlan {
+  readonly kind: 'save';
+  readonly dataClass: DataClassDef;
+  readonly items: readonly SaveItem[];
+  /** `one`: the entity; `entities`: `{"__ENTITIES":[…]}`; `array`: a bare array. */
+  readonly answer: 'one' | 'entities' | 'array';
+  readonly atomic: boolean;
+  readonly columns: Columns;
+}
+
+export interface DeletePlan {
+  readonly kind: 'delete';
+  readonly dataClass: DataClassDef;
+  readonly what:
+    | { readonly kind: 'entity'; readonly entity: EntityRef }
+    | { readonly kind: 'selection'; readonly selection: Selection; readonly set?: SetSource }
+    | {
+        readonly kind: 'listed';
+        readonly entities: readonly { readonly entity: EntityRef; readonly stamp?: number }[];
+      };
+  readonly atomic: boolean;
+}
+
+/** Bytes of the body go into one picture or BLOB of one entity, without a stamp check (spec 10 § 7.2, 11 § 5). */
+export interface WriteMediaPlan {
+  readonly kind: 'writeMedia';
+  readonly entity: EntityRef;
+  readonly attribute: StorageDef;
+  /** `undefined`: the value is removed. */
+  readonly body?: BodyKind;
+  readonly columns: Columns;
+}
+
+/** What a body of bytes is said to be: `rawPict` a picture of that type, or of any type. */
+export interface BodyKind {
+  readonly picture: boolean;
+  readonly mediatype?: string;
+  readonly multipart: boolean;
+}
+
+export interface UploadPlan {
+  readonly kind: 'upload';
+  readonly picture: boolean;
+  readonly mediatype?: string;
+  readonly timeoutSeconds: number;
+}
+
+export interface ReleaseSetsPlan {
+  readonly kind: 'releaseSets';
+  readonly ids: readonly string[];
+  /** An unknown id is an error (spec 05 § 3.5). */
+  readonly strict: boolean;
+}
+
+/** Answered with `{"ok":true}`. */
+export interface NothingPlan {
+  readonly kind: 'nothing';
+}
+
+export type Plan =
+  | ReadEntityPlan
+  | ReadSelectionPlan
+  | DistinctMediaPlan
+  | MediaPlan
+  | LockPlan
+  | SavePlan
+  | DeletePlan
+  | WriteMediaPlan
+  | UploadPlan
+  | ReleaseSetsPlan
+  | NothingPlan;
+
+/** The dataclass of the entity a request names. */
+export const classOfEntity = (entity: EntityRef): DataClassDef =>
+  entity.kind === 'match' ? entity.selection.dataClass : entity.dataClass;

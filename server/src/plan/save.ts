@@ -1,0 +1,169 @@
+// Bodies → changes: names against the model, values into their canonical form (spec 06 § 1).
+import { fail, KeystampError } from '../errors.ts';
+import { assignValue, keyValue, printedType, type Assigned } from '../model/attribute-types.ts';
+import {
+  publicAttribute,
+  type DataClassDef,
+  type Json,
+  type RelatedEntityDef,
+  type StorageDef,
+  type Value,
+} from '../model/model.ts';
+import type { Key } from '../query/selection.ts';
+import type { RelationTarget } from '../store/change.ts';
+import type { DataRequest, PlanContext } from './context.ts';
+import { splitKey } from './delete.ts';
+import { bodyItems, type EntityBody } from './entity-body.ts';
+import type { DraftChange, EntityRef, SaveItem, SavePlan } from './plan.ts';
+import { entityByKey, keyText, resolveClass, resolveEntity, resolveKey } from './target.ts';
+
+/**
+ * @param body parsed JSON of the request
+ * @throws KeystampError when the request as a whole cannot be carried out; faults of one entity become refused items
+ */
+export function planSave(request: DataRequest, body: unknown, context: PlanContext): SavePlan {
+  const { target, params } = request;
+  const dataClass = resolveClass(context.model, target.dataClass.name);
+  const entity = target.set?.member
+    ? entityByKey(dataClass, target.set.member)
+    : resolveEntity(target, dataClass, context);
+  const { items, single } = bodyItems(body, context.config);
+  if (entity && !single && items.length > 1) throw fail(1806, 'the path names one entity and the body several');
+  return {
+    kind: 'save',
+    dataClass,
+    items: items.map((item) => saveItem(item, dataClass, entity)),
+    answer: single ? 'one' : params.flag('asArray') ? 'array' : 'entities',
+    atomic: params.flag('atomic'),
+    columns: context.columns(request, dataClass, target.attributes),
+  };
+}
+
+function saveItem(body: EntityBody, dataClass: DataClassDef, named: EntityRef | undefined): SaveItem {
+  if (Object.keys(body).length === 0 && !named) return { kind: 'nothing' };
+  let key: Key | undefined;
+  try {
+    key = keyOf(body, dataClass, named);
+    return { kind: 'change', dataClass, ...(key && { key }), ...stampOf(body, key), ...assignments(body, dataClass) };
+  } catch (error) {
+    if (!(error instanceof KeystampError)) throw error;
+    return { kind: 'refused', error: outer(error, dataClass, key, body), ...(key && { key }) };
+  }
+}
+
+function outer(error: KeystampError, dataClass: DataClassDef, key: Key | undefined, body: EntityBody): KeystampError {
+  if (key) return error.within(1517, key.map(String).join('&'), dataClass.name);
+  const asked = body['__KEY'];
+  return asked === undefined || asked === null || asked === ''
+    ? error.within(1534, dataClass.name)
+    : error.within(1517, String(asked), dataClass.name);
+}
+
+/** The key of the entity to change, from the body or the path; nothing for a new entity (spec 06 § 1.2). */
+function keyOf(body: EntityBody, dataClass: DataClassDef, named: EntityRef | undefined): Key | undefined {
+  const given = body['__KEY'];
+  if (given === undefined || given === null || given === '') {
+    if (!named) return undefined;
+    if (named.kind === 'key') return named.key;
+    throw fail(1542, named.text, dataClass.name);
+  }
+  if (typeof given !== 'string' && typeof given !== 'number') throw fail(1541, JSON.stringify(given), dataClass.name);
+  const parts = splitKey(String(given), dataClass.key.length);
+  const key = resolveKey(dataClass, parts);
+  const differs = named && !(named.kind === 'key' && key && named.key.every((part, i) => part === key[i]));
+  if (!key || differs) throw fail(1542, keyText(parts), dataClass.name);
+  return key;
+}
+
+/** The stamp to check. Negative ones ask to override, which no class allows; they compare by their positive value. */
+function stampOf(body: EntityBody, key: Key | undefined): Pick<DraftChange, 'stamp'> {
+  const stamp = body['__STAMP'];
+  if (key === undefined || stamp === undefined || stamp === null || stamp === 0) return {};
+  const number = typeof stamp === 'string' && /^-?\d{1,15}$/.test(stamp) ? Number(stamp) : stamp;
+  if (typeof number !== 'number' || !Number.isSafeInteger(number)) throw fail(1508, '__STAMP', 'a whole number');
+  return { stamp: Math.abs(number) };
+}
+
+interface Assignments {
+  readonly values: Map<StorageDef, Value>;
+  readonly media: Map<StorageDef, { uploadId: string } | null>;
+  readonly targets: RelationTarget[];
+}
+
+function assignments(body: EntityBody, dataClass: DataClassDef): Assignments {
+  const made: Assignments = { values: new Map(), media: new Map(), targets: [] };
+  const relations: [RelatedEntityDef, unknown][] = [];
+  for (const [name, value] of Object.entries(body)) {
+    if (name.startsWith('__') || name === 'uri') continue;
+    const attribute = publicAttribute(dataClass, name);
+    if (!attribute) throw fail(1500, name, dataClass.name).as(400);
+    if (attribute.kind === 'relatedEntities') continue;
+    if (attribute.kind === 'relatedEntity') relations.push([attribute, value]);
+    else if (!attribute.readOnly) assign(made, attribute, value);
+  }
+  // The relation wins over its foreign key attribute when both are given (spec 06 § 1.4).
+  for (const [relation, value] of relations) assignRelation(made, relation, value);
+  return made;
+}
+
+function assign(made: Assignments, attribute: StorageDef, value: unknown): void {
+  if (attribute.type === 'image' || attribute.type === 'blob') return assignMedia(made, attribute, value);
+  const assigned = assignValue(attribute, value as Json);
+  made.values.set(attribute, shortened(attribute, accepted(attribute, assigned)));
+}
+
+function accepted(attribute: StorageDef, assigned: Assigned): Value {
+  switch (assigned.kind) {
+    case 'value':
+      return assigned.value;
+    case 'wrongType':
+      throw fail(1508, attribute.name, printedType(attribute));
+    case 'below':
+      throw fail(1568, assigned.bound).within(1570);
+    case 'above':
+      throw fail(1569, assigned.bound).within(1570);
+    default:
+      return assigned satisfies never;
+  }
+}
+
+const shortened = ({ limitingLength }: StorageDef, value: Value): Value =>
+  limitingLength !== undefined && typeof value === 'string' ? [...value].slice(0, limitingLength).join('') : value;
+
+/** Spec 11 § 4.4: `{"ID":…}` sets, null clears, any other object is what the client read before. */
+function assignMedia(made: Assignments, attribute: StorageDef, value: unknown): void {
+  if (value === null) made.media.set(attribute, null);
+  else if (typeof value !== 'object' || Array.isArray(value)) throw fail(1508, attribute.name, attribute.type);
+  else {
+    const id = (value as EntityBody)['ID'];
+    if (id === undefined) return;
+    if (typeof id !== 'string') throw fail(attribute.type === 'image' ? 1825 : 1826, String(id));
+    made.media.set(attribute, { uploadId: id });
+  }
+}
+
+/** Spec 06 § 1.4: a key, null, `{"__KEY":…}`, or the deferred form that was read. */
+function assignRelation(made: Assignments, relation: RelatedEntityDef, value: unknown): void {
+  const { foreignKey, target } = relation;
+  if (value === null) {
+    made.values.set(foreignKey, null);
+    return;
+  }
+  const given = relatedKey(value);
+  if (given === undefined) throw fail(1508, relation.name, `a key of ${target.name}`);
+  const key = keyValue(target.key[0] as StorageDef, given);
+  if (key === undefined) throw fail(1542, given, target.name);
+  made.values.set(foreignKey, key);
+  made.targets.push({ relation, key });
+}
+
+function relatedKey(value: unknown): string | undefined {
+  if (typeof value === 'string' || typeof value === 'number') return String(value);
+  if (typeof value !== 'object' || value === null) return undefined;
+  const object = value as EntityBody;
+  const deferred = object['__deferred'];
+  const key =
+    object['__KEY'] ??
+    (typeof deferred === 'object' && deferred !== null ? (deferred as EntityBody)['__KEY'] : undefined);
+  return typeof key === 'string' || typeof key === 'number' ? String(key) : undefined;
+}

@@ -1,0 +1,98 @@
+// Filter, order and page of a request (spec 05 § 1): what narrows a class or a set.
+import { LRUCache } from 'lru-cache';
+import type { DataClassDef } from '../model/model.ts';
+import { bindFilter } from '../query/bind.ts';
+import { parseOrder, type Order } from '../query/order.ts';
+import { noParams, parseParams } from '../query/params.ts';
+import { parseFilter, type ParsedFilter } from '../query/parse.ts';
+import { all, type Predicate } from '../query/predicate.ts';
+import type { Selection } from '../query/selection.ts';
+import type { ApiRequest, Params } from '../request/api-request.ts';
+import type { PlanContext } from './context.ts';
+
+/** Filters are few and come again and again with other parameters. */
+const parsedFilters = new LRUCache<string, ParsedFilter>({ max: 1000 });
+
+function parsed(text: string, { config }: PlanContext): ParsedFilter {
+  let filter = parsedFilters.get(text);
+  if (!filter) parsedFilters.set(text, (filter = parseFilter(text, config)));
+  return filter;
+}
+
+interface Asked {
+  readonly predicate: Predicate;
+  readonly order: Order | undefined;
+}
+
+function ask(
+  filter: string | undefined,
+  order: string | undefined,
+  request: ApiRequest,
+  dataClass: DataClassDef,
+  context: PlanContext,
+): Asked {
+  const given = request.params.get('params');
+  const expression = filter === undefined ? undefined : parsed(filter, context);
+  const predicate = expression
+    ? bindFilter(expression, dataClass, given === undefined ? noParams : parseParams(given), context.config)
+    : all;
+  // `$orderby` wins over `order by` inside the filter (spec 04 § 8).
+  const text = order ?? expression?.order;
+  return { predicate, order: text === undefined ? undefined : parseOrder(text, dataClass, context.config) };
+}
+
+/** `$filter` and `$orderby` of the request; `reshaped` tells whether there is one of them. */
+export function askedSelection(
+  request: ApiRequest,
+  dataClass: DataClassDef,
+  context: PlanContext,
+): { selection: Selection; reshaped: boolean } {
+  const { params } = request;
+  const { predicate, order } = ask(params.get('filter'), params.get('orderby'), request, dataClass, context);
+  return {
+    selection: { dataClass, predicate, order: order ?? [] },
+    reshaped: predicate.kind !== 'all' || order !== undefined,
+  };
+}
+
+/** What `$savedfilter` and `$savedorderby` say, when there is one of them (spec 05 § 3.4). */
+export function savedSelection(
+  request: ApiRequest,
+  dataClass: DataClassDef,
+  context: PlanContext,
+): Selection | undefined {
+  const own = (name: 'savedfilter' | 'savedorderby', same: 'filter' | 'orderby'): string | undefined => {
+    const text = request.params.get(name);
+    // `true` means: the filter or order of this request.
+    return text?.toLowerCase() === 'true' ? request.params.get(same) : text;
+  };
+  const filter = own('savedfilter', 'filter');
+  const order = own('savedorderby', 'orderby');
+  if (filter === undefined && order === undefined) return undefined;
+  const everything = filter === undefined || filter === '' || filter.toLowerCase() === '$all';
+  const asked = ask(everything ? undefined : filter, order, request, dataClass, context);
+  return { dataClass, predicate: asked.predicate, order: asked.order ?? [] };
+}
+
+/** A whole number, negative ones included; anything else is as if it was absent (spec 05 § 2). */
+function integer(params: Params, name: 'skip' | 'top' | 'timeout'): number | undefined {
+  const text = params.get(name);
+  return text !== undefined && /^[+-]?\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+/** `$skip` and `$top`/`$limit` within the server's cap. */
+export function askedPage(
+  { params }: ApiRequest,
+  defaultTop: number,
+  { config }: PlanContext,
+): { skip: number; top: number } {
+  const skip = Math.max(0, integer(params, 'skip') ?? 0);
+  const top = integer(params, 'top') ?? defaultTop;
+  return { skip, top: top < 0 ? config.maxEntitiesPerPage : Math.min(top, config.maxEntitiesPerPage) };
+}
+
+/** `$timeout` in seconds when it is a positive whole number. */
+export function askedTimeout({ params }: ApiRequest): number | undefined {
+  const seconds = integer(params, 'timeout');
+  return seconds !== undefined && seconds > 0 ? seconds : undefined;
+}

@@ -1,0 +1,100 @@
+// The path's names against the model: dataclass, entity, attribute.
+import { fail, KeystampError } from '../errors.ts';
+import { keyValue } from '../model/attribute-types.ts';
+import {
+  publicAttribute,
+  publicDataClass,
+  type DataClassDef,
+  type Model,
+  type StorageDef,
+  type Value,
+} from '../model/model.ts';
+import { bindFilter } from '../query/bind.ts';
+import type { FilterExpr } from '../query/filter-expr.ts';
+import { noParams } from '../query/params.ts';
+import { keysOf, type Predicate } from '../query/predicate.ts';
+import type { Key } from '../query/selection.ts';
+import type { DataTarget } from '../request/api-request.ts';
+import type { PlanContext } from './context.ts';
+import type { EntityRef } from './plan.ts';
+
+/** @throws KeystampError 1800 */
+export function resolveClass(model: Model, name: string): DataClassDef {
+  const dataClass = publicDataClass(model, name);
+  if (!dataClass) throw fail(1800, name);
+  return dataClass;
+}
+
+/**
+ * The canonical key for its text parts, `undefined` when no entity of the class can have it.
+ * @throws KeystampError 1541 for a wrong number of parts
+ */
+export function resolveKey(dataClass: DataClassDef, parts: readonly string[]): Key | undefined {
+  if (parts.length !== dataClass.key.length) throw fail(1541, parts.join('&'), dataClass.name);
+  const values = dataClass.key.map((attribute, i) => keyValue(attribute, parts[i] as string));
+  return values.some((value) => value === undefined) ? undefined : (values as Key);
+}
+
+/** How a key stands in a URL before it was cut into parts. */
+export const keyText = (parts: readonly string[]): string => parts.join('&');
+
+/** The one entity of that key. */
+export function entityByKey(dataClass: DataClassDef, parts: readonly string[]): EntityRef {
+  const key = resolveKey(dataClass, parts);
+  const text = keyText(parts);
+  return key ? { kind: 'key', dataClass, key, text } : { kind: 'missing', dataClass, text };
+}
+
+/** The one entity the path names, `undefined` when it names a class or several entities. */
+export function resolveEntity(
+  target: DataTarget,
+  dataClass: DataClassDef,
+  context: PlanContext,
+): EntityRef | undefined {
+  const { key } = target.dataClass;
+  if (!key) return undefined;
+  if (key.kind === 'keys') {
+    const [only] = key.keys;
+    return only && key.keys.length === 1 ? entityByKey(dataClass, only) : undefined;
+  }
+  const attribute = publicAttribute(dataClass, key.attribute);
+  if (attribute?.kind !== 'storage') throw fail(1500, key.attribute, dataClass.name);
+  const predicate = equals(attribute, key.value, context);
+  if (!predicate) return { kind: 'missing', dataClass, text: key.value };
+  return { kind: 'match', selection: { dataClass, predicate, order: [] }, text: key.value };
+}
+
+/** Equality without wildcards, as `:attr(value)` asks (spec 03 § 6); nothing when no entity can have the value. */
+function equals(attribute: StorageDef, value: string, { config }: PlanContext): Predicate | undefined {
+  const expr: FilterExpr = {
+    kind: 'compare',
+    left: { kind: 'path', steps: [{ name: attribute.name }] },
+    comparator: 'equal',
+    right: { kind: 'quoted', text: value },
+  };
+  try {
+    return bindFilter({ expr, mixed: false }, attribute.owner, noParams, config);
+  } catch (error) {
+    if (error instanceof KeystampError && error.entries.some((entry) => 'code' in entry && entry.code === 1280))
+      return undefined;
+    throw error;
+  }
+}
+
+/** The entities of a list of keys; keys that cannot exist are left out. */
+export function keysPredicate(dataClass: DataClassDef, keys: readonly (readonly string[])[]): Predicate {
+  const found = keys
+    .map((parts) => resolveKey(dataClass, parts))
+    .filter((key): key is readonly Value[] => key !== undefined);
+  return keysOf(dataClass, found);
+}
+
+/** The picture or BLOB the path ends in, when it names exactly one attribute and that is one. */
+export function mediaAttribute(target: DataTarget, dataClass: DataClassDef): StorageDef | undefined {
+  const [name] = target.attributes;
+  if (name === undefined || target.attributes.length !== 1) return undefined;
+  const attribute = publicAttribute(dataClass, name);
+  return attribute?.kind === 'storage' && (attribute.type === 'image' || attribute.type === 'blob')
+    ? attribute
+    : undefined;
+}

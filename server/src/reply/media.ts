@@ -1,0 +1,90 @@
+// Bytes of pictures and BLOBs with the headers of the caching contract (spec 10 §§ 4.3, 4.6, 9; 11 § 2).
+import type { MediaPlan } from '../plan/plan.ts';
+import { classOfEntity } from '../plan/plan.ts';
+import type { EnvelopeOutcome, MediaOutcome } from '../run/outcome.ts';
+import type { HttpReply } from './http-reply.ts';
+import { onceReply } from './json.ts';
+
+const forEver = 'max-age=31536000, immutable';
+
+/** `public` or `private`: may a shared cache keep the picture? Everything stored is public while there are no privileges. */
+const audience = 'public';
+
+function cacheControl({ row }: MediaOutcome, { attribute, version }: MediaPlan): string {
+  switch (row) {
+    case 'C':
+      return `${audience}, ${forEver}`;
+    case 'A':
+      return attribute.cacheDuration > 0 && version.kind === 'absent'
+        ? `${audience}, max-age=${attribute.cacheDuration}`
+        : `${audience}, no-cache`;
+    case 'O':
+      return `${audience}, no-cache`;
+    case 'N':
+    case 'G':
+    case 'D':
+      return 'no-store';
+    default:
+      return row satisfies never;
+  }
+}
+
+/** Where the entity's attribute lives: `/rest/Employee(1)/photo`. */
+function attributeUri({ entity, attribute, columns }: MediaPlan, keyText: string): string {
+  const { mount, brackets } = columns.links;
+  return `${mount}/${classOfEntity(entity).name}${brackets[0]}${keyText}${brackets[1]}/${attribute.name}`;
+}
+
+/** The URL under which these bytes are current (§ 9.3). */
+function canonicalUrl(plan: MediaPlan, { keyText, version }: MediaOutcome): string {
+  const uri = attributeUri(plan, keyText);
+  if (plan.delivery.kind === 'stored') return `${uri}?$binary=true&$version=${version}&$expand=${plan.attribute.name}`;
+  const { imagePrefix, imageSuffix } = plan.columns.links;
+  return `${uri}?${imagePrefix}${version}${imageSuffix(plan.attribute.name)}`;
+}
+
+export function replyMedia(plan: MediaPlan, outcome: MediaOutcome): HttpReply {
+  const { row, etag, changedAt, bytes, range } = outcome;
+  const kept = row === 'C' || row === 'O' || row === 'A';
+  const headers: Record<string, string | number> = { 'Cache-Control': cacheControl(outcome, plan), Vary: 'Accept' };
+  if (kept) {
+    headers['ETag'] = etag;
+    if (changedAt !== undefined) headers['Last-Modified'] = new Date(changedAt).toUTCString();
+  }
+  if (row !== 'D') headers['Content-Location'] = canonicalUrl(plan, outcome);
+  if (outcome.state === 'notModified' || !bytes) return { status: 304, headers };
+
+  headers['Content-Type'] = outcome.mediatype;
+  headers['X-Content-Type-Options'] = 'nosniff';
+  Object.assign(headers, safety(plan, outcome));
+  if (kept) headers['Accept-Ranges'] = 'bytes';
+  const part = range ? bytes.subarray(range.from, range.to + 1) : bytes;
+  headers['Content-Length'] = part.length;
+  if (range) headers['Content-Range'] = `bytes ${range.from}-${range.to}/${bytes.length}`;
+  return { status: range ? 206 : 200, headers, body: part };
+}
+
+/** Stored bytes are user data on the application's origin: what could run there is boxed in (spec 10 § 4.3, 11 § 2.2). */
+function safety(plan: MediaPlan, { mediatype, keyText, extension }: MediaOutcome): Record<string, string> {
+  const name = `${classOfEntity(plan.entity).name}-${keyText.replace(/[^\w.-]+/g, '_')}-${plan.attribute.name}.${extension}`;
+  if (plan.delivery.kind === 'stored')
+    return {
+      'Content-Disposition': `attachment; filename="${name}"`,
+      'Content-Security-Policy': "sandbox; default-src 'none'",
+    };
+  const inline = { 'Content-Disposition': `inline; filename="${name}"` };
+  return mediatype === 'image/svg+xml'
+    ? { ...inline, 'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox" }
+    : inline;
+}
+
+/** The JSON form of an image URL; both uris carry the current version, whatever was asked (spec 10 § 4.6). */
+export function replyEnvelope(plan: MediaPlan, outcome: EnvelopeOutcome): HttpReply {
+  const { __KEY, __TIMESTAMP, __STAMP, ...attributes } = JSON.parse(outcome.entityJson) as Record<string, unknown>;
+  void __TIMESTAMP;
+  const { imagePrefix, imageSuffix } = plan.columns.links;
+  const { name } = plan.attribute;
+  const uri = `${attributeUri(plan, outcome.keyText)}?${imagePrefix}${outcome.version}${imageSuffix(name)}`;
+  const picture = outcome.hasPicture ? { __KEY, __STAMP, uri, __deferred: { uri, image: true } } : null;
+  return onceReply(200, JSON.stringify({ ...attributes, [name]: picture }), { Vary: 'Accept' });
+}

@@ -1,0 +1,22 @@
+// The envelope of a selection (spec 03 § 1).
+import type { SelectionOutcome, ArrayOutcome } from '../run/outcome.ts';
+import type { HttpReply } from './http-reply.ts';
+import { dataReply } from './json.ts';
+
+const tail = Buffer.from(']}');
+const open = Buffer.from('[');
+const close = Buffer.from(']');
+
+/** @param mount prefix of all uris: `/rest` */
+export function replySelection(outcome: SelectionOutcome, mount: string): HttpReply {
+  const { dataClass, setId, total, sent, first, entities } = outcome;
+  const name = dataClass.name;
+  const setUri = setId === undefined ? undefined : `${mount}/${name}/$entityset/${setId}`;
+  const head = `{${setUri === undefined ? '' : `"__ENTITYSET":"${setUri}",`}"__DATACLASS":"${name}","__entityModel":"${name}","__GlobalStamp":0,"__COUNT":${total},"__SENT":${sent},"__FIRST":${first},"__ENTITIES":[`;
+  const body = Buffer.concat(entities ? [Buffer.from(head), entities, tail] : [Buffer.from(head), tail]);
+  return dataReply(body, setUri === undefined ? {} : { 'Content-Location': setUri });
+}
+
+/** A bare array. */
+export const replyArray = ({ items }: ArrayOutcome): HttpReply =>
+  dataReply(Buffer.concat(items ? [open, items, close] : [open, close]));

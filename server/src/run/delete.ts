@@ -1,0 +1,73 @@
+// Deletes (spec 06 § 5). Each entity is a unit of its own unless the request is atomic.
+import { KeystampError, fail } from '../errors.ts';
+import type { DataClassDef, Value } from '../model/model.ts';
+import { deleteEntity } from '../orm/write.ts';
+import type { DeletePlan } from '../plan/plan.ts';
+import type { Key } from '../query/selection.ts';
+import { keysStatement } from '../store/sql/select.ts';
+import type { Visit } from './context.ts';
+import { findKey, missing } from './entity.ts';
+import type { OkOutcome } from './outcome.ts';
+import { findSet, within } from './selection.ts';
+
+interface Doomed {
+  readonly key: Key;
+  readonly stamp?: number;
+}
+
+/** @throws KeystampError 1543 for a named entity that is missing, 1518 around a lock or a changed stamp */
+export async function runDelete(plan: DeletePlan, visit: Visit): Promise<OkOutcome> {
+  const { engine } = visit.services;
+  const doomed = await entitiesOf(plan, visit);
+  const remove = (only: readonly Doomed[]): Promise<void> =>
+    engine.write(async (tx) => {
+      for (const { key, stamp } of only) await deleteEntity(tx, plan.dataClass, key, stamp, visit.writeContext);
+    });
+  if (plan.atomic) await remove(doomed);
+  else
+    await firstFailure(
+      doomed.map((one) => remove([one])),
+      plan,
+    );
+  return { kind: 'ok' };
+}
+
+/** Every entity is tried; the first failure is the answer. An entity of a selection that is gone already is no failure. */
+async function firstFailure(removals: readonly Promise<void>[], plan: DeletePlan): Promise<void> {
+  const settled = await Promise.allSettled(removals);
+  for (const result of settled) {
+    if (result.status === 'fulfilled') continue;
+    const gone = result.reason instanceof KeystampError && result.reason.status === 404;
+    if (!gone || plan.what.kind !== 'selection') throw result.reason;
+  }
+}
+
+async function entitiesOf({ what, dataClass }: DeletePlan, visit: Visit): Promise<readonly Doomed[]> {
+  switch (what.kind) {
+    case 'entity': {
+      const key = await findKey(what.entity, visit.services);
+      if (!key) throw missing(what.entity);
+      return [{ key }];
+    }
+    case 'listed':
+      return Promise.all(
+        what.entities.map(async ({ entity, stamp }) => {
+          const key = await findKey(entity, visit.services);
+          if (!key) throw fail(1543, entity.text, dataClass.name);
+          return { key, ...(stamp !== undefined && { stamp }) };
+        }),
+      );
+    case 'selection': {
+      const set = what.set && (await findSet(what.set, dataClass, undefined, visit));
+      const selection = set ? within(set, what.selection) : what.selection;
+      const { engine } = visit.services;
+      const rows = await engine.rows(keysStatement(selection, engine.dialect));
+      return rows.map((row) => ({ key: keyOfRow(dataClass, row) }));
+    }
+    default:
+      return what satisfies never;
+  }
+}
+
+const keyOfRow = (dataClass: DataClassDef, row: Readonly<Record<string, Value>>): Key =>
+  dataClass.key.map((part) => row[part.column] as Value);

@@ -1,0 +1,39 @@
+// One entity: finding its key, reading it.
+import { fail } from '../errors.ts';
+import type { Key } from '../query/selection.ts';
+import { classOfEntity, type EntityRef, type ReadEntityPlan } from '../plan/plan.ts';
+import { keyInUri } from '../store/sql/key-in-uri.ts';
+import { entityStatement, keysStatement } from '../store/sql/select.ts';
+import { sql } from '../store/sql/sql.ts';
+import type { Services, Visit } from './context.ts';
+import type { EntityOutcome } from './outcome.ts';
+
+/** The key of the entity a request names, `undefined` when there is none such. */
+export async function findKey(entity: EntityRef, { engine }: Services): Promise<Key | undefined> {
+  switch (entity.kind) {
+    case 'key':
+      return entity.key;
+    case 'missing':
+      return undefined;
+    case 'match': {
+      const row = await engine.row(sql`${keysStatement(entity.selection, engine.dialect)} LIMIT 1`);
+      return row && entity.selection.dataClass.key.map((part) => row[part.column] ?? null);
+    }
+    default:
+      return entity satisfies never;
+  }
+}
+
+/** The key as it stands between the brackets of a URI. */
+export const printKeyInUri = (key: Key): string => key.map((part) => keyInUri(String(part))).join('&');
+
+/** The error for an entity that does not exist: 1543. */
+export const missing = (entity: EntityRef): Error => fail(1543, entity.text, classOfEntity(entity).name);
+
+export async function runReadEntity({ entity, columns }: ReadEntityPlan, { services }: Visit): Promise<EntityOutcome> {
+  const key = await findKey(entity, services);
+  const { engine } = services;
+  const row = key && (await engine.row(entityStatement(columns, key, 'top', engine.dialect)));
+  if (!row) throw missing(entity);
+  return { kind: 'entity', json: row['json'] as string };
+}

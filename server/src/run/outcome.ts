@@ -1,0 +1,112 @@
+// What came of a plan, before it becomes an HTTP answer.
+import type { KeystampError } from '../errors.ts';
+import type { DataClassDef } from '../model/model.ts';
+import type { Key } from '../query/selection.ts';
+import type { SaveStatus } from '../orm/save-error.ts';
+import type { ByteRange } from '../request/conditions.ts';
+
+export interface EntityOutcome {
+  readonly kind: 'entity';
+  /** The entity as JSON text. */
+  readonly json: string;
+}
+
+export interface SelectionOutcome {
+  readonly kind: 'selection';
+  readonly dataClass: DataClassDef;
+  /** Id of the set the result was kept as. */
+  readonly setId?: string;
+  readonly total: number;
+  readonly sent: number;
+  readonly first: number;
+  /** JSON texts of the entities, separated by commas; null when there are none. */
+  readonly entities: Uint8Array | null;
+}
+
+export interface ArrayOutcome {
+  readonly kind: 'array';
+  /** JSON texts of the items, separated by commas; null when there are none. */
+  readonly items: Uint8Array | null;
+}
+
+/** The caching row of an answer with bytes (spec 10 § 9), or why it is none of them. */
+export type CachingRow = 'C' | 'O' | 'A' | 'N' | 'G' | 'D';
+
+export interface MediaOutcome {
+  readonly kind: 'media';
+  readonly row: CachingRow;
+  readonly state: 'ok' | 'notModified';
+  /** Absent when nothing is sent. */
+  readonly bytes?: Uint8Array;
+  readonly range?: ByteRange;
+  readonly mediatype: string;
+  readonly etag: string;
+  /** Milliseconds since 1970 of the last change, when it may be told. */
+  readonly changedAt?: number;
+  readonly version: number;
+  readonly keyText: string;
+  /** File extension of the download name. */
+  readonly extension: string;
+}
+
+/** There is no picture, or not in this format: `{}` (spec 10 § 4.4). */
+export interface EmptyOutcome {
+  readonly kind: 'empty';
+}
+
+/** The JSON form of an image URL (spec 10 § 4.6). */
+export interface EnvelopeOutcome {
+  readonly kind: 'envelope';
+  /** The whole entity restricted to the asked attributes, as JSON text. */
+  readonly entityJson: string;
+  readonly stamp: number;
+  readonly version: number;
+  readonly keyText: string;
+  readonly hasPicture: boolean;
+}
+
+export type SavedItem =
+  | { readonly kind: 'saved'; readonly json: string }
+  | { readonly kind: 'nothing' }
+  | {
+      readonly kind: 'failed';
+      readonly error: KeystampError;
+      readonly status: SaveStatus;
+      /** The entity as it is stored now, when it is. */
+      readonly json?: string;
+      readonly key?: Key;
+    };
+
+export interface SavedOutcome {
+  readonly kind: 'saved';
+  readonly items: readonly SavedItem[];
+  readonly answer: 'one' | 'entities' | 'array';
+}
+
+/** `{"ok":true}`, with the new picture's version for a direct write. */
+export interface OkOutcome {
+  readonly kind: 'ok';
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface LockOutcome {
+  readonly kind: 'lock';
+  readonly result: 'done' | 'stampChanged' | 'lockedByOther' | 'gone';
+}
+
+export interface UploadOutcome {
+  readonly kind: 'upload';
+  readonly id: string;
+}
+
+export type Outcome =
+  | EntityOutcome
+  | SelectionOutcome
+  | ArrayOutcome
+  | MediaOutcome
+  | EmptyOutcome
+  | EnvelopeOutcome
+  | SavedOutcome
+  | OkOutcome
+  | LockOutcome
+  | UploadOutcome;

@@ -1,0 +1,45 @@
+// Stage 3: Plan → Outcome. All the I/O happens below here.
+import { fail } from '../errors.ts';
+import type { Plan } from '../plan/plan.ts';
+import type { Visit } from './context.ts';
+import { runDelete } from './delete.ts';
+import { runReadEntity } from './entity.ts';
+import { runLock } from './lock.ts';
+import { runMedia } from './media.ts';
+import type { Outcome } from './outcome.ts';
+import { runSave } from './save.ts';
+import { runDistinctMedia, runReadSelection } from './selection.ts';
+import { runUpload } from './upload.ts';
+import { runWriteMedia } from './write-media.ts';
+
+export function runPlan(plan: Plan, visit: Visit): Promise<Outcome> {
+  switch (plan.kind) {
+    case 'readEntity':
+      return runReadEntity(plan, visit);
+    case 'readSelection':
+      return runReadSelection(plan, visit);
+    case 'distinctMedia':
+      return runDistinctMedia(plan, visit);
+    case 'media':
+      return runMedia(plan, visit);
+    case 'lock':
+      return runLock(plan, visit);
+    case 'save':
+      return runSave(plan, visit);
+    case 'delete':
+      return runDelete(plan, visit);
+    case 'writeMedia':
+      return runWriteMedia(plan, visit);
+    case 'upload':
+      return runUpload(plan, visit);
+    case 'releaseSets': {
+      for (const id of plan.ids)
+        if (!visit.services.sets.release(id, visit.session?.id) && plan.strict) return Promise.reject(fail(1802, id));
+      return Promise.resolve({ kind: 'ok' });
+    }
+    case 'nothing':
+      return Promise.resolve({ kind: 'ok' });
+    default:
+      return plan satisfies never;
+  }
+}

@@ -1,0 +1,67 @@
+// Bytes straight into one picture or BLOB, and their removal (spec 10 §§ 7.2 to 7.5, 11 § 5).
+import { failHttp } from '../errors.ts';
+import type { StorageDef } from '../model/model.ts';
+import { saveEntity } from '../orm/write.ts';
+import { classOfEntity, type WriteMediaPlan } from '../plan/plan.ts';
+import type { Key } from '../query/selection.ts';
+import { ifMatchTags } from '../request/conditions.ts';
+import type { MediaChange } from '../store/change.ts';
+import type { Row, Transaction } from '../store/engine.ts';
+import { mediaStatement } from '../store/sql/media.ts';
+import { receive } from './content.ts';
+import type { Visit } from './context.ts';
+import { findKey, missing, printKeyInUri } from './entity.ts';
+import type { OkOutcome } from './outcome.ts';
+
+/** @throws KeystampError 1543, 412 when `If-Match` does not hold, 1824, 413, and those of a save */
+export async function runWriteMedia(plan: WriteMediaPlan, visit: Visit): Promise<OkOutcome> {
+  const { entity, attribute } = plan;
+  const dataClass = classOfEntity(entity);
+  const { engine } = visit.services;
+  const key = await findKey(entity, visit.services);
+  // Looked up before the body is read: bytes for nothing are not received.
+  if (!key || !(await engine.row(mediaStatement(dataClass, attribute, key)))) throw missing(entity);
+  const change = await changeOf(plan, visit);
+  const row = await engine.write(async (tx) => {
+    const before = await tx.row(mediaStatement(dataClass, attribute, key));
+    if (!before) throw missing(entity);
+    checkIfMatch(before, visit);
+    await saveEntity(
+      tx,
+      { dataClass, key, values: new Map(), media: new Map([[attribute, change]]), targets: [] },
+      visit.writeContext,
+    );
+    return versionRow(tx, attribute, key);
+  });
+  return { kind: 'ok', headers: versionHeaders(plan, key, row) };
+}
+
+async function changeOf({ body }: WriteMediaPlan, visit: Visit): Promise<MediaChange> {
+  if (!body) return { kind: 'clear' };
+  const { content, bytes, mediatype } = await receive(body, visit);
+  return { kind: 'set', content, bytes, mediatype };
+}
+
+const versionRow = async (tx: Transaction, attribute: StorageDef, key: Key): Promise<Row> =>
+  (await tx.row(mediaStatement(attribute.owner, attribute, key))) as Row;
+
+/** An ETag names the stored bytes first, so any format's ETag tells whether they are still the same (spec 10 § 7.4). */
+function checkIfMatch(row: Row, { http }: Visit): void {
+  const tags = ifMatchTags(http.headers);
+  if (!tags) return;
+  const hash = row['hash'] as Uint8Array | null;
+  const begin = hash && `"${Buffer.from(hash).toString('base64url').slice(0, 22)}-`;
+  if (!begin || !tags.some((tag) => tag === '*' || tag.startsWith(begin))) throw failHttp(412);
+}
+
+/** Spares the client a read of the new version (spec 10 § 7.8). */
+function versionHeaders({ attribute, columns }: WriteMediaPlan, key: Key, row: Row): Record<string, string> {
+  if (attribute.type !== 'image' || row['hash'] === null) return {};
+  const { mount, brackets, imagePrefix, imageSuffix } = columns.links;
+  const version = String(row['version']);
+  const entity = `${mount}/${attribute.owner.name}${brackets[0]}${printKeyInUri(key)}${brackets[1]}`;
+  return {
+    'Keystamp-Image-Version': version,
+    'Keystamp-Image-URI': `${entity}/${attribute.name}?${imagePrefix}${version}${imageSuffix(attribute.name)}`,
+  };
+}
