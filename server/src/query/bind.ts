@@ -2,6 +2,7 @@
 // same related row come together (spec 04 §§ 4 to 7).
 import { fail } from '../errors.ts';
 import type { DataClassDef, RelatedEntitiesDef, RelationDef, StorageDef } from '../model/model.ts';
+import { checkComplexity } from './complexity.ts';
 import type { Given } from './convert.ts';
 import { toValue } from './convert.ts';
 import type { FilterExpr, FilterScalar, FilterValue, Operand, PathStep } from './filter-expr.ts';
@@ -29,7 +30,10 @@ export function bindFilter(
   params: FilterParams,
   limits: QueryLimits,
 ): Predicate {
-  return parsed.expr ? new Binder(params, limits).expr(parsed.expr, dataClass) : all;
+  if (!parsed.expr) return all;
+  const predicate = new Binder(params, limits).expr(parsed.expr, dataClass);
+  checkComplexity(predicate);
+  return predicate;
 }
 
 /** One comparison on its way along its path. `flag`: a boolean attribute stands alone. */

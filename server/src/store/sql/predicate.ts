@@ -71,10 +71,10 @@ class Compiler {
   }
 
   private parts(parts: readonly Predicate[], separator: string, scope: Scope): Sql {
-    return sql`(${join(
+    return inHalves(
       parts.map((part) => this.condition(part, scope)),
       separator,
-    )})`;
+    );
   }
 
   /** Keys are compared exactly, so that the index of the key serves. */
@@ -125,6 +125,14 @@ class Compiler {
   private nextAlias(): string {
     return `${this.root}_${++this.aliases}`;
   }
+}
+
+/** Databases read a long chain as a deep tree, so it is cut in halves by parentheses. */
+function inHalves(pieces: readonly Sql[], separator: string): Sql {
+  if (pieces.length <= 4) return sql`(${join(pieces, separator)})`;
+  const half = pieces.length >> 1;
+  const halves = [inHalves(pieces.slice(0, half), separator), inHalves(pieces.slice(half), separator)];
+  return sql`(${join(halves, separator)})`;
 }
 
 /** The column that foreign keys of the relation point to. */
