@@ -16,8 +16,8 @@ import { parsePath } from './parse.ts';
 import { findAttribute } from './path.ts';
 import type { ObjectScalar, Predicate, Test } from './predicate.ts';
 import { all, conjoin, disjoin } from './predicate.ts';
-import type { GivenValue } from './tests.ts';
-import { attributeTest, objectTest } from './tests.ts';
+import type { GivenValue } from './value-tests.ts';
+import { attributeTest, objectTest } from './value-tests.ts';
 
 /**
  * Gives a parsed filter its meaning for one dataclass.
