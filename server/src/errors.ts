@@ -88,6 +88,7 @@ export type ErrorCode = keyof typeof errorTable;
 /** Errors without a documented code answer with their HTTP status as code (spec 11 § 6.2). */
 export const httpErrors = {
   400: 'Bad request',
+  402: 'No session is left',
   403: 'The request comes from a foreign origin',
   404: 'Not found',
   405: 'The method is not allowed here',
@@ -97,7 +98,8 @@ export const httpErrors = {
   414: 'The URL is too long',
   415: 'The content encoding is not supported',
   416: 'The range cannot be satisfied',
-  429: 'Too many or too large open uploads in this session',
+  429: 'Too many',
+  431: 'The headers are too large',
   500: 'Internal error',
   503: 'The server is busy',
   507: 'The disk is full',

@@ -1,5 +1,6 @@
 // The HTTP edge: Fastify listens, bounds and hands over; everything behind handle() knows nothing of it.
 import { STATUS_CODES, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Config } from '../config.ts';
 import { failHttp } from '../errors.ts';
@@ -21,6 +22,7 @@ export function createServer(handle: Handler, config: Config): FastifyInstance {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: config.maxUrlLength },
+    clientErrorHandler: refuse,
     frameworkErrors: (_error, request, reply) => answer(request, reply),
   });
   server.removeAllContentTypeParsers();
@@ -50,6 +52,19 @@ export function createServer(handle: Handler, config: Config): FastifyInstance {
     send(reply.raw, replyError(failHttp(404), config.dialect), false);
   });
   return server;
+}
+
+/** Bytes that are no HTTP request, or headers that are too large: there is no request to answer, only a connection. */
+function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const made = replyError(
+    error.code === 'HPE_HEADER_OVERFLOW' ? failHttp(431) : failHttp(400, 'not an HTTP request'),
+    '4d',
+  );
+  const body = String(made.body);
+  const headers = { ...made.headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`);
+  socket.end(`HTTP/1.1 ${made.status} ${STATUS_CODES[made.status]}\r\n${lines.join('\r\n')}\r\n\r\n${body}`);
 }
 
 /** Writes status, headers and body in one go; a HEAD keeps the headers, `Content-Length` included. */

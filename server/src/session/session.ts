@@ -59,11 +59,11 @@ export class Sessions {
 
   /**
    * A new guest. Its id never comes from the client.
-   * @throws KeystampError 429 when there are too many sessions
+   * @throws KeystampError 402 when there are too many sessions
    */
   create(): Session {
     if (this.#sessions.size >= this.#config.maxSessions) this.sweep();
-    if (this.#sessions.size >= this.#config.maxSessions) throw failHttp(429, 'too many sessions');
+    if (this.#sessions.size >= this.#config.maxSessions) throw failHttp(402);
     const session: Session = { id: newId(), lastUsed: this.#now(), cookieSent: 0 };
     this.#sessions.set(session.id, session);
     return session;

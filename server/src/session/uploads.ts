@@ -44,8 +44,9 @@ export class Uploads {
       const held = (await tx.row(
         sql`SELECT count(*) AS n, coalesce(sum(size), 0) AS bytes FROM ${uploadTable} WHERE session = ${sessionId}`,
       )) as Row;
-      if (Number(held['n']) >= this.#config.maxUploadsPerSession) throw failHttp(429);
-      if (Number(held['bytes']) + content.size > this.#config.maxUploadBytesPerSession) throw failHttp(429);
+      if (Number(held['n']) >= this.#config.maxUploadsPerSession) throw failHttp(429, 'open uploads in this session');
+      if (Number(held['bytes']) + content.size > this.#config.maxUploadBytesPerSession)
+        throw failHttp(429, 'bytes in the open uploads of this session');
       await holdContent(tx, content, bytes);
       await tx.run(
         sql`INSERT INTO ${uploadTable} (id, session, kind, mediatype, hash, size, expires) VALUES (${id}, ${sessionId}, ${content.picture ? 'image' : 'blob'}, ${mediatype}, ${content.hash}, ${content.size}, ${now + timeoutSeconds * 1000})`,
