@@ -21,7 +21,7 @@ export function parseDay(text: string): string | undefined {
   const bare = text.replace(/^!{1,2}(.*?)!{1,2}$/, '$1');
   const iso = isoDay.exec(bare);
   if (iso && bare.length === 10) return day(Number(iso[1]), Number(iso[2]), Number(iso[3]));
-  const instant = parseInstant(text);
+  const instant = text.includes('T') ? parseInstant(text) : undefined;
   return instant === undefined ? undefined : new Date(instant).toISOString().slice(0, 10);
 }
 

@@ -2,7 +2,7 @@
 import { fail } from '../errors.ts';
 import type { StorageDef, Value } from '../model/model.ts';
 import type { ObjectScalar } from './predicate.ts';
-import { readDay, readInstant } from './read-date.ts';
+import { parseDay, parseInstant } from '../model/dates.ts';
 
 /** A scalar of a filter: bare text, quoted text, or a JSON value of `$params`. */
 export type Given =
@@ -41,7 +41,7 @@ export function toValue(attribute: StorageDef, given: Given): Value {
       return toNumber(given) ?? wrong();
     case 'date': {
       const text = typeof given.value === 'string' ? given.value : '';
-      return (attribute.simpleDate ? readDay(text) : readInstant(text)) ?? wrong();
+      return (attribute.simpleDate ? parseDay(text) : parseInstant(text)) ?? wrong();
     }
     case 'object':
     case 'image':
@@ -109,7 +109,7 @@ export function toObjectScalar(given: Given): ObjectScalar {
   if (text === 'true' || text === 'false') return text === 'true';
   const number = readNumber(text);
   if (number !== undefined) return number;
-  const instant = readInstant(text);
+  const instant = parseInstant(text);
   return instant === undefined ? text.toWellFormed() : { instant };
 }
 

@@ -176,7 +176,9 @@ function indexes(dataClass: DataClassDef, d: SchemaDialect): Sql[] {
     const found: Sql[] = [];
     if (attribute.unique && !attribute.primKey) found.push(on('UNIQUE INDEX', 'unique', ident(attribute.column)));
     if (attribute.indexed && !attribute.primKey) found.push(on('INDEX', 'index', d.indexed(attribute)));
-    else if (foreignKeys.has(attribute)) found.push(on('INDEX', 'key', ident(attribute.column)));
+    // Relations compare the key itself, which an index on the folded text does not serve.
+    const served = attribute.indexed && d.indexed(attribute).text === ident(attribute.column).text;
+    if (foreignKeys.has(attribute) && !served) found.push(on('INDEX', 'key', ident(attribute.column)));
     return found;
   });
 }

@@ -1,6 +1,6 @@
 // The functions that statements call and SQLite does not have. Deterministic, so that indexes may hold their results.
 import type Database from 'better-sqlite3';
-import { readInstant } from '../../query/read-date.ts';
+import { parseInstant } from '../../model/dates.ts';
 import { fold } from '../sql/fold.ts';
 import { keyInUri } from '../sql/key-in-uri.ts';
 import { hasWords } from '../sql/words.ts';
@@ -14,6 +14,6 @@ export function registerFunctions(database: Database.Database): void {
     typeof text === 'string' ? Number(hasWords(text, String(query))) : null,
   );
   database.function('instant_of', options, (text: unknown) =>
-    typeof text === 'string' ? (readInstant(text) ?? null) : null,
+    typeof text === 'string' ? (parseInstant(text) ?? null) : null,
   );
 }
