@@ -1,5 +1,5 @@
 // One row per storage type: how a JSON value becomes the canonical value that is stored (spec 03 § 2.2, 15 § 3).
-import { parseDay, parseInstant } from './dates.ts';
+import { firstInstant, lastInstant, parseDay, parseInstant } from './dates.ts';
 import type { Json, StorageDef, StorageType, Value } from './model.ts';
 
 /** Why a value was not taken: not of this type at all, or outside the type's range. */
@@ -78,8 +78,9 @@ function assignLong64(value: Exclude<Json, null>): Assigned {
 }
 
 function assignDate(value: Exclude<Json, null>, attribute: StorageDef): Assigned {
-  if (typeof value === 'number' && Number.isFinite(value) && Math.abs(value) < 253_402_300_800_000) {
-    const instant = Math.trunc(value);
+  if (typeof value === 'number') {
+    const instant = Math.trunc(value) + 0;
+    if (!(instant >= firstInstant && instant <= lastInstant)) return wrongType;
     return taken(attribute.simpleDate ? new Date(instant).toISOString().slice(0, 10) : instant);
   }
   if (typeof value !== 'string') return wrongType;

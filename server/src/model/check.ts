@@ -93,9 +93,14 @@ export function checkDefinition(exported: unknown): readonly string[] {
   faults.properties('model', exported, { dataClasses: anything });
   if (Object.keys(classes).length === 0) faults.add('dataClasses', 'has no dataclass');
   checkUnique(faults, Object.keys(classes), 'dataClasses', 'dataclasses');
+  checkTables(faults, classes);
   for (const [name, definition] of Object.entries(classes)) checkClass(faults, classes, name, definition);
   return faults.lines;
 }
+
+/** Names of tables and columns that the server keeps beside those of the model. */
+const serverTable = /^(keystamp_|sqlite_)/i;
+const serverColumn = /^__|__(key|stamp|time|type)$/i;
 
 /** SQL compares table and column names without case. */
 function checkUnique(faults: Faults, names: readonly string[], path: string, what: string): void {
@@ -108,15 +113,43 @@ function checkUnique(faults: Faults, names: readonly string[], path: string, wha
   }
 }
 
+/** Names that the author chose for tables; a class without one has a table of its own name, which is checked as such. */
+function checkTables(faults: Faults, classes: Fields): void {
+  const owners = new Map<string, string>(Object.keys(classes).map((name) => [name.toLowerCase(), name]));
+  for (const [name, definition] of Object.entries(classes)) {
+    const table = isFields(definition) ? definition['table'] : undefined;
+    if (typeof table !== 'string') continue;
+    const other = owners.get(table.toLowerCase());
+    if (serverTable.test(table)) faults.add(`${name}.table`, 'names beginning with keystamp_ or sqlite_ are taken');
+    else if (other !== undefined && other !== name) faults.add(`${name}.table`, `${table} is the table of ${other}`);
+    else owners.set(table.toLowerCase(), name);
+  }
+}
+
+function checkColumns(faults: Faults, name: string, attributes: Fields): void {
+  const owners = new Map<string, string>();
+  for (const [attribute, value] of Object.entries(attributes)) {
+    if (!isFields(value) || (value['kind'] ?? 'storage') !== 'storage') continue;
+    const column = String(value['column'] ?? attribute);
+    const other = owners.get(column.toLowerCase());
+    const path = `${name}.${attribute}${value['column'] === undefined ? '' : '.column'}`;
+    if (serverColumn.test(column) && nameRule.test(attribute))
+      faults.add(path, 'columns that begin with __ or end in __key, __stamp, __time or __type are taken');
+    if (other !== undefined && other.toLowerCase() !== attribute.toLowerCase())
+      faults.add(path, `${column} is the column of ${other}`);
+    owners.set(column.toLowerCase(), attribute);
+  }
+}
+
 function checkClass(faults: Faults, classes: Fields, name: string, definition: unknown): void {
   if (!nameRule.test(name)) faults.add(`dataClasses.${name}`, nameText);
-  if (/^(keystamp_|sqlite_)/i.test(name))
-    faults.add(`dataClasses.${name}`, 'names beginning with keystamp_ or sqlite_ are taken');
+  if (serverTable.test(name)) faults.add(`dataClasses.${name}`, 'names beginning with keystamp_ or sqlite_ are taken');
   if (!isFields(definition)) return faults.add(name, 'must be an object with attributes');
   faults.properties(name, definition, classProperties);
   if (!isFields(definition['attributes'])) return faults.add(`${name}.attributes`, 'is missing');
   const attributes = definition['attributes'];
   checkUnique(faults, Object.keys(attributes), name, 'attributes');
+  checkColumns(faults, name, attributes);
   for (const [attribute, value] of Object.entries(attributes)) {
     const path = `${name}.${attribute}`;
     if (!nameRule.test(attribute)) faults.add(path, nameText);

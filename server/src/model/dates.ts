@@ -4,6 +4,10 @@ const isoDay = /^(\d{4})-(\d{2})-(\d{2})/;
 const bangDay = /^(\d{1,2})!(\d{1,2})!(\d{4})$/;
 const isoInstant = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?$/;
 
+/** The first and the last instant of the years 1 to 9999, in milliseconds since 1970; nothing beyond is a date. */
+export const firstInstant = -62_135_596_800_000;
+export const lastInstant = 253_402_300_799_999;
+
 function day(year: number, month: number, dayOfMonth: number): string | undefined {
   const date = new Date(Date.UTC(2000, month - 1, dayOfMonth));
   date.setUTCFullYear(year, month - 1, dayOfMonth);
@@ -35,7 +39,7 @@ export function parseInstant(text: string): number | undefined {
       return undefined;
     const zoned = /(Z|[+-]\d{2}:?\d{2})$/.test(text) ? text : `${text}Z`;
     const ms = Date.parse(zoned.replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
-    return Number.isNaN(ms) || Math.abs(ms) > 253_402_300_799_999 ? undefined : ms;
+    return ms >= firstInstant && ms <= lastInstant ? ms : undefined;
   }
   if (text.includes('T')) return undefined;
   const midnight = parseDay(text);

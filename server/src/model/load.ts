@@ -5,7 +5,6 @@ import type {
   AttributeDefinition,
   DataClassDefinition,
   ModelDefinition,
-  RelatedEntityDefinition,
   RelatedEntitiesDefinition,
   StorageDefinition,
 } from './definition.ts';
@@ -144,7 +143,8 @@ function addToOne(classes: ReadonlyMap<string, DraftClass>, owner: DraftClass, d
     if (attribute.kind !== 'relatedEntity') continue;
     const target = classes.get(attribute.dataClass)!;
     const declared = attribute.foreignKey === undefined ? undefined : owner.attributes.get(attribute.foreignKey);
-    const foreignKey = (declared as StorageDef | undefined) ?? hiddenForeignKey(owner, name, attribute, target);
+    const foreignKey = (declared as Mutable<StorageDef> | undefined) ?? hiddenForeignKey(owner, name, target);
+    if (attribute.mandatory) foreignKey.notNull = true;
     owner.attributes.set(name, {
       kind: 'relatedEntity',
       name,
@@ -157,20 +157,14 @@ function addToOne(classes: ReadonlyMap<string, DraftClass>, owner: DraftClass, d
 }
 
 /** A column of the target's key type that no client sees by itself. */
-function hiddenForeignKey(
-  owner: DraftClass,
-  relation: string,
-  definition: RelatedEntityDefinition,
-  target: DraftClass,
-): StorageDef {
+function hiddenForeignKey(owner: DraftClass, relation: string, target: DraftClass): Mutable<StorageDef> {
   const { type, simpleDate } = target.key[0]!;
   const name = `${relation}__key`;
-  const made = storageDef(owner, name, {
+  const made: Mutable<StorageDef> = storageDef(owner, name, {
     type,
     ...(type === 'date' && { simpleDate }),
     scope: 'publicOnServer',
     indexed: true,
-    mandatory: definition.mandatory ?? false,
   } as StorageDefinition);
   owner.attributes.set(name, made);
   owner.storage.push(made);
