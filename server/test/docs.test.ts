@@ -1,0 +1,123 @@
+// The documentation against the program: made tables are current, links lead somewhere, the README's session is real.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { pages, renderPage } from '../../tools/docs.ts';
+import { readConfig } from '../src/config.ts';
+import { createServer } from '../src/http/server.ts';
+import { listen, stop } from '../src/http/listen.ts';
+import { openKeystamp, type Keystamp } from '../src/keystamp.ts';
+import { loadModel } from '../src/cli/load-model.ts';
+import { sow } from '../src/orm/sow.ts';
+import { curl } from './curl.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+for (const page of pages)
+  test(`the tables of ${page}.md are those of the code (npm run docs makes them)`, () => {
+    const { now, made } = renderPage(page);
+    assert.equal(now, made);
+  });
+
+test('every link between pages leads to a file', () => {
+  const files = globSync(['*.md', 'docs/**/*.md', 'bench/*.md', 'examples/**/*.md', 'server/**/*.md'], {
+    cwd: root,
+    exclude: ['**/node_modules/**'],
+  });
+  assert.ok(files.length > 8, 'the pages were found');
+  const broken = files.flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/\]\(([^)#:\s]+)(?:#[^)]*)?\)/g)]
+      .map((found) => found[1] as string)
+      .filter((link) => !existsSync(join(root, dirname(file), link)))
+      .map((link) => `${file}: ${link}`),
+  );
+  assert.deepEqual(broken, []);
+});
+
+interface Sample {
+  readonly command: string;
+  readonly answer: string;
+}
+
+/** Commands and answers of the ```console blocks of a page. */
+function samplesOf(page: string): readonly Sample[] {
+  const blocks = [...readFileSync(join(root, page), 'utf8').matchAll(/```console\n([^]*?)```/g)];
+  return blocks.flatMap((block) =>
+    (block[1] as string).split(/^\$ /m).filter((text) => text !== '').map((text) => {
+      const [command = '', ...lines] = text.trimEnd().split('\n');
+      return { command, answer: lines.join('\n') };
+    }),
+  ); // prettier-ignore
+}
+
+/** `…` stands for anything; alone on a line for any number of lines. */
+function pattern(answer: string): RegExp {
+  const escaped = answer
+    .replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+    .replace(/^…\n/gm, '(?:.*\n)*?')
+    .replaceAll('…', '[^]*?');
+  return new RegExp(`^${escaped}$`);
+}
+
+let keystamp: Keystamp;
+let url: string;
+let close: () => Promise<void>;
+
+before(async () => {
+  const data = mkdtempSync(join(tmpdir(), 'keystamp-docs-'));
+  const config = readConfig({ data, port: 0, logLevel: 'silent' });
+  const { model, seed } = await loadModel(join(root, 'examples/company'));
+  keystamp = await openKeystamp(model, config, () => {});
+  const pictures = join(root, 'node_modules/.cache/keystamp-sample');
+  mkdirSync(pictures, { recursive: true });
+  await sow(seed!, model, pictures, keystamp.services, () => {});
+  const server = createServer(keystamp.handle, config);
+  url = await listen(server, config);
+  close = async () => {
+    await stop(server, config);
+    await keystamp.close();
+    rmSync(data, { recursive: true });
+  };
+});
+
+after(() => close());
+
+test("the README's first session is what the server answers", async (t) => {
+  const samples = samplesOf('README.md');
+  assert.ok(samples.length >= 6, 'the samples were found');
+  for (const { command, answer } of samples)
+    await t.test(command, async () => {
+      const printed = await curl(command.replaceAll('http://127.0.0.1:8044', url), root);
+      assert.match(printed.trimEnd(), pattern(answer));
+    });
+});
+
+test("the README's commands are the package's", () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
+  for (const [, name] of text.matchAll(/`npm (?:run )?([\w:]+)[^`]*`/g))
+    assert.ok(name === 'ci' || scripts[name as string], `npm run ${name}`);
+});
+
+test("the README's model is one", async () => {
+  const sample = /```ts\n([^]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1];
+  assert.ok(sample);
+  const folder = join(root, 'node_modules/.cache');
+  mkdirSync(folder, { recursive: true });
+  const child = spawn(process.execPath, ['--conditions=keystamp-source', '--input-type=module-typescript', '-'], {
+    cwd: root,
+  });
+  child.stdin.end(
+    `${sample}\nconst { buildModel } = await import('./server/src/model/load.ts');\nconsole.log(buildModel(model).dataClasses.size);`,
+  );
+  let printed = '';
+  child.stdout.on('data', (chunk) => (printed += String(chunk)));
+  child.stderr.on('data', (chunk) => (printed += String(chunk)));
+  await new Promise((resolve) => child.on('close', resolve));
+  assert.equal(printed.trim(), '1');
+});
