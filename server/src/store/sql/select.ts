@@ -37,12 +37,12 @@ export function entityStatement(columns: Columns, key: Key, shape: EntityShape, 
   return new Sql(statement.text, [...statement.params, ...key]);
 }
 
-/** Rows of `alias` in order, cut to the page. Sorts keys alone when the order is not that of the key. */
+/** Rows of `e` in order, cut to the page. Where something must be sorted, keys alone are, and their rows read after. */
 function pageRows(selection: Selection, skip: number, top: number, dialect: SqlDialect): Sql {
   const { dataClass, predicate, order } = selection;
   const where = compilePredicate(predicate, 'p', dialect);
   const ordered = sql`${from(dataClass, 'p')} WHERE ${where} ORDER BY ${compileOrder(order, dataClass, 'p', dialect)} LIMIT ${top} OFFSET ${skip}`;
-  if (order.length === 0 && skip === 0) return sql`(SELECT * FROM ${ordered}) AS e`;
+  if (order.length === 0 && predicate.kind === 'all') return sql`(SELECT * FROM ${ordered}) AS e`;
   const keys = dataClass.key.map((key) => column('p', key.column));
   const same = dataClass.key.map((key) => sql`${column('e', key.column)} = ${column('k', key.column)}`);
   return sql`(SELECT ${join(keys, ', ')} FROM ${ordered}) AS k CROSS JOIN ${from(dataClass, 'e')} ON ${join(same, ' AND ')}`;
