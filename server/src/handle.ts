@@ -9,7 +9,7 @@ import type { Plan } from './plan/plan.ts';
 import { replyError } from './reply/error.ts';
 import type { HttpReply } from './reply/http-reply.ts';
 import { reply } from './reply/reply.ts';
-import { actionOf } from './request/action.ts';
+import { actionOf, type Action } from './request/action.ts';
 import { parseJsonBody, readBytes } from './request/body.ts';
 import type { HttpRequest } from './request/http-request.ts';
 import { checkOrigin } from './request/origin.ts';
@@ -38,16 +38,17 @@ export function createHandler(model: Model, services: Services, onEvent: OnEvent
     const plan = await buildPlan(
       request,
       action,
-      { ...(contentType !== undefined && { contentType: String(contentType) }), json: () => readJson(http) },
+      { ...(contentType !== undefined && { contentType: String(contentType) }), json: () => readJson(http, action) },
       context,
     );
     if (http.method === 'GET' && isKept(plan) && http.url.length <= longestKeptUrl) plans.set(http.url, plan);
     return plan;
   }
 
-  async function readJson(http: HttpRequest): Promise<unknown> {
+  /** A delete names its entities in the URL or in the body, so its body may be empty (spec 06 § 5). */
+  async function readJson(http: HttpRequest, action: Action): Promise<unknown> {
     const bytes = await readBytes(http.body, config.maxJsonBytes, config.bodyIdleSeconds * 1000, http.headers);
-    return bytes.length === 0 && http.method === 'DELETE'
+    return bytes.length === 0 && action === 'delete'
       ? undefined
       : parseJsonBody(bytes.toString('utf8'), http.headers['content-type'] as string | undefined);
   }
