@@ -2,6 +2,7 @@
 import { defineModel, type EntityOf } from 'keystamp';
 
 const model = defineModel({
+  name: 'company',
   dataClasses: {
     Company: {
       attributes: {

@@ -90,7 +90,7 @@ export function checkDefinition(exported: unknown): readonly string[] {
   if (!isFields(exported) || !isFields(exported['dataClasses']))
     return ['model: must be an object with `dataClasses` (export default defineModel({ dataClasses: … }))'];
   const classes = exported['dataClasses'];
-  faults.properties('model', exported, { dataClasses: anything });
+  faults.properties('model', exported, { name: text, dataClasses: anything });
   if (Object.keys(classes).length === 0) faults.add('dataClasses', 'has no dataclass');
   checkUnique(faults, Object.keys(classes), 'dataClasses', 'dataclasses');
   checkTables(faults, classes);

@@ -125,6 +125,8 @@ export interface DataClassDefinition {
 }
 
 export interface ModelDefinition {
+  /** Name of the datastore, told in the catalog. */
+  readonly name?: string;
   readonly dataClasses: Readonly<Record<string, DataClassDefinition>>;
 }
 

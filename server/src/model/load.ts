@@ -46,7 +46,7 @@ interface DraftClass extends Mutable<DataClassDef> {
 export function buildModel(exported: unknown): Model {
   const faults = checkDefinition(exported);
   if (faults.length > 0) throw new ModelError(faults);
-  const { dataClasses: definitions } = exported as ModelDefinition;
+  const { name, dataClasses: definitions } = exported as ModelDefinition;
   const classes = new Map<string, DraftClass>();
   for (const [name, definition] of Object.entries(definitions))
     classes.set(name, draftClass(name, definition, classes.size + 1));
@@ -54,7 +54,7 @@ export function buildModel(exported: unknown): Model {
   for (const [name, definition] of Object.entries(definitions)) addToOne(classes, classes.get(name)!, definition);
   for (const [name, definition] of Object.entries(definitions)) addToMany(classes, classes.get(name)!, definition);
   for (const [name, definition] of Object.entries(definitions)) orderAttributes(classes.get(name)!, definition);
-  return { dataClasses: classes };
+  return { name: name ?? 'datastore', dataClasses: classes };
 }
 
 function draftClass(name: string, definition: DataClassDefinition, tableNumber: number): DraftClass {

@@ -103,6 +103,8 @@ export interface DataClassDef {
 
 /** All dataclasses, in model order. */
 export interface Model {
+  /** Name of the datastore. */
+  readonly name: string;
   readonly dataClasses: ReadonlyMap<string, DataClassDef>;
 }
 

@@ -3,6 +3,7 @@ import { fail, failHttp } from '../errors.ts';
 import type { Action } from '../request/action.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import type { DataRequest, PlanContext } from './context.ts';
+import { planCatalog } from './catalog.ts';
 import { planDelete } from './delete.ts';
 import { planRemoveMedia, planWriteMedia } from './media.ts';
 import type { Plan } from './plan.ts';
@@ -29,6 +30,7 @@ export async function buildPlan(
 ): Promise<Plan> {
   if (action === 'upload') return planUpload(request, input.contentType, context.config);
   if (action === 'releaseMany') return { kind: 'releaseSets', ids: setIds(await input.json()), strict: false };
+  if (action === 'catalog') return planCatalog(request, context);
   if (request.target.kind !== 'data') throw failHttp(404);
   const data = request as DataRequest;
   switch (action) {
@@ -55,7 +57,6 @@ export async function buildPlan(
     case 'nothing':
     case 'options':
       return { kind: 'nothing' };
-    case 'catalog':
     case 'call':
     case 'refresh':
     case 'validate':

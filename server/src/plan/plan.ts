@@ -2,7 +2,7 @@
 import type { KeystampError } from '../errors.ts';
 import type { VersionAsked } from '../image/image-ref.ts';
 import type { VariantSpec } from '../image/variant.ts';
-import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
+import type { DataClassDef, Model, StorageDef, Value } from '../model/model.ts';
 import type { Columns } from '../query/columns.ts';
 import type { Predicate } from '../query/predicate.ts';
 import type { Key, Selection } from '../query/selection.ts';
@@ -153,6 +153,16 @@ export interface ReleaseSetsPlan {
   readonly strict: boolean;
 }
 
+export interface CatalogPlan {
+  readonly kind: 'catalog';
+  readonly model: Model;
+  readonly classes: readonly DataClassDef[];
+  /** Full definitions instead of names. */
+  readonly detailed: boolean;
+  /** `$metadata=true`. */
+  readonly metadata: boolean;
+}
+
 /** Answered with `{"ok":true}`. */
 export interface NothingPlan {
   readonly kind: 'nothing';
@@ -169,6 +179,7 @@ export type Plan =
   | WriteMediaPlan
   | UploadPlan
   | ReleaseSetsPlan
+  | CatalogPlan
   | NothingPlan;
 
 /** The dataclass of the entity a request names. */

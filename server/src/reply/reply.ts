@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Outcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
+import { replyCatalog } from './catalog.ts';
 import { dataReply, onceReply } from './json.ts';
 import { replyLock } from './lock.ts';
 import { replyEnvelope, replyMedia } from './media.ts';
@@ -32,6 +33,8 @@ export function reply(plan: Plan, outcome: Outcome, mount: string, config: Confi
       return onceReply(200, '{"ok":true}', outcome.headers);
     case 'lock':
       return replyLock(outcome);
+    case 'catalog':
+      return replyCatalog(outcome, mount, config);
     case 'upload':
       return onceReply(200, JSON.stringify({ ID: outcome.id }));
     default:

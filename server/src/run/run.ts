@@ -2,6 +2,7 @@
 import { fail } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Visit } from './context.ts';
+import { runCatalog } from './catalog.ts';
 import { runDelete } from './delete.ts';
 import { runReadEntity } from './entity.ts';
 import { runLock } from './lock.ts';
@@ -37,6 +38,8 @@ export function runPlan(plan: Plan, visit: Visit): Promise<Outcome> {
         if (!visit.services.sets.release(id, visit.session?.id) && plan.strict) return Promise.reject(fail(1802, id));
       return Promise.resolve({ kind: 'ok' });
     }
+    case 'catalog':
+      return runCatalog(plan, visit);
     case 'nothing':
       return Promise.resolve({ kind: 'ok' });
     default:

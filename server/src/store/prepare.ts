@@ -1,7 +1,10 @@
 // Brings a database up to the model: makes or extends the tables, or says why not.
+import { randomBytes } from 'node:crypto';
 import type { Model } from '../model/model.ts';
 import { ModelError } from '../model/load.ts';
 import { DuplicateError, type Engine } from './engine.ts';
+import { metaTable } from './sql/columns.ts';
+import { sql } from './sql/sql.ts';
 import { schemaChanges, systemTables, type ExistingSchema, type SchemaDialect } from './sql/schema.ts';
 import type { Executor } from './engine.ts';
 
@@ -18,6 +21,9 @@ export interface Preparation {
 export async function prepareDatabase(engine: Engine, model: Model, preparation: Preparation): Promise<void> {
   await engine.write(async (transaction) => {
     for (const statement of systemTables(preparation.schema)) await transaction.run(statement);
+    await transaction.run(
+      sql`INSERT INTO ${metaTable} (name, value) VALUES (${'uniqueId'}, ${randomId()}) ON CONFLICT (name) DO NOTHING`,
+    );
     const existing = await preparation.introspect(transaction);
     const { statements, faults } = schemaChanges(model, existing, preparation.schema);
     if (faults.length > 0) throw new ModelError(faults);
@@ -27,10 +33,13 @@ export async function prepareDatabase(engine: Engine, model: Model, preparation:
       } catch (error) {
         if (!(error instanceof DuplicateError)) throw error;
         throw new ModelError([
-          `${error.where.replace(/^index '(.*)_unique'$/, '$1')}: is unique in the model, but the database holds equal values; make them different or drop unique.`,
+          `${error.where}: is unique in the model, but the database holds equal values; make them different or drop unique.`,
         ]);
       }
     }
   });
   engine.refresh();
 }
+
+/** Names the database for clients that must notice when it is another one (spec 02 § 2). */
+const randomId = (): string => randomBytes(16).toString('hex').toUpperCase();

@@ -1,0 +1,110 @@
+// The catalog: what dataclasses and attributes there are (spec 02). Made from the model alone.
+import type { Config } from '../config.ts';
+import { printedType } from '../model/attribute-types.ts';
+import { publicAttribute, type AttributeDef, type DataClassDef, type Model, type StorageDef } from '../model/model.ts';
+import type { CatalogOutcome } from '../run/outcome.ts';
+import type { HttpReply } from './http-reply.ts';
+import { dataReply } from './json.ts';
+
+type Printed = Record<string, unknown>;
+
+/** @param mount prefix of all uris: `/rest` */
+export function replyCatalog(outcome: CatalogOutcome, mount: string, config: Config): HttpReply {
+  const { model, classes, detailed, uniqueId } = outcome;
+  const dataClasses = classes.map((dataClass) =>
+    detailed ? printClass(dataClass, outcome, mount, config) : printName(dataClass, mount),
+  );
+  return dataReply(JSON.stringify({ ...printStore(model, uniqueId), dataClasses }));
+}
+
+const printStore = (model: Model, uniqueId: string): Printed => ({
+  __UNIQID: uniqueId,
+  __NAME: model.name,
+  properties: { supportJSONEntityKey: true },
+});
+
+const printName = ({ name }: DataClassDef, mount: string): Printed => ({
+  name,
+  uri: `${mount}/$catalog/${name}`,
+  dataURI: `${mount}/${name}`,
+});
+
+function printClass(dataClass: DataClassDef, { metadata }: CatalogOutcome, mount: string, config: Config): Printed {
+  const { name, tableNumber, defaultTopSize, attributes, key } = dataClass;
+  return {
+    name,
+    className: name,
+    collectionName: collectionNameOf(dataClass, config),
+    tableNumber,
+    exposed: true,
+    scope: 'public',
+    dataURI: `${mount}/${name}`,
+    ...(defaultTopSize !== 100 && { defaultTopSize }),
+    attributes: [...attributes.values()]
+      .filter((attribute) => publicAttribute(dataClass, attribute.name))
+      .map((attribute) => printAttribute(attribute, metadata, config)),
+    key: key.map((part) => ({ name: part.name })),
+  };
+}
+
+/** The `wakanda` dialect calls selections `EmployeeCollection` unless the model says otherwise (spec 07 § 4). */
+function collectionNameOf({ name, collectionName }: DataClassDef, { dialect }: Config): string {
+  return dialect === 'wakanda' && collectionName === `${name}Selection` ? `${name}Collection` : collectionName;
+}
+
+/** Numbers of the storage attributes, from 1, in model order. */
+const position = (attribute: StorageDef): number => attribute.owner.storage.indexOf(attribute) + 1;
+
+function printAttribute(attribute: AttributeDef, metadata: boolean, config: Config): Printed {
+  const { name, kind } = attribute;
+  switch (attribute.kind) {
+    case 'storage':
+      return printStorage(attribute, metadata);
+    case 'relatedEntity':
+      return {
+        name,
+        kind,
+        fieldPos: position(attribute.foreignKey),
+        scope: 'public',
+        type: attribute.target.name,
+        foreignKey: attribute.foreignKey.name,
+        ...(attribute.inverse && { inverseName: attribute.inverse.name }),
+        path: attribute.target.name,
+      };
+    case 'relatedEntities':
+      return {
+        name,
+        kind,
+        fieldPos: position(attribute.owner.key[0] as StorageDef),
+        scope: 'public',
+        type: collectionNameOf(attribute.target, config),
+        inverseName: attribute.inverse.name,
+        reversePath: true,
+        path: attribute.inverse.name,
+      };
+    default:
+      return attribute satisfies never;
+  }
+}
+
+function printStorage(attribute: StorageDef, metadata: boolean): Printed {
+  const { name, kind, type, primKey, indexed, unique, notNull, autosequence, readOnly, minLength, maxLength } =
+    attribute;
+  return {
+    name,
+    kind,
+    fieldPos: position(attribute),
+    scope: 'public',
+    ...((indexed || primKey) && { indexed: true }),
+    ...((unique || primKey) && { unique: true }),
+    ...(notNull && { not_null: true }),
+    ...(metadata && notNull && { never_null: true }),
+    ...(autosequence && { autosequence: true }),
+    type: printedType(attribute),
+    ...(type === 'date' && { simpleDate: attribute.simpleDate }),
+    ...(primKey && { identifying: true }),
+    ...(minLength !== undefined && { minLength }),
+    ...(maxLength !== undefined && { maxLength }),
+    ...(readOnly && { readOnly: true }),
+  };
+}
