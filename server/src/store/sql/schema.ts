@@ -31,6 +31,8 @@ export interface SchemaDialect {
 /** A table as the database has it now: lower-case column names. */
 export interface ExistingTable {
   readonly columns: ReadonlySet<string>;
+  /** The columns of the primary key; none for a table that was made without one. */
+  readonly key: ReadonlySet<string>;
 }
 
 /** What the database knows of itself. */
@@ -105,12 +107,18 @@ function typeFaults(dataClass: DataClassDef, existing: ExistingSchema): string[]
 }
 
 function keyFaults(dataClass: DataClassDef, table: ExistingTable): string[] {
-  return dataClass.key
-    .filter((key) => !table.columns.has(key.column.toLowerCase()))
-    .map(
-      (key) =>
-        `${dataClass.name}.${key.name}: is the key in the model but not in the database; the entities would lose their identity. Keep the old key, or make a new dataclass and copy the entities.`,
-    );
+  const advice =
+    'the entities would lose their identity. Keep the old key, or make a new dataclass and copy the entities.';
+  const inTable = (name: string): boolean => (table.key.size > 0 ? table.key : table.columns).has(name.toLowerCase());
+  const inModel = new Set(dataClass.key.map((key) => key.column.toLowerCase()));
+  return [
+    ...dataClass.key
+      .filter((key) => !inTable(key.column))
+      .map((key) => `${dataClass.name}.${key.name}: is the key in the model but not in the database; ${advice}`),
+    ...[...table.key]
+      .filter((column) => !inModel.has(column))
+      .map((column) => `${dataClass.name}: ${column} is the key in the database but not in the model; ${advice}`),
+  ];
 }
 
 function columnsOf(attribute: StorageDef, d: SchemaDialect): [string, Sql][] {
@@ -165,20 +173,28 @@ function extend(dataClass: DataClassDef, table: ExistingTable, d: SchemaDialect)
   return statements;
 }
 
+/** An index that the model no longer asks for goes: it would refuse equal values, or cost with every save. */
 function indexes(dataClass: DataClassDef, d: SchemaDialect): Sql[] {
   const foreignKeys = new Set<StorageDef>();
   for (const attribute of dataClass.attributes.values())
     if (attribute.kind === 'relatedEntity') foreignKeys.add(attribute.foreignKey);
   return dataClass.storage.flatMap((attribute) => {
-    const name = `${dataClass.table}_${attribute.column}`;
-    const on = (kind: string, suffix: string, what: Sql): Sql =>
-      sql`CREATE ${raw(kind)} IF NOT EXISTS ${ident(`${name}_${suffix}`)} ON ${ident(dataClass.table)} (${what})`;
-    const found: Sql[] = [];
-    if (attribute.unique && !attribute.primKey) found.push(on('UNIQUE INDEX', 'unique', ident(attribute.column)));
-    if (attribute.indexed && !attribute.primKey) found.push(on('INDEX', 'index', d.indexed(attribute)));
+    const plain = ident(attribute.column);
     // Relations compare the key itself, which an index on the folded text does not serve.
-    const served = attribute.indexed && d.indexed(attribute).text === ident(attribute.column).text;
-    if (foreignKeys.has(attribute) && !served) found.push(on('INDEX', 'key', ident(attribute.column)));
-    return found;
+    const served = attribute.indexed && d.indexed(attribute).text === plain.text;
+    const made = (kind: string, word: string, wanted: boolean, what: Sql): Sql => {
+      const name = indexName(attribute, word);
+      return wanted && !attribute.primKey
+        ? sql`CREATE ${raw(kind)} IF NOT EXISTS ${name} ON ${ident(dataClass.table)} (${what})`
+        : sql`DROP INDEX IF EXISTS ${name}`;
+    };
+    return [
+      made('UNIQUE INDEX', 'unique', attribute.unique, plain),
+      made('INDEX', 'index', attribute.indexed, d.indexed(attribute)),
+      made('INDEX', 'key', foreignKeys.has(attribute) && !served, plain),
+    ];
   });
 }
+
+/** `Employee.lastName index`: the point keeps `a_b.c` and `a.b_c` apart, names of indexes are one list per database. */
+const indexName = ({ owner, column }: StorageDef, word: string): Sql => ident(`${owner.table}.${column} ${word}`);

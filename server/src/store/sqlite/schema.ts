@@ -40,12 +40,16 @@ export const sqliteSchema: SchemaDialect = {
 export async function introspect(executor: Executor): Promise<ExistingSchema> {
   const tables = new Map<string, ExistingTable>();
   const found = await executor.rows(
-    sql`SELECT m.name AS name, x.name AS col FROM sqlite_schema AS m, pragma_table_xinfo(m.name) AS x WHERE m.type = 'table'`,
+    sql`SELECT m.name AS name, x.name AS col, x.pk AS pk FROM sqlite_schema AS m, pragma_table_xinfo(m.name) AS x WHERE m.type = 'table'`,
   );
   for (const row of found) {
     const name = String(row['name']).toLowerCase();
-    const columns = new Set(tables.get(name)?.columns);
-    tables.set(name, { columns: columns.add(String(row['col']).toLowerCase()) });
+    const column = String(row['col']).toLowerCase();
+    const known = tables.get(name);
+    tables.set(name, {
+      columns: new Set(known?.columns).add(column),
+      key: Number(row['pk']) > 0 ? new Set(known?.key).add(column) : (known?.key ?? new Set()),
+    });
   }
   const remembered = await executor.rows(sql`SELECT name, type FROM ${attributeTable}`);
   return {
