@@ -1,0 +1,67 @@
+// Keystamp and its ceiling under the same load, turn by turn; the ratio of each pair of turns counts.
+import type { LoadJob } from './load/load-job.ts';
+import type { Load, Server } from './programs.ts';
+import type { Row } from './scenario.ts';
+import { median, perSecond, rangeOf } from './statistics.ts';
+
+const rounds = 7;
+const roundSeconds = 2;
+const warmUpSeconds = 2;
+
+/** Below this share of a core the server had time left: the load was the bottleneck. */
+const saturated = 0.93;
+
+interface Turn {
+  /** Requests per second. */
+  readonly rate: number;
+  /** Processor time of the server per request, microseconds. */
+  readonly cpu: number;
+  /** Share of one core that the server used. */
+  readonly busy: number;
+}
+
+export interface Duel {
+  readonly scenario: string;
+  /** Smallest ratio Keystamp : ceiling. */
+  readonly goal: number;
+  readonly keystamp: Server;
+  readonly ceiling: Server;
+  readonly load: Load;
+  readonly work: Omit<LoadJob, 'port' | 'seconds'>;
+}
+
+async function turn({ child, port }: Server, load: Load, work: Duel['work'], seconds: number): Promise<Turn> {
+  const before = await child.usage();
+  const done = await load.run({ ...work, port, seconds });
+  const cpu = (await child.usage()).cpu - before.cpu;
+  return { rate: done.requests / done.seconds, cpu: cpu / done.requests, busy: cpu / 1e6 / done.seconds };
+}
+
+/**
+ * Where the load and not the server was the bottleneck, the ratio of the requests per second would flatter the slower
+ * side: then the ratio of processor time must reach the goal too.
+ */
+export async function duel({ scenario, goal, keystamp, ceiling, load, work }: Duel): Promise<Row> {
+  await turn(keystamp, load, work, warmUpSeconds);
+  await turn(ceiling, load, work, warmUpSeconds);
+  const pairs: (readonly [Turn, Turn])[] = [];
+  for (let i = 0; i < rounds; i++)
+    pairs.push([await turn(keystamp, load, work, roundSeconds), await turn(ceiling, load, work, roundSeconds)]);
+  const ratios = pairs.map(([own, bare]) => own.rate / bare.rate);
+  const byCpu = median(pairs.map(([own, bare]) => bare.cpu / own.cpu));
+  const measured = median(ratios);
+  const loadBound = pairs.filter(([own, bare]) => Math.min(own.busy, bare.busy) < saturated).length > rounds / 2;
+  const figures = (side: readonly Turn[]): string =>
+    `${perSecond(median(side.map(({ rate }) => rate)))}, ${median(side.map(({ cpu }) => cpu)).toFixed(1)} µs`;
+  return {
+    scenario,
+    goal: `≥ ${goal}`,
+    measured: measured.toFixed(2),
+    range: rangeOf(ratios),
+    byCpu: byCpu.toFixed(2),
+    keystamp: figures(pairs.map(([own]) => own)),
+    ceiling: figures(pairs.map(([, bare]) => bare)),
+    reached: (loadBound ? Math.min(measured, byCpu) : measured) >= goal,
+    ...(loadBound && { note: 'the load was the bottleneck: CPU counts too' }),
+  };
+}

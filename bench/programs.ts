@@ -1,0 +1,48 @@
+// The programs of the bench: Keystamp, the ceilings, the load.
+import { fileURLToPath } from 'node:url';
+import { Child, loadCore, serverCore, type ChildOptions } from './child.ts';
+import type { LoadJob, LoadResult } from './load/load-job.ts';
+import type { Bench } from './scenario.ts';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const command = here('../server/bin/keystamp.mjs');
+const sample = here('../examples/company');
+
+/** A server and where it listens. */
+export interface Server {
+  readonly child: Child;
+  readonly port: number;
+}
+
+/** Keystamp with the sample, on the server's core unless told otherwise. */
+export async function startKeystamp({ data, nodeArgs }: Bench, options: ChildOptions = {}): Promise<Server> {
+  const child = new Child(command, ['serve', sample, '--data', data, '--port', '0'], {
+    core: serverCore,
+    nodeArgs,
+    ...options,
+    env: { KEYSTAMP_LOG: 'warn', ...options.env },
+  });
+  return { child, port: await child.port() };
+}
+
+/** A ceiling that is a server: a file of `ceilings/`, on the server's core. */
+export async function startCeiling(name: string, args: readonly string[]): Promise<Server> {
+  const child = new Child(here(`./ceilings/${name}.ts`), args, { core: serverCore });
+  return { child, port: await child.port() };
+}
+
+/** A ceiling that is asked for work itself. */
+export const startWorker = (name: string, args: readonly string[], options: ChildOptions): Child =>
+  new Child(here(`./ceilings/${name}.ts`), args, options);
+
+export interface Load {
+  run(job: LoadJob): Promise<LoadResult>;
+  stop(): Promise<void>;
+}
+
+/** A load process, on the core of the load unless told otherwise. */
+export function startLoad(options: ChildOptions = { core: loadCore }): Load {
+  const child = new Child(here('./load/load.ts'), [], options);
+  return { run: (job) => child.ask('load', job), stop: () => child.stop() };
+}

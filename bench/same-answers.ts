@@ -1,0 +1,23 @@
+// Two servers must say the same before it matters how fast they say it.
+import assert from 'node:assert/strict';
+
+const compared = ['content-type', 'cache-control', 'content-length'] as const;
+
+/**
+ * Asks both servers for every target and compares status, headers and the JSON of the bodies.
+ * @returns how many answers were compared
+ * @throws AssertionError with the first difference
+ */
+export async function sameAnswers(port: number, otherPort: number, targets: readonly string[]): Promise<number> {
+  for (const target of targets) {
+    const [one, other] = await Promise.all([answer(port, target), answer(otherPort, target)]);
+    assert.deepEqual(one, other, target);
+  }
+  return targets.length;
+}
+
+async function answer(port: number, target: string): Promise<object> {
+  const response = await fetch(`http://127.0.0.1:${port}${target}`);
+  const headers = Object.fromEntries(compared.map((name) => [name, response.headers.get(name)]));
+  return { status: response.status, headers, body: await response.json() };
+}

@@ -1,0 +1,10 @@
+// Loaded into every child before its program: tells processor time and memory, from the inside, to whoever asks.
+import { answerQuestions } from './answer-questions.ts';
+import type { Usage } from './child.ts';
+
+answerQuestions('usage', (): Usage => {
+  const { user, system } = process.cpuUsage();
+  return { cpu: user + system, rss: process.memoryUsage.rss() };
+});
+// To be asked is no reason to stay alive; the program has its own.
+process.channel?.unref();
