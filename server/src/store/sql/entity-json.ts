@@ -232,7 +232,10 @@ function selectionJson(
     count,
     literal(',"__SENT":'),
     raw('count(*)'),
-    literal(`,"__FIRST":${item.skip},"__ENTITIES":[`),
+    literal(',"__FIRST":'),
+    // As text: a number would be bound as a float and printed with its point.
+    sql`${String(item.skip)}`,
+    literal(',"__ENTITIES":['),
     dialect.list(entityJson(item.columns, inner, 'listed', dialect)),
     literal(']}'),
   ]);
