@@ -7,7 +7,7 @@ import { planCatalog } from './catalog.ts';
 import { planDelete } from './delete.ts';
 import { planRemoveMedia, planWriteMedia } from './media.ts';
 import type { Plan } from './plan.ts';
-import { planLock, planRead } from './read.ts';
+import { planLock, planRead, planSubEntitySet } from './read.ts';
 import { planSave } from './save.ts';
 import { planUpload } from './upload.ts';
 
@@ -64,12 +64,6 @@ export async function buildPlan(
     default:
       return action satisfies never;
   }
-}
-
-/** On a stored set it only means "this page, no new set" (spec 05 § 3.2). */
-function planSubEntitySet(request: DataRequest, context: PlanContext): Plan {
-  if (!request.target.set) throw fail(1815);
-  return planRead(request, false, context);
 }
 
 /** @throws KeystampError 1806 when the body is no array of ids */

@@ -19,15 +19,29 @@ export class PlanContext {
     this.config = config;
   }
 
+  /** The columns of the entities of a relation: the request's lists speak of the entity it starts from. */
+  relatedColumns(request: ApiRequest, target: DataClassDef): Columns {
+    const name = `${target.name}||||${linksKey(request)}`;
+    return this.#keep(name, () =>
+      buildColumns(target, { path: [] }, linksOf(request, this.config), this.config.maxExpandDepth),
+    );
+  }
+
   /** The columns of an answer (see buildColumns); `path` is the attribute list of the URL. */
   columns(request: ApiRequest, dataClass: DataClassDef, path: readonly string[]): Columns {
     const attributes = request.params.get('attributes');
     const expand = request.params.get('expand');
     const name = `${dataClass.name}|${path.join(',')}|${attributes ?? ''}|${expand ?? ''}|${linksKey(request)}`;
+    return this.#keep(name, () => {
+      const asked = { path, ...(attributes !== undefined && { attributes }), ...(expand !== undefined && { expand }) };
+      return buildColumns(dataClass, asked, linksOf(request, this.config), this.config.maxExpandDepth);
+    });
+  }
+
+  #keep(name: string, build: () => Columns): Columns {
     let columns = this.#columns.get(name);
     if (!columns) {
-      const asked = { path, ...(attributes !== undefined && { attributes }), ...(expand !== undefined && { expand }) };
-      columns = buildColumns(dataClass, asked, linksOf(request, this.config), this.config.maxExpandDepth);
+      columns = build();
       // The oldest goes: a plain bound is enough, lists that matter come again.
       if (this.#columns.size >= keptColumns) this.#columns.delete(this.#columns.keys().next().value as string);
       this.#columns.set(name, columns);

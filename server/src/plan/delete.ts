@@ -1,12 +1,11 @@
 // Deletes: one entity, a selection, a set, a list in the body (spec 06 § 5).
 import { fail } from '../errors.ts';
-import { allOf, type Predicate } from '../query/predicate.ts';
 import { parseKeyText } from '../request/key-text.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { bodyItems } from './entity-body.ts';
 import type { DeletePlan } from './plan.ts';
-import { askedSelection, savedSelection } from './selection.ts';
-import { entityByKey, keysPredicate, resolveClass, resolveEntity } from './target.ts';
+import { sourceOf } from './source.ts';
+import { entityByKey, resolveClass, resolveEntity } from './target.ts';
 
 /**
  * @param body parsed JSON of the request, `undefined` when it has none
@@ -22,23 +21,13 @@ export function planDelete(request: DataRequest, body: unknown, context: PlanCon
   const entity = set ? undefined : resolveEntity(target, dataClass, context);
   if (entity) return { ...base, what: { kind: 'entity', entity } };
 
-  const { selection, reshaped } = askedSelection(request, dataClass, context);
-  const { key } = target.dataClass;
-  const keys = key?.kind === 'keys' && key.keys.length > 0 ? key.keys : undefined;
-  if (!set && !keys && !reshaped) {
+  const source = sourceOf(request, dataClass, context);
+  if (!set && source.selection.predicate.kind === 'all') {
     const listed = body === undefined ? [] : bodyItems(body, context.config).items;
-    if (listed.length === 0) throw fail(1813, '$method=delete on a whole dataclass');
+    if (listed.length === 0 || source.reshaped) throw fail(1813, '$method=delete on a whole dataclass');
     return { ...base, what: { kind: 'listed', entities: listed.map((item) => listedEntity(item, dataClass)) } };
   }
-  const narrowed: Predicate = allOf(keys ? keysPredicate(dataClass, keys) : { kind: 'all' }, selection.predicate);
-  if (!set && narrowed.kind === 'all') throw fail(1813, '$method=delete on a whole dataclass');
-  const saved = savedSelection(request, dataClass, context);
-  const source = set?.id === undefined ? undefined : { id: set.id, ...(saved && { saved }) };
-  const predicate: Predicate = set && !source ? { kind: 'none' } : narrowed;
-  return {
-    ...base,
-    what: { kind: 'selection', selection: { ...selection, predicate }, ...(source && { set: source }) },
-  };
+  return { ...base, what: { kind: 'selection', source } };
 }
 
 function listedEntity(item: Readonly<Record<string, unknown>>, dataClass: Parameters<typeof entityByKey>[0]) {

@@ -2,7 +2,8 @@
 import type { KeystampError } from '../errors.ts';
 import type { VersionAsked } from '../image/image-ref.ts';
 import type { VariantSpec } from '../image/variant.ts';
-import type { DataClassDef, Model, StorageDef, Value } from '../model/model.ts';
+import type { DataClassDef, Model, RelatedEntitiesDef, StorageDef, Value } from '../model/model.ts';
+import type { AggregateName, ValuePlace } from '../query/aggregate.ts';
 import type { Columns } from '../query/columns.ts';
 import type { Predicate } from '../query/predicate.ts';
 import type { Key, Selection } from '../query/selection.ts';
@@ -28,14 +29,30 @@ export interface SetSource {
   readonly saved?: Selection;
 }
 
-export interface ReadSelectionPlan {
-  readonly kind: 'readSelection';
-  /** Filter and order, applied to the whole class or to the members of the set. */
+/** How a second entity set changes the selection (spec 05 § 4). */
+export interface Combination {
+  readonly operator: 'AND' | 'OR' | 'EXCEPT' | 'INTERSECT';
+  /** Id of the other set. */
+  readonly other: string;
+}
+
+/** Where the entities of an answer come from: a class, a stored set or a relation, narrowed and ordered. */
+export interface SelectionSource {
+  /** Filter and order. */
   readonly selection: Selection;
   readonly set?: SetSource;
+  /** The related entities of one entity (`$method=subentityset`). */
+  readonly relation?: { readonly entity: EntityRef; readonly attribute: RelatedEntitiesDef };
+  readonly combination?: Combination;
   /** The request filters or orders, so a stored set is not answered as it stands. */
   readonly reshaped: boolean;
+  /** Deleted members of a set are left out. */
   readonly clean: boolean;
+}
+
+export interface ReadSelectionPlan {
+  readonly kind: 'readSelection';
+  readonly source: SelectionSource;
   readonly skip: number;
   readonly top: number;
   readonly columns: Columns;
@@ -44,14 +61,36 @@ export interface ReadSelectionPlan {
   readonly timeoutSeconds?: number;
 }
 
+/** Do two sets share an entity? The answer is `true` or `false` alone. */
+export interface IntersectPlan {
+  readonly kind: 'intersect';
+  readonly source: SelectionSource;
+}
+
 export interface DistinctMediaPlan {
   readonly kind: 'distinctMedia';
-  readonly selection: Selection;
-  readonly set?: SetSource;
+  readonly source: SelectionSource;
   readonly attribute: StorageDef;
   readonly columns: Columns;
   readonly skip: number;
   readonly top: number;
+}
+
+export interface DistinctPlan {
+  readonly kind: 'distinct';
+  readonly source: SelectionSource;
+  readonly place: ValuePlace;
+  readonly skip: number;
+  readonly top: number;
+}
+
+export interface ComputePlan {
+  readonly kind: 'compute';
+  readonly source: SelectionSource;
+  /** Empty: the number of entities. */
+  readonly places: readonly { readonly place: ValuePlace; readonly names: readonly AggregateName[] }[];
+  /** One value alone instead of an object. */
+  readonly bare: boolean;
 }
 
 export interface MediaPlan {
@@ -114,7 +153,7 @@ export interface DeletePlan {
   readonly dataClass: DataClassDef;
   readonly what:
     | { readonly kind: 'entity'; readonly entity: EntityRef }
-    | { readonly kind: 'selection'; readonly selection: Selection; readonly set?: SetSource }
+    | { readonly kind: 'selection'; readonly source: SelectionSource }
     | {
         readonly kind: 'listed';
         readonly entities: readonly { readonly entity: EntityRef; readonly stamp?: number }[];
@@ -171,7 +210,10 @@ export interface NothingPlan {
 export type Plan =
   | ReadEntityPlan
   | ReadSelectionPlan
+  | IntersectPlan
   | DistinctMediaPlan
+  | DistinctPlan
+  | ComputePlan
   | MediaPlan
   | LockPlan
   | SavePlan

@@ -1,13 +1,14 @@
-// Reads: one entity, a selection, an entity set, distinct pictures.
+// Reads: one entity, a selection, an entity set, a relation as a set.
 import { fail } from '../errors.ts';
-import type { DataClassDef } from '../model/model.ts';
-import { allOf, none, type Predicate } from '../query/predicate.ts';
 import { parseVersion } from '../image/image-ref.ts';
-import type { PlanContext, DataRequest } from './context.ts';
+import { publicAttribute } from '../model/model.ts';
+import { planCompute, planDistinct } from './compute.ts';
+import type { DataRequest, PlanContext } from './context.ts';
 import { planMedia } from './media.ts';
-import type { LockPlan, Plan, SetSource } from './plan.ts';
-import { askedPage, askedSelection, askedTimeout, savedSelection } from './selection.ts';
-import { keysPredicate, mediaAttribute, resolveClass, resolveEntity } from './target.ts';
+import type { LockPlan, Plan, SelectionSource } from './plan.ts';
+import { askedPage, askedSelection, askedTimeout } from './selection.ts';
+import { sourceOf } from './source.ts';
+import { mediaAttribute, resolveClass, resolveEntity } from './target.ts';
 
 /** @param keep the whole result becomes an entity set (`$method=entityset`) */
 export function planRead(request: DataRequest, keep: boolean, context: PlanContext): Plan {
@@ -23,54 +24,58 @@ export function planRead(request: DataRequest, keep: boolean, context: PlanConte
     }
     return { kind: 'readEntity', entity, columns: context.columns(request, dataClass, target.attributes) };
   }
-  return params.flag('distinct')
-    ? planDistinct(request, dataClass, context)
-    : planSelection(request, dataClass, keep, context);
+  const source = sourceOf(request, dataClass, context);
+  if (source.combination?.operator === 'INTERSECT') return { kind: 'intersect', source };
+  if (params.has('compute')) return planCompute(request, source);
+  if (params.flag('distinct')) return planDistinctValues(request, source, context);
+  return planPage(request, source, keep, target.attributes, context);
 }
 
-function planSelection(request: DataRequest, dataClass: DataClassDef, keep: boolean, context: PlanContext): Plan {
-  const { selection, reshaped } = askedSelection(request, dataClass, context);
-  const set = setSource(request, dataClass, context);
+/**
+ * `$method=subentityset`: the entities of a to-many relation as a set of their own; on a stored set it only means "this
+ * page, no new set" (spec 05 §§ 3.2, 5).
+ * @throws KeystampError 1815
+ */
+export function planSubEntitySet(request: DataRequest, context: PlanContext): Plan {
+  const { target, params } = request;
+  if (target.set) return planRead(request, false, context);
+  const dataClass = resolveClass(context.model, target.dataClass.name);
+  const entity = resolveEntity(target, dataClass, context);
+  const name = target.attributes[0] ?? params.get('expand')?.split(',')[0]?.trim();
+  const attribute = name === undefined ? undefined : publicAttribute(dataClass, name);
+  if (!entity || attribute?.kind !== 'relatedEntities' || target.attributes.length > 1) throw fail(1815);
+  const { selection } = askedSelection(request, attribute.target, context, params.get('subOrderby'));
+  const source: SelectionSource = { selection, relation: { entity, attribute }, reshaped: true, clean: false };
+  return planPage(request, source, true, [], context);
+}
+
+function planPage(
+  request: DataRequest,
+  source: SelectionSource,
+  keep: boolean,
+  path: readonly string[],
+  context: PlanContext,
+): Plan {
+  const { dataClass } = source.selection;
   const timeoutSeconds = askedTimeout(request);
   return {
     kind: 'readSelection',
-    selection: { ...selection, predicate: allOf(named(request, dataClass), selection.predicate) },
-    ...(set && { set }),
-    reshaped,
-    clean: request.params.flag('clean'),
+    source,
     ...askedPage(request, dataClass.defaultTopSize, context),
-    columns: context.columns(request, dataClass, request.target.attributes),
+    columns: source.relation ? context.relatedColumns(request, dataClass) : context.columns(request, dataClass, path),
     keep,
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
   };
 }
 
-/** The entities the path itself names: a list of keys, or none at all. */
-function named({ target }: DataRequest, dataClass: DataClassDef): Predicate {
-  if (target.set && target.set.id === undefined) return none;
-  const { key } = target.dataClass;
-  return key?.kind === 'keys' && key.keys.length > 0 && !target.set
-    ? keysPredicate(dataClass, key.keys)
-    : { kind: 'all' };
-}
-
-function setSource(request: DataRequest, dataClass: DataClassDef, context: PlanContext): SetSource | undefined {
-  const id = request.target.set?.id;
-  if (id === undefined) return undefined;
-  const saved = savedSelection(request, dataClass, context);
-  return { id, ...(saved && { saved }) };
-}
-
-/** The distinct pictures of a selection (spec 10 § 5 row 11). */
-function planDistinct(request: DataRequest, dataClass: DataClassDef, context: PlanContext): Plan {
+/** `$distinct` over pictures shows one of each (spec 10 § 5 row 11), over values the values. */
+function planDistinctValues(request: DataRequest, source: SelectionSource, context: PlanContext): Plan {
+  const { dataClass } = source.selection;
   const attribute = mediaAttribute(request.target, dataClass);
-  if (attribute?.type !== 'image') throw fail(1813, '$distinct');
-  const { selection } = askedSelection(request, dataClass, context);
-  const set = setSource(request, dataClass, context);
+  if (attribute?.type !== 'image') return planDistinct(request, source, context);
   return {
     kind: 'distinctMedia',
-    selection: { ...selection, predicate: allOf(named(request, dataClass), selection.predicate) },
-    ...(set && { set }),
+    source,
     attribute,
     columns: context.columns(request, dataClass, request.target.attributes),
     ...askedPage(request, context.config.maxEntitiesPerPage, context),

@@ -46,9 +46,10 @@ export function askedSelection(
   request: ApiRequest,
   dataClass: DataClassDef,
   context: PlanContext,
+  orderby: string | undefined = request.params.get('orderby'),
 ): { selection: Selection; reshaped: boolean } {
   const { params } = request;
-  const { predicate, order } = ask(params.get('filter'), params.get('orderby'), request, dataClass, context);
+  const { predicate, order } = ask(params.get('filter'), orderby, request, dataClass, context);
   return {
     selection: { dataClass, predicate, order: order ?? [] },
     reshaped: predicate.kind !== 'all' || order !== undefined,

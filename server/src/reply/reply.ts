@@ -17,6 +17,8 @@ export function reply(plan: Plan, outcome: Outcome, mount: string, config: Confi
       return dataReply(outcome.json);
     case 'selection':
       return replySelection(outcome, mount);
+    case 'value':
+      return dataReply(outcome.json);
     case 'array':
       return replyArray(outcome);
     case 'media':

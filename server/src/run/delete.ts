@@ -8,7 +8,7 @@ import { keysStatement } from '../store/sql/select.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
 import type { OkOutcome } from './outcome.ts';
-import { findSet, within } from './selection.ts';
+import { describe } from './source.ts';
 
 interface Doomed {
   readonly key: Key;
@@ -58,8 +58,7 @@ async function entitiesOf({ what, dataClass }: DeletePlan, visit: Visit): Promis
         }),
       );
     case 'selection': {
-      const set = what.set && (await findSet(what.set, dataClass, undefined, visit));
-      const selection = set ? within(set, what.selection) : what.selection;
+      const selection = await describe(what.source, visit);
       const { engine } = visit.services;
       const rows = await engine.rows(keysStatement(selection, engine.dialect));
       return rows.map((row) => ({ key: keyOfRow(dataClass, row) }));

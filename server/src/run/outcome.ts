@@ -23,6 +23,12 @@ export interface SelectionOutcome {
   readonly entities: Uint8Array | null;
 }
 
+/** One value or object as JSON text. */
+export interface ValueOutcome {
+  readonly kind: 'value';
+  readonly json: string;
+}
+
 export interface ArrayOutcome {
   readonly kind: 'array';
   /** JSON texts of the items, separated by commas; null when there are none. */
@@ -114,6 +120,7 @@ export type Outcome =
   | EntityOutcome
   | SelectionOutcome
   | ArrayOutcome
+  | ValueOutcome
   | MediaOutcome
   | EmptyOutcome
   | EnvelopeOutcome

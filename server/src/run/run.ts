@@ -9,7 +9,7 @@ import { runLock } from './lock.ts';
 import { runMedia } from './media.ts';
 import type { Outcome } from './outcome.ts';
 import { runSave } from './save.ts';
-import { runDistinctMedia, runReadSelection } from './selection.ts';
+import { runCompute, runDistinct, runDistinctMedia, runIntersect, runReadSelection } from './selection.ts';
 import { runUpload } from './upload.ts';
 import { runWriteMedia } from './write-media.ts';
 
@@ -21,6 +21,12 @@ export function runPlan(plan: Plan, visit: Visit): Promise<Outcome> {
       return runReadSelection(plan, visit);
     case 'distinctMedia':
       return runDistinctMedia(plan, visit);
+    case 'distinct':
+      return runDistinct(plan, visit);
+    case 'compute':
+      return runCompute(plan, visit);
+    case 'intersect':
+      return runIntersect(plan, visit);
     case 'media':
       return runMedia(plan, visit);
     case 'lock':

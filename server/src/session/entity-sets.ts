@@ -84,6 +84,13 @@ export class EntitySets {
     return set;
   }
 
+  /** The session's live set of that id, of whatever class; its timer restarted. */
+  peek(id: string, sessionId: string | undefined): EntitySet | undefined {
+    const set = this.#live(id, sessionId);
+    if (set) set.expires = this.#now() + set.timeoutMs;
+    return set;
+  }
+
   /** Whether that id could be given to a set of this session: nobody else holds it. */
   isFree(id: string): boolean {
     return !this.#sets.has(id);

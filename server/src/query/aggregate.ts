@@ -1,0 +1,39 @@
+// What can be computed over the values of an attribute (spec 05 § 7).
+import type { Family } from '../model/attribute-types.ts';
+import type { StorageDef } from '../model/model.ts';
+
+/** An attribute, or a place inside an object attribute. */
+export interface ValuePlace {
+  readonly attribute: StorageDef;
+  /** Property names; empty for the attribute itself. */
+  readonly objectPath: readonly string[];
+}
+
+interface AggregateRow {
+  readonly families: readonly Family[];
+  /** Over distinct values; only in `$all` with `$distinct=true`. */
+  readonly distinct: boolean;
+}
+
+const numbers: readonly Family[] = ['number'];
+const ordered: readonly Family[] = ['number', 'string', 'date'];
+const all: readonly Family[] = ['number', 'string', 'date', 'bool'];
+
+/** In the order in which `$all` prints them. */
+export const aggregates = {
+  count: { families: all, distinct: false },
+  sum: { families: numbers, distinct: false },
+  average: { families: numbers, distinct: false },
+  min: { families: ordered, distinct: false },
+  max: { families: ordered, distinct: false },
+  countDistinct: { families: all, distinct: true },
+  sumDistinct: { families: numbers, distinct: true },
+  averageDistinct: { families: numbers, distinct: true },
+} as const satisfies Record<string, AggregateRow>;
+
+export type AggregateName = keyof typeof aggregates;
+
+const names = new Set(Object.keys(aggregates).map((name) => name.toLowerCase()));
+
+/** Whether the lower-case word is the name of an aggregate. */
+export const isAggregate = (word: string): boolean => names.has(word);

@@ -1,0 +1,145 @@
+// From where the entities of an answer come to which they are: sets are found, relations followed, sets combined.
+import { fail } from '../errors.ts';
+import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
+import type { Combination, SelectionSource, SetSource } from '../plan/plan.ts';
+import { allOf, keysOf, type Predicate } from '../query/predicate.ts';
+import type { Selection } from '../query/selection.ts';
+import type { EntitySet, KeyList } from '../session/entity-sets.ts';
+import { keysStatement } from '../store/sql/select.ts';
+import type { Visit } from './context.ts';
+import { findKey, missing } from './entity.ts';
+
+/** An expired set that is made again lives this long, unless the request says otherwise (spec 05 § 3.4). */
+const rebuiltSeconds = 600;
+
+export type Resolved =
+  /** To be found by the database. */
+  | { readonly kind: 'described'; readonly selection: Selection }
+  /** Keys in order; deleted entities may be among them. `set`: exactly the members of that set. */
+  | { readonly kind: 'listed'; readonly keys: KeyList; readonly set?: EntitySet };
+
+/** @throws KeystampError 1802, 1803, 1543, 1587, 1820 */
+export async function resolveSource(
+  source: SelectionSource,
+  timeoutSeconds: number | undefined,
+  visit: Visit,
+): Promise<Resolved> {
+  const { selection, set: from, relation, combination } = source;
+  const { dataClass } = selection;
+  if (relation) {
+    const key = await findKey(relation.entity, visit.services);
+    if (!key) throw missing(relation.entity);
+    const related = pointsTo(relation.attribute.inverse.foreignKey, key[0] as Value);
+    return { kind: 'described', selection: { ...selection, predicate: allOf(related, selection.predicate) } };
+  }
+  const set = from && (await findSet(from, dataClass, timeoutSeconds, visit));
+  if (combination) return combine(source, combination, set, visit);
+  if (!set) return { kind: 'described', selection };
+  if (!source.reshaped && !source.clean) return { kind: 'listed', keys: set.keys, set };
+  const narrowed = within(set, selection);
+  if (selection.order.length > 0) return { kind: 'described', selection: narrowed };
+  // Members stand in the order of their set unless the request orders them (spec 05 § 3.3).
+  const matching = new Set(await keysOfSelection(narrowed, visit));
+  return { kind: 'listed', keys: listOf(set.keys).filter((key) => matching.has(key)) };
+}
+
+/** A selection that the database can run, whatever it comes from; deleted members of sets drop out. */
+export async function describe(source: SelectionSource, visit: Visit): Promise<Selection> {
+  const resolved = await resolveSource(source, undefined, visit);
+  if (resolved.kind === 'described') return resolved.selection;
+  const { dataClass, order } = source.selection;
+  return {
+    dataClass,
+    predicate: keysOf(
+      dataClass,
+      listOf(resolved.keys).map((key) => [key]),
+    ),
+    order,
+  };
+}
+
+const pointsTo = (attribute: StorageDef, key: Value): Predicate => ({
+  kind: 'test',
+  attribute,
+  test: { kind: 'identity', values: [key], negated: false },
+});
+
+export const listOf = (keys: KeyList): readonly Value[] => Array.from(keys as readonly Value[]);
+
+/** The selection among the members of a set. */
+const within = (set: EntitySet, selection: Selection): Selection => ({
+  ...selection,
+  predicate: allOf(
+    selection.predicate,
+    keysOf(
+      set.dataClass,
+      listOf(set.keys).map((key) => [key]),
+    ),
+  ),
+});
+
+/**
+ * The set of that id, made again from its saved filter and order when it is gone (spec 05 § 3.4).
+ * @throws KeystampError 1802
+ */
+async function findSet(
+  source: SetSource,
+  dataClass: DataClassDef,
+  timeoutSeconds: number | undefined,
+  visit: Visit,
+): Promise<EntitySet> {
+  const { sets } = visit.services;
+  const found = sets.find(source.id, dataClass, visit.session?.id);
+  if (found) return found;
+  if (!source.saved || !sets.isFree(source.id)) throw fail(1802, source.id);
+  const keys = await keysOfSelection(source.saved, visit);
+  return sets.create(visit.openSession().id, dataClass, keys, timeoutSeconds ?? rebuiltSeconds, source.id);
+}
+
+/** @throws KeystampError 1813 for a class with a composite key */
+export async function keysOfSelection(
+  selection: Selection,
+  { services: { engine } }: Visit,
+): Promise<readonly Value[]> {
+  const { dataClass } = selection;
+  if (dataClass.key.length > 1) throw fail(1813, 'An entity set of a dataclass with a composite key');
+  const key = dataClass.key[0] as StorageDef;
+  const rows = await engine.rows(keysStatement(selection, engine.dialect));
+  return rows.map((row) => row[key.column] as Value);
+}
+
+/** Left and right side as keys, deleted members included; the result is in key order unless ordered (spec 05 § 4). */
+async function combine(
+  { selection, reshaped }: SelectionSource,
+  { operator, other }: Combination,
+  set: EntitySet | undefined,
+  visit: Visit,
+): Promise<Resolved> {
+  const { dataClass, order } = selection;
+  const right = new Set(listOf(otherSet(other, dataClass, visit).keys));
+  const left =
+    set && !reshaped ? listOf(set.keys) : await keysOfSelection(set ? within(set, selection) : selection, visit);
+  const keys =
+    operator === 'OR'
+      ? [...new Set([...left, ...right])]
+      : left.filter((key) => right.has(key) !== (operator === 'EXCEPT'));
+  return {
+    kind: 'described',
+    selection: {
+      dataClass,
+      predicate: keysOf(
+        dataClass,
+        keys.map((key) => [key]),
+      ),
+      order,
+    },
+  };
+}
+
+/** @throws KeystampError 1820 when it is missing, 1587 when it is of another class */
+function otherSet(id: string, dataClass: DataClassDef, { services, session }: Visit): EntitySet {
+  const set = services.sets.peek(id, session?.id);
+  if (!set) throw fail(1820, id);
+  if (set.dataClass !== dataClass) throw fail(1587);
+  return set;
+}
