@@ -55,12 +55,12 @@ export class ItemServer {
   /** Starts on a free port, in an empty folder. */
   static async start(flags: Partial<Config> = {}): Promise<ItemServer> {
     const data = await mkdtemp(join(tmpdir(), 'keystamp-test-'));
-    const server = new ItemServer(readConfig({ port: 0, ...flags, data }));
+    const server = new ItemServer(readConfig({ ...flags, data }));
     await server.#start();
     return server;
   }
 
-  /** `http://127.0.0.1:PORT`; another one after a restart. */
+  /** `http://127.0.0.1:PORT`; another one after most restarts. */
   get url(): string {
     if (!this.#running) throw new Error('The server does not run');
     return this.#running.url;
@@ -71,10 +71,10 @@ export class ItemServer {
     return this.#events.splice(0).filter((event) => event.kind === 'answered');
   }
 
-  /** Stops and opens the same data folder again. */
-  async restart(): Promise<void> {
+  /** Stops and opens the same data folder again. @param port where it listens then; a free one when nothing is said */
+  async restart(port = 0): Promise<void> {
     await this.#running?.end();
-    await this.#start();
+    await this.#start(port);
   }
 
   /** Stops and deletes the data. */
@@ -84,7 +84,7 @@ export class ItemServer {
     await rm(this.#config.data, { recursive: true, force: true });
   }
 
-  async #start(): Promise<void> {
-    this.#running = await run(this.#config, (event) => this.#events.push(event));
+  async #start(port = 0): Promise<void> {
+    this.#running = await run({ ...this.#config, port }, (event) => this.#events.push(event));
   }
 }
