@@ -6,6 +6,7 @@ import { allOf, keysOf, type Predicate } from '../query/predicate.ts';
 import type { Selection } from '../query/selection.ts';
 import type { EntitySet, KeyList } from '../session/entity-sets.ts';
 import { keysStatement } from '../store/sql/select.ts';
+import { existsStatement } from '../store/sql/write.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
 
@@ -28,7 +29,8 @@ export async function resolveSource(
   const { dataClass } = selection;
   if (relation) {
     const key = await findKey(relation.entity, visit.services);
-    if (!key) throw missing(relation.entity);
+    if (!key || !(await visit.services.engine.row(existsStatement(relation.attribute.owner, key))))
+      throw missing(relation.entity);
     const related = pointsTo(relation.attribute.inverse.foreignKey, key[0] as Value);
     return { kind: 'described', selection: { ...selection, predicate: allOf(related, selection.predicate) } };
   }
