@@ -148,7 +148,8 @@ export const imageFormats = {
   svg: {
     mediaType: 'image/svg+xml',
     extension: 'svg',
-    aliases: [],
+    // A plus in a query is read as a space when nothing else tells which it is.
+    aliases: ['image/svg xml'],
     sniff: isSvg,
     best: true,
     ...opaqueText,
