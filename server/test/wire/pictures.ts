@@ -20,7 +20,8 @@ function scene(tint: Scene, clear = false, w = width, h = height): Buffer {
       const at = (y * w + x) * channels;
       const quarter = (y < h / 2 ? 0 : 2) + (x < w / 2 ? 0 : 1);
       const light = [0.25, 0.6, 0.9, 0.45][quarter] as number;
-      for (let c = 0; c < 3; c++) data[at + c] = (tint[(c + quarter) % 3] as number) * light + (25 * x) / w;
+      const slope = [(25 * x) / w, (25 * y) / h, 0];
+      for (let c = 0; c < 3; c++) data[at + c] = (tint[(c + quarter) % 3] as number) * light + (slope[c] as number);
       if (clear) data[at + 3] = x < w / 4 ? 0 : 255;
     }
   return data;
@@ -78,7 +79,7 @@ const recipes = {
   'jpeg-exif-6': () => turned(sun!).jpeg({ quality: 92 }).toBuffer(),
   /** What `jpeg-exif-6` shows. */
   upright: () => opaque(sun!).png().toBuffer(),
-  'jpeg-cmyk': () => opaque(plum!).toColourspace('cmyk').jpeg({ quality: 92 }).toBuffer(),
+  'jpeg-cmyk': () => opaque(sand!).toColourspace('cmyk').jpeg({ quality: 92 }).toBuffer(),
   'jpeg-plum': () => opaque(plum!).jpeg({ quality: 92 }).toBuffer(),
   'jpeg-grey': () => opaque(sand!).greyscale().jpeg({ quality: 92 }).toBuffer(),
   'jpeg-cut-off': async (): Promise<Buffer> => half(await picture('jpeg')),
