@@ -51,7 +51,10 @@ function narrowingOf(request: DataRequest, { owner }: StorageDef, context: PlanC
   return { narrowing: { predicate, excluded: skip >= 1 || top === 0 } };
 }
 
-/** POST or PUT of bytes; nothing when the path ends in something else than one picture or BLOB of one entity. */
+/**
+ * POST or PUT of bytes; nothing when the path ends in something else than one picture or BLOB of one entity.
+ * @throws KeystampError 1500 and 1804 for a name that does not exist
+ */
 export function planWriteMedia(
   request: DataRequest,
   contentType: string | undefined,
@@ -61,7 +64,11 @@ export function planWriteMedia(
   const dataClass = resolveClass(context.model, target.dataClass.name);
   const attribute = mediaAttribute(target, dataClass);
   const entity = attribute && !target.set ? resolveEntity(target, dataClass, context) : undefined;
-  if (!attribute || !entity) return undefined;
+  if (!attribute || !entity) {
+    // An unknown name is told before a body is read for it.
+    context.columns(request, dataClass, target.attributes);
+    return undefined;
+  }
   const raw = params.has('rawPict');
   const multipart = !raw && /^multipart\/form-data\b/i.test(contentType ?? '');
   const said =

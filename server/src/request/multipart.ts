@@ -17,16 +17,17 @@ export const isMultipart = (contentType: string | undefined): boolean =>
   contentType !== undefined && /^\s*multipart\/form-data\s*(;|$)/i.test(contentType);
 
 /**
- * The first picture of a form: the first file with an image type; a file without a type counts as `image/jpeg`.
+ * The first picture of a form: the first file with an image type; when none has one, the first without a type counts
+ * as `image/jpeg`.
  * @param body the whole body, as `readBytes` gives it within its limit
  * @throws KeystampError 1806 malformed, 1824 no picture
  */
 export async function imagePart(body: Buffer, contentType: string): Promise<FilePart> {
   const files = await readFiles(body, contentType);
-  for (const file of files) {
-    if (file.mimeType === undefined) return { bytes: file.bytes, mimeType: 'image/jpeg' };
-    if (file.mimeType.startsWith('image/')) return file;
-  }
+  const picture = files.find((file) => file.mimeType?.startsWith('image/'));
+  if (picture) return picture;
+  const untyped = files.find((file) => file.mimeType === undefined);
+  if (untyped) return { bytes: untyped.bytes, mimeType: 'image/jpeg' };
   throw fail(1824, ...files.slice(0, 1).map((file) => file.mimeType ?? ''));
 }
 

@@ -19,7 +19,9 @@ export async function bodyBytes(lines: readonly string[], isForm: boolean, saved
   if (lines.length === 0) return undefined;
   const parts = await Promise.all(lines.map((line) => lineBytes(line, saved)));
   const end = Buffer.from(isForm ? '\r\n' : '\n');
-  const joined = parts.flatMap((part, i) => (i + 1 < parts.length || isForm ? [part, end] : [part]));
+  const joined = parts.flatMap((part, i) =>
+    i + 1 < parts.length || (isForm && parts.length > 1) ? [part, end] : [part],
+  );
   return Buffer.concat(joined);
 }
 
