@@ -201,12 +201,7 @@ function imageDetails(held: Sql, info: boolean, dialect: SqlDialect): Sql {
     sql`coalesce(c.width, 'null')`,
   ];
   if (info)
-    parts.push(
-      literal(',"size":'),
-      raw('c.size'),
-      literal(',"thumbhash":'),
-      sql`coalesce(${dialect.concat([literal('"'), raw('c.thumbhash'), literal('"')])}, 'null')`,
-    );
+    parts.push(literal(',"size":'), raw('c.size'), literal(',"thumbhash":'), dialect.string(raw('c.thumbhash')));
   return sql`(SELECT ${dialect.concat(parts)} FROM ${contentTable} AS c WHERE c.hash = ${held})`;
 }
 
