@@ -14,7 +14,10 @@ const row = (status: number, text: ErrorRow['text']): ErrorRow => ({ status, tex
 
 /** Codes of spec 01 § 6.1, 06 § 2.2, 11 § 6 and 15 § 5.4, with Keystamp's statuses. */
 export const errorTable = {
-  1046: row(409, ([key, name, why]) => `Cannot save record# ${key} in table ${name}${why ? `: ${why}` : ''}`),
+  1046: row(409, ([key, name, why]) => {
+    const record = key ? `record# ${key}` : 'a new record';
+    return `Cannot save ${record} in table ${name}${why ? `: ${why}` : ''}`;
+  }),
   1112: row(400, ([what]) => `Wrong comparison operator or conjunction in the query: ${what}`),
   1116: row(400, ([name]) => `The "${name}" attribute is mandatory and cannot be null`),
   1162: row(400, ([what]) => `Invalid query: ${what}`),

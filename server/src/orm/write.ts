@@ -77,6 +77,7 @@ async function update(
 ): Promise<Saved> {
   const { dataClass } = change;
   const row = await tx.row(storedStatement(dataClass, key, [...change.values.keys(), ...change.media.keys()]));
+  if (!row && change.createMissing) return create(tx, withKey(change, key), context, outer);
   if (!row) throw refused(404, 5, [{ code: 1542, args: [printKey(key), dataClass.name] }, outer]);
   if (context.locks.isHeldByOther(dataClass, key, context.sessionId))
     throw refused(409, 3, [{ code: 1046, args: [printKey(key), dataClass.name, 'the record is locked'] }, outer]);
@@ -129,6 +130,15 @@ async function create(tx: Transaction, change: Change, context: WriteContext, ou
   if (buried) await tx.run(baseStatement(dataClass, key, Number(buried['version'])));
   return { key, stamp: 1, changed: true };
 }
+
+/** A change that creates the entity under a key chosen before. */
+const withKey = (change: Change, key: Key): Change => ({
+  ...change,
+  values: new Map([
+    ...change.values,
+    ...change.dataClass.key.map((part, i): [StorageDef, Value] => [part, key[i] as Value]),
+  ]),
+});
 
 /**
  * Deletes one entity, releases its contents and leaves a tombstone, so that no version number comes twice.
@@ -204,9 +214,12 @@ function conflict(dataClass: DataClassDef, key: Key, outer: ErrorEntry): SaveErr
 function duplicate(change: Change, error: DuplicateError, outer: ErrorEntry): SaveError {
   const { dataClass } = change;
   const isKey = dataClass.key.some((part) => error.where.endsWith(`.${part.column}`));
-  const key = change.key ?? dataClass.key.map((part) => change.values.get(part) ?? null);
-  if (isKey) return refused(409, 4, [{ code: 1545, args: [printKey(key), dataClass.name] }, outer], error);
-  return refused(409, 4, [{ code: 1046, args: [printKey(key), dataClass.name, 'duplicate value'] }, outer], error);
+  if (isKey) {
+    const key = dataClass.key.map((part) => change.values.get(part) ?? null);
+    return refused(409, 4, [{ code: 1545, args: [printKey(key), dataClass.name] }, outer], error);
+  }
+  const record = change.key ? printKey(change.key) : '';
+  return refused(409, 4, [{ code: 1046, args: [record, dataClass.name, 'duplicate value'] }, outer], error);
 }
 
 const refused = (http: number, status: SaveStatus, entries: readonly ErrorEntry[], cause?: unknown): SaveError =>

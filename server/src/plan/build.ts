@@ -45,10 +45,13 @@ export async function buildPlan(
     case 'release':
       return { kind: 'releaseSets', ids: [data.target.set?.id as string], strict: true };
     case 'update':
-      return planSave(data, await input.json(), context);
+      return planSave(data, await input.json(), 'save', context);
+    case 'refresh':
+    case 'validate':
+      return planSave(data, await input.json(), action, context);
     case 'callOrWriteMedia': {
       const media = planWriteMedia(data, input.contentType, context);
-      return media ?? planSave(data, await input.json(), context);
+      return media ?? planSave(data, await input.json(), 'save', context);
     }
     case 'delete':
       return planDelete(data, await input.json(), context);
@@ -58,8 +61,6 @@ export async function buildPlan(
     case 'options':
       return { kind: 'nothing' };
     case 'call':
-    case 'refresh':
-    case 'validate':
       throw fail(1813, action);
     default:
       return action satisfies never;

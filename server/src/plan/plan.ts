@@ -2,7 +2,7 @@
 import type { KeystampError } from '../errors.ts';
 import type { VersionAsked } from '../image/image-ref.ts';
 import type { VariantSpec } from '../image/variant.ts';
-import type { DataClassDef, Model, RelatedEntitiesDef, StorageDef, Value } from '../model/model.ts';
+import type { DataClassDef, Model, RelatedEntitiesDef, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
 import type { AggregateName, ValuePlace } from '../query/aggregate.ts';
 import type { Columns } from '../query/columns.ts';
 import type { Predicate } from '../query/predicate.ts';
@@ -129,6 +129,10 @@ export interface DraftChange {
   readonly values: ReadonlyMap<StorageDef, Value>;
   readonly media: ReadonlyMap<StorageDef, { readonly uploadId: string } | null>;
   readonly targets: readonly RelationTarget[];
+  /** `__STAMP` 0 with a key that is not stored creates the entity with that key (spec 06 § 1.2). */
+  readonly createMissing: boolean;
+  /** Entities to create first and then link (spec 06 § 1.4). */
+  readonly related: readonly { readonly relation: RelatedEntityDef; readonly draft: DraftChange }[];
 }
 
 export type SaveItem =
@@ -146,6 +150,11 @@ export interface SavePlan {
   readonly answer: 'one' | 'entities' | 'array';
   readonly atomic: boolean;
   readonly columns: Columns;
+  /**
+   * `save` stores; `refresh` computes what would be stored and shows it (spec 06 § 4); `validate` only tells whether it
+   * could be stored (spec 06 § 3).
+   */
+  readonly purpose: 'save' | 'refresh' | 'validate';
 }
 
 export interface DeletePlan {

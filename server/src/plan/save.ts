@@ -21,7 +21,12 @@ import { entityByKey, keyText, resolveClass, resolveEntity, resolveKey } from '.
  * @param body parsed JSON of the request
  * @throws KeystampError when the request as a whole cannot be carried out; faults of one entity become refused items
  */
-export function planSave(request: DataRequest, body: unknown, context: PlanContext): SavePlan {
+export function planSave(
+  request: DataRequest,
+  body: unknown,
+  purpose: SavePlan['purpose'],
+  context: PlanContext,
+): SavePlan {
   const { target, params } = request;
   const dataClass = resolveClass(context.model, target.dataClass.name);
   const entity = target.set?.member
@@ -32,19 +37,23 @@ export function planSave(request: DataRequest, body: unknown, context: PlanConte
   return {
     kind: 'save',
     dataClass,
-    items: items.map((item) => saveItem(item, dataClass, entity)),
+    items: items.map((item) => saveItem(item, dataClass, entity, context.config.maxExpandDepth)),
     answer: single ? 'one' : params.flag('asArray') ? 'array' : 'entities',
-    atomic: params.flag('atomic'),
+    atomic: params.flag('atomic') && purpose === 'save',
     columns: context.columns(request, dataClass, target.attributes),
+    purpose,
   };
 }
 
-function saveItem(body: EntityBody, dataClass: DataClassDef, named: EntityRef | undefined): SaveItem {
+function saveItem(body: EntityBody, dataClass: DataClassDef, named: EntityRef | undefined, maxDepth: number): SaveItem {
   if (Object.keys(body).length === 0 && !named) return { kind: 'nothing' };
   let key: Key | undefined;
   try {
     key = keyOf(body, dataClass, named);
-    return { kind: 'change', dataClass, ...(key && { key }), ...stampOf(body, key), ...assignments(body, dataClass) };
+    const createMissing = key !== undefined && body['__STAMP'] === 0;
+    const stamp = stampOf(body, key);
+    const made = assignments(body, dataClass, maxDepth);
+    return { kind: 'change', dataClass, ...(key && { key }), ...stamp, ...made, createMissing };
   } catch (error) {
     if (!(error instanceof KeystampError)) throw error;
     return { kind: 'refused', error: outer(error, dataClass, key, body), ...(key && { key }) };
@@ -88,10 +97,12 @@ interface Assignments {
   readonly values: Map<StorageDef, Value>;
   readonly media: Map<StorageDef, { uploadId: string } | null>;
   readonly targets: RelationTarget[];
+  readonly related: { relation: RelatedEntityDef; draft: DraftChange }[];
 }
 
-function assignments(body: EntityBody, dataClass: DataClassDef): Assignments {
-  const made: Assignments = { values: new Map(), media: new Map(), targets: [] };
+/** @param depth how many levels of new related entities may still follow */
+function assignments(body: EntityBody, dataClass: DataClassDef, depth: number): Assignments {
+  const made: Assignments = { values: new Map(), media: new Map(), targets: [], related: [] };
   const relations: [RelatedEntityDef, unknown][] = [];
   for (const [name, value] of Object.entries(body)) {
     if (name.startsWith('__') || name === 'uri') continue;
@@ -102,7 +113,7 @@ function assignments(body: EntityBody, dataClass: DataClassDef): Assignments {
     else if (!attribute.readOnly) assign(made, attribute, value);
   }
   // The relation wins over its foreign key attribute when both are given (spec 06 § 1.4).
-  for (const [relation, value] of relations) assignRelation(made, relation, value);
+  for (const [relation, value] of relations) assignRelation(made, relation, value, depth);
   return made;
 }
 
@@ -142,19 +153,36 @@ function assignMedia(made: Assignments, attribute: StorageDef, value: unknown): 
   }
 }
 
-/** Spec 06 § 1.4: a key, null, `{"__KEY":…}`, or the deferred form that was read. */
-function assignRelation(made: Assignments, relation: RelatedEntityDef, value: unknown): void {
+/**
+ * Spec 06 § 1.4: a key, null, `{"__KEY":…}` (attributes beside it change nothing), the deferred form that was read, or
+ * a new entity. An empty object leaves the relation as it is.
+ */
+function assignRelation(made: Assignments, relation: RelatedEntityDef, value: unknown, depth: number): void {
   const { foreignKey, target } = relation;
   if (value === null) {
     made.values.set(foreignKey, null);
     return;
   }
   const given = relatedKey(value);
-  if (given === undefined) throw fail(1508, relation.name, `a key of ${target.name}`);
+  if (given === undefined) {
+    if (typeof value !== 'object' || Array.isArray(value) || depth <= 1)
+      throw fail(1508, relation.name, `a key of ${target.name}`);
+    if (Object.keys(value).length > 0)
+      made.related.push({ relation, draft: newEntity(value as EntityBody, relation, depth) });
+    return;
+  }
   const key = keyValue(target.key[0] as StorageDef, given);
   if (key === undefined) throw fail(1542, given, target.name);
   made.values.set(foreignKey, key);
   made.targets.push({ relation, key });
+}
+
+function newEntity(body: EntityBody, { name, target }: RelatedEntityDef, depth: number): DraftChange {
+  try {
+    return { kind: 'change', dataClass: target, createMissing: false, ...assignments(body, target, depth - 1) };
+  } catch (error) {
+    throw error instanceof KeystampError ? error.within(1534, target.name).within(1537, name) : error;
+  }
 }
 
 function relatedKey(value: unknown): string | undefined {

@@ -87,6 +87,7 @@ export interface SavedOutcome {
   readonly kind: 'saved';
   readonly items: readonly SavedItem[];
   readonly answer: 'one' | 'entities' | 'array';
+  readonly purpose: 'save' | 'refresh' | 'validate';
 }
 
 /** `{"ok":true}`, with the new picture's version for a direct write. */

@@ -1,88 +1,35 @@
-// Saves of entities: uploads become contents, then the write door, then the stored entity as the answer (spec 06 § 1).
+// Saves of entities: through the write door, then the stored entity as the answer (spec 06 §§ 1 to 4).
 import { fail, KeystampError } from '../errors.ts';
-import type { StorageDef } from '../model/model.ts';
-import { saveEntity } from '../orm/write.ts';
+import type { RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
+import { saveEntity, type Saved } from '../orm/write.ts';
 import { SaveError } from '../orm/save-error.ts';
-import type { DraftChange, SaveItem, SavePlan } from '../plan/plan.ts';
+import type { SavePlan } from '../plan/plan.ts';
 import type { Key } from '../query/selection.ts';
-import { consumeUpload, type Upload } from '../session/uploads.ts';
-import type { Change, MediaChange } from '../store/change.ts';
-import { readContent } from '../store/content.ts';
+import { consumeUpload, isOpenUpload } from '../session/uploads.ts';
+import type { Change } from '../store/change.ts';
 import type { Row, Transaction } from '../store/engine.ts';
 import { entityStatement } from '../store/sql/select.ts';
-import { describe } from './content.ts';
 import type { Visit } from './context.ts';
 import type { SavedItem, SavedOutcome } from './outcome.ts';
-
-/** A change with its uploads found. */
-interface Ready {
-  readonly change: Change;
-  readonly uploads: readonly string[];
-}
-
-type Prepared = Ready | Exclude<SaveItem, DraftChange>;
+import { prepareItem, uploadsOf, type FoundUploads, type Prepared, type Ready } from './prepare-save.ts';
+import { refreshInto } from './refresh.ts';
 
 export async function runSave(plan: SavePlan, visit: Visit): Promise<SavedOutcome> {
-  const uploads = new Map<string, Promise<Upload | undefined>>();
-  const prepared = await Promise.all(plan.items.map((item) => prepare(item, uploads, visit)));
+  const uploads: FoundUploads = new Map();
+  const prepared = await Promise.all(plan.items.map((item) => prepareItem(item, uploads, visit)));
   const items = plan.atomic
     ? await saveAll(plan, prepared, visit)
     : await Promise.all(prepared.map((item) => saveOne(plan, item, visit)));
-  return { kind: 'saved', items, answer: plan.answer };
-}
-
-async function prepare(
-  item: SaveItem,
-  uploads: Map<string, Promise<Upload | undefined>>,
-  visit: Visit,
-): Promise<Prepared> {
-  if (item.kind !== 'change') return item;
-  try {
-    const media = new Map<StorageDef, MediaChange>();
-    const used: string[] = [];
-    for (const [attribute, to] of item.media) {
-      if (to === null) media.set(attribute, { kind: 'clear' });
-      else {
-        let found = uploads.get(to.uploadId);
-        if (!found) uploads.set(to.uploadId, (found = visit.services.uploads.find(to.uploadId, visit.session?.id)));
-        const upload = await found;
-        if (!upload) throw fail(attribute.type === 'image' ? 1825 : 1826, to.uploadId);
-        media.set(attribute, await fromUpload(attribute, upload, visit));
-        used.push(upload.id);
-      }
-    }
-    const { dataClass, key, stamp, values, targets } = item;
-    return {
-      change: { dataClass, ...(key && { key }), ...(stamp !== undefined && { stamp }), values, media, targets },
-      uploads: used,
-    };
-  } catch (error) {
-    if (!(error instanceof KeystampError) || error.status >= 500) throw error;
-    const outer = item.key
-      ? error.within(1517, printKey(item.key), item.dataClass.name)
-      : error.within(1534, item.dataClass.name);
-    return { kind: 'refused', error: outer, ...(item.key && { key: item.key }) };
-  }
-}
-
-/** An image attribute takes any upload that turns out to be a picture (spec 11 § 4.3). */
-async function fromUpload(
-  attribute: StorageDef,
-  { content, mediatype }: Upload,
-  { services }: Visit,
-): Promise<MediaChange> {
-  if (attribute.type === 'blob' || content.picture) return { kind: 'set', content, mediatype };
-  const bytes = await readContent(services.engine, content.hash);
-  if (!bytes) throw fail(1825, '');
-  return { kind: 'set', content: await describe(bytes, true, services), mediatype };
+  return { kind: 'saved', items, answer: plan.answer, purpose: plan.purpose };
 }
 
 async function saveOne(plan: SavePlan, item: Prepared, visit: Visit): Promise<SavedItem> {
-  if ('kind' in item) return item.kind === 'nothing' ? item : failed(plan, item.error, item.key, visit);
+  if (item.kind !== 'ready') return item.kind === 'nothing' ? item : failed(plan, item.error, item.key, visit);
   try {
+    if (plan.purpose !== 'save') return await refreshInto(plan, item, visit, (tx) => store(item, tx, visit));
     return await visit.services.engine.write(async (tx) => {
       const saved = await saveInto(plan, item, tx, visit);
-      for (const id of new Set(item.uploads)) await consumeUpload(tx, id);
+      for (const id of new Set(uploadsOf(item))) await consumeUpload(tx, id);
       return saved;
     });
   } catch (error) {
@@ -99,7 +46,7 @@ async function saveAll(plan: SavePlan, items: readonly Prepared[], visit: Visit)
     return await visit.services.engine.write(async (tx) => {
       const done: SavedItem[] = [];
       for (const item of items) {
-        if ('kind' in item) {
+        if (item.kind !== 'ready') {
           if (item.kind === 'refused') errors[done.length] = item.error;
           done.push({ kind: 'nothing' });
           continue;
@@ -113,8 +60,8 @@ async function saveAll(plan: SavePlan, items: readonly Prepared[], visit: Visit)
         }
       }
       if (errors.some(Boolean)) throw new Undone();
-      for (const id of new Set(items.flatMap((item) => ('kind' in item ? [] : item.uploads))))
-        await consumeUpload(tx, id);
+      const used = new Set(items.flatMap((item) => (item.kind === 'ready' ? uploadsOf(item) : [])));
+      for (const id of used) await consumeUpload(tx, id);
       return done;
     });
   } catch (error) {
@@ -130,17 +77,47 @@ async function undone(
   error: KeystampError | undefined,
   visit: Visit,
 ): Promise<SavedItem> {
-  const key = 'kind' in item ? (item.kind === 'refused' ? item.key : undefined) : item.change.key;
+  const key = item.kind === 'ready' ? item.change.key : item.kind === 'refused' ? item.key : undefined;
   if (error) return failed(plan, error, key, visit);
   const json = key && (await stored(plan, key, visit));
   return json === undefined ? { kind: 'nothing' } : { kind: 'saved', json };
 }
 
-async function saveInto(plan: SavePlan, { change }: Ready, tx: Transaction, visit: Visit): Promise<SavedItem> {
-  const { key } = await saveEntity(tx, change, visit.writeContext);
+async function saveInto(plan: SavePlan, item: Ready, tx: Transaction, visit: Visit): Promise<SavedItem> {
+  const { key } = await store(item, tx, visit);
   const row = (await tx.row(entityStatement(plan.columns, key, 'saved', visit.services.engine.dialect))) as Row;
   return { kind: 'saved', json: row['json'] as string };
 }
+
+/** Creates the new related entities, links them, and saves. */
+async function store(item: Ready, tx: Transaction, visit: Visit): Promise<Saved> {
+  for (const [id, gone] of item.uploads) if (!(await isOpenUpload(tx, id))) throw outer(fail(gone, id), item.change);
+  const links = new Map<StorageDef, Value>();
+  for (const { relation, ready } of item.related) {
+    const { key } = await storeRelated(relation, ready, item.change, tx, visit);
+    links.set(relation.foreignKey, key[0] as Value);
+  }
+  const values = links.size === 0 ? item.change.values : new Map([...item.change.values, ...links]);
+  return saveEntity(tx, { ...item.change, values }, visit.writeContext);
+}
+
+/** A failing one fails the whole: its own lines, then 1537 and the line of the entity around it (spec 06 § 1.4). */
+async function storeRelated(
+  relation: RelatedEntityDef,
+  ready: Ready,
+  around: Change,
+  tx: Transaction,
+  visit: Visit,
+): Promise<Saved> {
+  try {
+    return await store(ready, tx, visit);
+  } catch (error) {
+    throw error instanceof KeystampError ? outer(error.within(1537, relation.name), around) : error;
+  }
+}
+
+const outer = (error: KeystampError, { key, dataClass }: Change): KeystampError =>
+  key ? error.within(1517, printKey(key), dataClass.name) : error.within(1534, dataClass.name);
 
 /** A failed save shows the entity as it is stored, so that the client can merge (spec 06 § 2.1). */
 async function failed(plan: SavePlan, error: KeystampError, key: Key | undefined, visit: Visit): Promise<SavedItem> {

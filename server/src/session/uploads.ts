@@ -15,6 +15,9 @@ export interface Upload {
   readonly mediatype: string;
 }
 
+/** A request that began in time may still use an upload that expires meanwhile (spec 11 § 4.2). */
+const graceMs = 60_000;
+
 export class Uploads {
   readonly #engine: Engine;
   readonly #config: Config;
@@ -40,7 +43,7 @@ export class Uploads {
     const id = newId();
     const now = this.#now();
     await this.#engine.write(async (tx) => {
-      await purge(tx, sql`expires < ${now}`);
+      await purge(tx, sql`expires < ${now - graceMs}`);
       const held = (await tx.row(
         sql`SELECT count(*) AS n, coalesce(sum(size), 0) AS bytes FROM ${uploadTable} WHERE session = ${sessionId}`,
       )) as Row;
@@ -66,12 +69,17 @@ export class Uploads {
 
   /** Deletes what has expired. */
   async sweep(): Promise<void> {
-    await this.#engine.write((tx) => purge(tx, sql`expires < ${this.#now()}`));
+    await this.#engine.write((tx) => purge(tx, sql`expires < ${this.#now() - graceMs}`));
   }
 
   async releaseSession(sessionId: string): Promise<void> {
     await this.#engine.write((tx) => purge(tx, sql`session = ${sessionId}`));
   }
+}
+
+/** Whether the upload is still there; in the transaction of the save that uses it. */
+export async function isOpenUpload(tx: Transaction, id: string): Promise<boolean> {
+  return (await tx.row(sql`SELECT 1 AS found FROM ${uploadTable} WHERE id = ${id}`)) !== undefined;
 }
 
 /** Takes an upload away; in the transaction of the save that used it (spec 11 § 4.2). */

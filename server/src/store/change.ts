@@ -25,6 +25,8 @@ export interface Change {
   readonly media: ReadonlyMap<StorageDef, MediaChange>;
   /** Entities that relations were set to; they must exist. */
   readonly targets: readonly RelationTarget[];
+  /** When there is no entity of that key, one is created with it. */
+  readonly createMissing?: boolean;
 }
 
 export interface RelationTarget {

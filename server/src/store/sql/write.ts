@@ -61,6 +61,17 @@ export function baseStatement(dataClass: DataClassDef, key: Key, base: number): 
   return sql`UPDATE ${table(dataClass)} SET ${ident(baseColumn)} = ${base} WHERE ${sameKey(dataClass, key)}`;
 }
 
+/** Sets stamp and timestamp alone, for an entity that is shown and then undone. */
+export function bookkeepingStatement(dataClass: DataClassDef, key: Key, stamp: number, timestamp: string): Sql {
+  return sql`UPDATE ${table(dataClass)} SET ${ident(stampColumn)} = ${stamp}, ${ident(timestampColumn)} = ${timestamp} WHERE ${sameKey(dataClass, key)}`;
+}
+
+/** Takes a number of an autosequence for good: a row comes and goes. */
+export function burnStatements(dataClass: DataClassDef, key: Key): readonly Sql[] {
+  const name = ident((dataClass.key[0] as StorageDef).column);
+  return [sql`INSERT INTO ${table(dataClass)} (${name}) VALUES (${key[0] as Value})`, deleteStatement(dataClass, key)];
+}
+
 export function deleteStatement(dataClass: DataClassDef, key: Key): Sql {
   return sql`DELETE FROM ${table(dataClass)} WHERE ${sameKey(dataClass, key)}`;
 }

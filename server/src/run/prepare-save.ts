@@ -1,0 +1,91 @@
+// Drafts → changes that can be written: uploads are found, files that image attributes take turn out to be pictures.
+import { fail, KeystampError } from '../errors.ts';
+import type { RelatedEntityDef, StorageDef } from '../model/model.ts';
+import type { DraftChange, SaveItem } from '../plan/plan.ts';
+import type { Upload } from '../session/uploads.ts';
+import type { Change, MediaChange } from '../store/change.ts';
+import { readContent } from '../store/content.ts';
+import { describe } from './content.ts';
+import type { Visit } from './context.ts';
+
+/** A change with everything it needs at hand. */
+export interface Ready {
+  readonly kind: 'ready';
+  readonly change: Change;
+  /** The uploads it takes, each with the error for one that is gone by the time of the write. */
+  readonly uploads: ReadonlyMap<string, 1825 | 1826>;
+  /** New entities to create first and link. */
+  readonly related: readonly { readonly relation: RelatedEntityDef; readonly ready: Ready }[];
+}
+
+export type Prepared = Ready | Exclude<SaveItem, DraftChange>;
+
+/** The uploads of one request, each looked up once. */
+export type FoundUploads = Map<string, Promise<Upload | undefined>>;
+
+/** A fault of one entity becomes a refused item, so that the others are still saved. */
+export async function prepareItem(item: SaveItem, uploads: FoundUploads, visit: Visit): Promise<Prepared> {
+  if (item.kind !== 'change') return item;
+  try {
+    return await prepareDraft(item, uploads, visit);
+  } catch (error) {
+    if (!(error instanceof KeystampError) || error.status >= 500) throw error;
+    const { key, dataClass } = item;
+    const outer = key
+      ? error.within(1517, key.map(String).join('&'), dataClass.name)
+      : error.within(1534, dataClass.name);
+    return { kind: 'refused', error: outer, ...(key && { key }) };
+  }
+}
+
+async function prepareDraft(draft: DraftChange, uploads: FoundUploads, visit: Visit): Promise<Ready> {
+  const { dataClass, key, stamp, values, targets, createMissing } = draft;
+  const media = new Map<StorageDef, MediaChange>();
+  const used = new Map<string, 1825 | 1826>();
+  for (const [attribute, to] of draft.media) {
+    if (to === null) {
+      media.set(attribute, { kind: 'clear' });
+      continue;
+    }
+    const gone = attribute.type === 'image' ? 1825 : 1826;
+    let found = uploads.get(to.uploadId);
+    if (!found) uploads.set(to.uploadId, (found = visit.services.uploads.find(to.uploadId, visit.session?.id)));
+    const upload = await found;
+    if (!upload) throw fail(gone, to.uploadId);
+    media.set(attribute, await fromUpload(attribute, upload, visit));
+    used.set(upload.id, gone);
+  }
+  const related = await Promise.all(
+    draft.related.map(async ({ relation, draft: inner }) => ({
+      relation,
+      ready: await prepareDraft(inner, uploads, visit),
+    })),
+  );
+  const change = {
+    dataClass,
+    ...(key && { key }),
+    ...(stamp !== undefined && { stamp }),
+    values,
+    media,
+    targets,
+    createMissing,
+  };
+  return { kind: 'ready', change, uploads: used, related };
+}
+
+/** An image attribute takes any upload that turns out to be a picture (spec 11 § 4.3). */
+async function fromUpload(
+  attribute: StorageDef,
+  { id, content, mediatype }: Upload,
+  { services }: Visit,
+): Promise<MediaChange> {
+  if (attribute.type === 'blob' || content.picture) return { kind: 'set', content, mediatype };
+  const bytes = await readContent(services.engine, content.hash);
+  if (!bytes) throw fail(1825, id);
+  return { kind: 'set', content: await describe(bytes, true, services), mediatype };
+}
+
+/** The ids of all uploads that the change and its new related entities take. */
+export function uploadsOf({ uploads, related }: Ready): readonly string[] {
+  return [...uploads.keys(), ...related.flatMap(({ ready }) => uploadsOf(ready))];
+}
