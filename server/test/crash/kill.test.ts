@@ -17,6 +17,17 @@ const kills = process.env['KEYSTAMP_LONG'] === '1' ? 50 : 5;
 const seed = Number(process.env['KEYSTAMP_SEED'] ?? 1);
 const kinds = ['create', 'title', 'picture directly', 'pictures by upload', 'remove', 'delete'];
 
+const savesOf = (writers: readonly Writer[]): number => writers.reduce((sum, { saves }) => sum + saves, 0);
+
+/** Waits until so many more saves are acknowledged; a hang fails. */
+async function acknowledged(writers: readonly Writer[], more: number): Promise<void> {
+  const target = savesOf(writers) + more;
+  for (let waited = 0; savesOf(writers) < target; waited += 2) {
+    assert.ok(waited < 120_000, 'the writers hang');
+    await sleep(2);
+  }
+}
+
 test(`what was acknowledged survives ${kills} times kill -9, seed ${seed}`, async (t) => {
   const data = await mkdtemp(join(tmpdir(), 'keystamp-crash-'));
   const random = createRandom(seed);
@@ -40,7 +51,9 @@ test(`what was acknowledged survives ${kills} times kill -9, seed ${seed}`, asyn
   for (let kill = 0; kill < kills; kill++) {
     const url = await server.ready();
     const running = Promise.all(writers.map((writer) => writer.run(url)));
-    await Promise.race([running, sleep(random.int(300, 1200))]);
+    // Counted in saves, then some milliseconds more: a slow machine is killed in the middle of its work too.
+    await acknowledged(writers, random.int(20, 140));
+    await Promise.race([running, sleep(random.int(0, 30))]);
     await server.kill();
     await running;
     interrupted += writers.filter((writer) => writer.interrupted).length;

@@ -45,6 +45,11 @@ export class Writer {
     for (let i = 0; i < keys; i++) this.#journal.set(`${name}${i}`, { acknowledged: undefined });
   }
 
+  /** All saves that were acknowledged. */
+  get saves(): number {
+    return [...this.counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
   /** A save was under way when the server died. */
   get interrupted(): boolean {
     return [...this.#journal.values()].some(({ pending }) => pending);
