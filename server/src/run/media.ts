@@ -143,7 +143,9 @@ async function deliver(
   }
   const bytes = await bytesOf(row['hash'] as Uint8Array, what.variant, visit);
   if (!bytes) return empty;
-  const range = kept ? requestedRange(headers, what.etag, bytes.length) : undefined;
+  // Ranges are defined for GET alone (RFC 9110 § 14.2).
+  const ranged = kept && visit.http.method !== 'HEAD';
+  const range = ranged ? requestedRange(headers, what.etag, bytes.length) : undefined;
   if (range === 'unsatisfiable') throw failHttp(416, undefined, { 'Content-Range': `bytes */${bytes.length}` });
   return { ...outcome, bytes, ...(range && { range }) };
 }
