@@ -1,10 +1,12 @@
 // Puts the parts together: settings → model → engine → sessions → images. One of these is one running server core.
+import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { OnEvent } from './events.ts';
 import { createHandler, type Handler } from './handle.ts';
 import { Converter } from './image/converter.ts';
 import { Variants } from './image/variants.ts';
 import type { Model } from './model/model.ts';
+import { Spool } from './request/spool.ts';
 import type { Services } from './run/context.ts';
 import { EntitySets } from './session/entity-sets.ts';
 import { Locks } from './session/locks.ts';
@@ -38,13 +40,14 @@ export async function openKeystamp(
   const sets = new EntitySets(config, now);
   const locks = new Locks();
   const uploads = new Uploads(engine, config, now);
+  const spool = new Spool(join(config.data, 'spool'));
   const sweepFailed = (cause: unknown): void => onEvent({ kind: 'sweepFailed', cause });
   const sessions = new Sessions(config, now, (id) => {
     locks.releaseSession(id);
     sets.releaseSession(id);
     uploads.releaseSession(id).catch(sweepFailed);
   });
-  const services: Services = { config, engine, converter, variants, sessions, sets, locks, uploads, now };
+  const services: Services = { config, engine, converter, variants, sessions, sets, locks, uploads, spool, now };
   const timer = setInterval(() => {
     sessions.sweep();
     sets.sweep();
@@ -59,6 +62,7 @@ export async function openKeystamp(
       await variants.close();
       await converter.close();
       await engine.close();
+      spool.close();
     },
   };
 }

@@ -8,46 +8,69 @@ import { malformed } from './malformed.ts';
 /** The rest of the body will not be read, so the connection cannot serve another request. */
 const lastAnswer = { Connection: 'close' };
 
+/** How much of a body is taken, and how slowly it may come. */
+export interface BodyLimits {
+  /** Most bytes. */
+  readonly limit: number;
+  /** Milliseconds without a byte until the body is given up. */
+  readonly idleMs: number;
+}
+
 /**
  * All bytes of a body.
- * @param limit most bytes
- * @param idleMs milliseconds without a byte until the body is given up
  * @param headers of the request, for `content-length` and `content-encoding`
- * @throws KeystampError 415 for an encoded body; 413 over the limit, from `content-length` before anything is read or
- *   when the count passes it; 408 when idle; 400 when the body breaks off
+ * @throws KeystampError as `takeBytes`
  */
-export function readBytes(
+export async function readBytes(
   body: Readable,
   limit: number,
   idleMs: number,
   headers: HttpRequest['headers'] = {},
 ): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  const count = await takeBytes(body, { limit, idleMs }, headers, (chunk) => void chunks.push(chunk));
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, count);
+}
+
+/**
+ * Hands every piece of a body to `take`; answers the number of bytes.
+ * @throws KeystampError 415 for an encoded body; 413 over the limit, from `content-length` before anything is read or
+ *   when the count passes it; 408 when idle; 400 when the body breaks off; and what `take` throws
+ */
+export function takeBytes(
+  body: Readable,
+  { limit, idleMs }: BodyLimits,
+  headers: HttpRequest['headers'],
+  take: (chunk: Buffer) => void,
+): Promise<number> {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== '' && String(encoding).toLowerCase() !== 'identity')
     return Promise.reject(failHttp(415, String(encoding), lastAnswer));
   const tooLarge = (): KeystampError => failHttp(413, `over ${limit} bytes`, lastAnswer);
   if (Number(headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge());
-  if (body.readableEnded) return Promise.resolve(Buffer.alloc(0));
+  if (body.readableEnded) return Promise.resolve(0);
   if (body.destroyed) return Promise.reject(failHttp(400, 'the body broke off'));
   return new Promise((resolve, reject) => {
-    const chunks: Buffer[] = [];
     let count = 0;
     const timer = setTimeout(() => stop(failHttp(408, undefined, lastAnswer)), idleMs);
-    const stop = (error?: KeystampError): void => {
+    const stop = (error?: unknown): void => {
       clearTimeout(timer);
       body.off('data', onData).off('end', onEnd).off('error', onError).off('close', onBreak);
       // The stream lives on: on a socket, destroying it would take the answer with it.
       body.on('error', ignore);
-      if (error) {
-        body.pause();
-        reject(error);
-      } else resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, count));
+      if (error === undefined) return resolve(count);
+      body.pause();
+      reject(error);
     };
     const onData = (data: Buffer | string): void => {
       const chunk = typeof data === 'string' ? Buffer.from(data) : data;
       count += chunk.length;
       if (count > limit) return stop(tooLarge());
-      chunks.push(chunk);
+      try {
+        take(chunk);
+      } catch (error) {
+        return stop(error);
+      }
       timer.refresh();
     };
     const onEnd = (): void => stop();

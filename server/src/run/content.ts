@@ -4,12 +4,12 @@ import { fail } from '../errors.ts';
 import type { BodyKind } from '../plan/plan.ts';
 import { readBytes } from '../request/body.ts';
 import { imagePart, onlyFile, type FilePart } from '../request/multipart.ts';
-import type { Content, PictureInfo } from '../store/content.ts';
+import type { Content, ContentSource, PictureInfo } from '../store/content.ts';
 import type { Services, Visit } from './context.ts';
 
 export interface Received {
   readonly content: Content;
-  readonly bytes: Buffer;
+  readonly bytes: ContentSource;
   /** The type it was said to be, `application/octet-stream` when nothing was said. */
   readonly mediatype: string;
 }
@@ -17,19 +17,36 @@ export interface Received {
 /** Room for the wrapping of a form around a file. */
 const formBytes = 64 * 1024;
 
+const unknownType = 'application/octet-stream';
+
 /**
- * The bytes of the body as a content.
- * @throws KeystampError 1824 no picture, 413 too large, 408 too slow, 415 encoded body
+ * Takes the body as a content and hands it to `use`. Pictures and forms are held in memory; anything else, which may be
+ * much larger, goes to a file that is there until `use` is done.
+ * @throws KeystampError 1824 no picture, 413 too large, 408 too slow, 415 encoded body, 507 disk full
  */
-export async function receive(kind: BodyKind, visit: Visit): Promise<Received> {
+export async function receive<T>(kind: BodyKind, visit: Visit, use: (received: Received) => Promise<T>): Promise<T> {
   const { http, services } = visit;
   const { maxImageBytes, maxBlobBytes, bodyIdleSeconds } = services.config;
-  const limit = (kind.picture ? maxImageBytes : maxBlobBytes) + (kind.multipart ? formBytes : 0);
-  const body = await readBytes(http.body, limit, bodyIdleSeconds * 1000, http.headers);
+  const limits = { limit: kind.picture ? maxImageBytes : maxBlobBytes, idleMs: bodyIdleSeconds * 1000 };
+  if (!kind.picture && !kind.multipart) {
+    const spooled = await services.spool.receive(http.body, limits, http.headers);
+    try {
+      const { hash, size, path } = spooled;
+      return await use({
+        content: { hash, size, mediatype: unknownType },
+        bytes: { path },
+        mediatype: kind.mediatype ?? unknownType,
+      });
+    } finally {
+      spooled.discard();
+    }
+  }
+  const room = kind.multipart ? formBytes : 0;
+  const body = await readBytes(http.body, limits.limit + room, limits.idleMs, http.headers);
   const part = kind.multipart ? await filePart(kind, body, http.headers['content-type'] as string) : undefined;
   const bytes = part?.bytes ?? body;
-  const mediatype = part?.mimeType ?? kind.mediatype ?? 'application/octet-stream';
-  return { content: await describe(bytes, kind.picture, services), bytes, mediatype };
+  const mediatype = part?.mimeType ?? kind.mediatype ?? unknownType;
+  return use({ content: await describe(bytes, kind.picture, services), bytes, mediatype });
 }
 
 const filePart = (kind: BodyKind, body: Buffer, contentType: string): Promise<FilePart> =>
@@ -44,7 +61,7 @@ export async function describe(bytes: Uint8Array, picture: boolean, services: Se
   return {
     hash: createHash('sha256').update(bytes).digest(),
     size: bytes.length,
-    mediatype: info?.mediatype ?? 'application/octet-stream',
+    mediatype: info?.mediatype ?? unknownType,
     ...(info && { picture: info }),
   };
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { Converter } from '../image/converter.ts';
 import type { Variants } from '../image/variants.ts';
 import type { HttpRequest } from '../request/http-request.ts';
+import type { Spool } from '../request/spool.ts';
 import type { WriteContext } from '../orm/write.ts';
 import type { EntitySets } from '../session/entity-sets.ts';
 import type { Locks } from '../session/locks.ts';
@@ -20,6 +21,7 @@ export interface Services {
   readonly sets: EntitySets;
   readonly locks: Locks;
   readonly uploads: Uploads;
+  readonly spool: Spool;
   readonly now: () => number;
 }
 

@@ -1,5 +1,5 @@
 // Drafts → changes that can be written: uploads are found, files that image attributes take turn out to be pictures.
-import { fail, KeystampError } from '../errors.ts';
+import { fail, failHttp, KeystampError } from '../errors.ts';
 import type { RelatedEntityDef, StorageDef } from '../model/model.ts';
 import type { DraftChange, SaveItem } from '../plan/plan.ts';
 import type { Upload } from '../session/uploads.ts';
@@ -80,6 +80,7 @@ async function fromUpload(
   { services }: Visit,
 ): Promise<MediaChange> {
   if (attribute.type === 'blob' || content.picture) return { kind: 'set', content, mediatype };
+  if (content.size > services.config.maxImageBytes) throw failHttp(413, `over ${services.config.maxImageBytes} bytes`);
   const bytes = await readContent(services.engine, content.hash);
   if (!bytes) throw fail(1825, id);
   return { kind: 'set', content: await describe(bytes, true, services), mediatype };

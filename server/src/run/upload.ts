@@ -8,8 +8,9 @@ import type { UploadOutcome } from './outcome.ts';
 export async function runUpload(plan: UploadPlan, visit: Visit): Promise<UploadOutcome> {
   const multipart = isMultipart(visit.http.headers['content-type'] as string | undefined);
   const said = multipart ? {} : { mediatype: plan.mediatype ?? 'application/octet-stream' };
-  const { content, bytes, mediatype } = await receive({ picture: plan.picture, multipart, ...said }, visit);
-  const session = visit.openSession();
-  const id = await visit.services.uploads.create(session.id, content, bytes, mediatype, plan.timeoutSeconds);
-  return { kind: 'upload', id };
+  return receive({ picture: plan.picture, multipart, ...said }, visit, async ({ content, bytes, mediatype }) => {
+    const session = visit.openSession();
+    const id = await visit.services.uploads.create(session.id, content, bytes, mediatype, plan.timeoutSeconds);
+    return { kind: 'upload', id };
+  });
 }

@@ -21,25 +21,21 @@ export async function runWriteMedia(plan: WriteMediaPlan, visit: Visit): Promise
   const key = await findKey(entity, visit.services);
   // Looked up before the body is read: bytes for nothing are not received.
   if (!key || !(await engine.row(mediaStatement(dataClass, attribute, key)))) throw missing(entity);
-  const change = await changeOf(plan, visit);
-  const row = await engine.write(async (tx) => {
-    const before = await tx.row(mediaStatement(dataClass, attribute, key));
-    if (!before) throw missing(entity);
-    checkIfMatch(before, visit);
-    await saveEntity(
-      tx,
-      { dataClass, key, values: new Map(), media: new Map([[attribute, change]]), targets: [] },
-      visit.writeContext,
-    );
-    return versionRow(tx, attribute, key);
-  });
-  return { kind: 'ok', headers: versionHeaders(plan, key, row) };
-}
-
-async function changeOf({ body }: WriteMediaPlan, visit: Visit): Promise<MediaChange> {
-  if (!body) return { kind: 'clear' };
-  const { content, bytes, mediatype } = await receive(body, visit);
-  return { kind: 'set', content, bytes, mediatype };
+  const write = async (change: MediaChange): Promise<OkOutcome> => {
+    const row = await engine.write(async (tx) => {
+      const before = await tx.row(mediaStatement(dataClass, attribute, key));
+      if (!before) throw missing(entity);
+      checkIfMatch(before, visit);
+      const media = new Map([[attribute, change]]);
+      await saveEntity(tx, { dataClass, key, values: new Map(), media, targets: [] }, visit.writeContext);
+      return versionRow(tx, attribute, key);
+    });
+    return { kind: 'ok', headers: versionHeaders(plan, key, row) };
+  };
+  if (!plan.body) return write({ kind: 'clear' });
+  return receive(plan.body, visit, ({ content, bytes, mediatype }) =>
+    write({ kind: 'set', content, bytes, mediatype }),
+  );
 }
 
 const versionRow = async (tx: Transaction, attribute: StorageDef, key: Key): Promise<Row> =>

@@ -2,7 +2,7 @@
 // that the save moves none; an upload holds its content until it is used or expires.
 import type { Config } from '../config.ts';
 import { failHttp } from '../errors.ts';
-import { holdContent, releaseContent, type Content } from '../store/content.ts';
+import { holdContent, releaseContent, type Content, type ContentSource } from '../store/content.ts';
 import type { Engine, Row, Transaction } from '../store/engine.ts';
 import { contentTable, uploadTable } from '../store/sql/columns.ts';
 import { sql } from '../store/sql/sql.ts';
@@ -36,7 +36,7 @@ export class Uploads {
   async create(
     sessionId: string,
     content: Content,
-    bytes: Uint8Array,
+    bytes: ContentSource,
     mediatype: string,
     timeoutSeconds: number,
   ): Promise<string> {

@@ -1,7 +1,7 @@
 // One change of one entity, checked against the model and ready to be written.
 import type { DataClassDef, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
 import type { Key } from '../query/selection.ts';
-import type { Content } from './content.ts';
+import type { Content, ContentSource } from './content.ts';
 
 export type MediaChange =
   | { readonly kind: 'clear' }
@@ -9,7 +9,7 @@ export type MediaChange =
       readonly kind: 'set';
       readonly content: Content;
       /** Needed when the content is not stored yet. */
-      readonly bytes?: Uint8Array;
+      readonly bytes?: ContentSource;
       /** The type a BLOB was sent with. */
       readonly mediatype: string;
     };

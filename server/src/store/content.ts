@@ -1,5 +1,6 @@
 // Contents: the bytes of pictures and BLOBs, kept once per SHA-256 beside the rows that name them. A content lives as
 // long as an attribute or an upload holds it; holding and releasing happen in the transaction that changes the holder.
+import { closeSync, openSync, readSync } from 'node:fs';
 import type { Executor, Transaction } from './engine.ts';
 import { contentPartTable, contentTable } from './sql/columns.ts';
 import { contentStatement, partBytes } from './sql/media.ts';
@@ -50,8 +51,11 @@ const noPicture: PictureColumns = {
 const pictureColumns = (picture: PictureInfo | undefined): PictureColumns =>
   picture ? { ...picture, alpha: picture.hasAlpha, thumbhash: picture.thumbhash ?? null } : noPicture;
 
+/** Bytes in memory, or a file that holds nothing else. */
+export type ContentSource = Uint8Array | { readonly path: string };
+
 /** One more holder of the content; its bytes are stored when nobody held it yet. */
-export async function holdContent(transaction: Transaction, content: Content, bytes?: Uint8Array): Promise<void> {
+export async function holdContent(transaction: Transaction, content: Content, bytes?: ContentSource): Promise<void> {
   const { hash } = content;
   if ((await transaction.run(sql`UPDATE ${contentTable} SET refs = refs + 1 WHERE hash = ${hash}`)) === 1) {
     if (content.picture) await describeContent(transaction, content);
@@ -62,9 +66,25 @@ export async function holdContent(transaction: Transaction, content: Content, by
   await transaction.run(
     sql`INSERT INTO ${contentTable} (hash, size, mediatype, width, height, alpha, few_colours, pages, thumbhash, refs) VALUES (${hash}, ${content.size}, ${content.mediatype}, ${width}, ${height}, ${alpha}, ${fewColours}, ${pages}, ${thumbhash}, 1)`,
   );
-  for (let part = 0; part * partBytes < bytes.length; part++) {
-    const slice = bytes.subarray(part * partBytes, (part + 1) * partBytes);
-    await transaction.run(sql`INSERT INTO ${contentPartTable} (hash, part, bytes) VALUES (${hash}, ${part}, ${slice})`);
+  let part = 0;
+  for (const slice of partsOf(bytes))
+    await transaction.run(
+      sql`INSERT INTO ${contentPartTable} (hash, part, bytes) VALUES (${hash}, ${part++}, ${slice})`,
+    );
+}
+
+function* partsOf(bytes: ContentSource): Generator<Uint8Array> {
+  if (bytes instanceof Uint8Array) {
+    for (let at = 0; at < bytes.length; at += partBytes) yield bytes.subarray(at, at + partBytes);
+    return;
+  }
+  const file = openSync(bytes.path, 'r');
+  try {
+    const buffer = Buffer.alloc(partBytes);
+    for (let length = readSync(file, buffer); length > 0; length = readSync(file, buffer))
+      yield buffer.subarray(0, length);
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -1,0 +1,73 @@
+// Large bodies on their way: written to a file and hashed while they arrive, so that no whole file is held in memory.
+import { createHash, randomUUID } from 'node:crypto';
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { failHttp } from '../errors.ts';
+import { takeBytes, type BodyLimits } from './body.ts';
+import type { HttpRequest } from './http-request.ts';
+
+export interface SpooledBody {
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** SHA-256. */
+  readonly hash: Buffer;
+  /** Deletes the file. */
+  readonly discard: () => void;
+}
+
+/** A folder of its own for each process, so that what a killed one left can be told from what is under way. */
+export class Spool {
+  readonly #folder: string;
+
+  /** Deletes what processes that are gone have left behind. */
+  constructor(folder: string) {
+    mkdirSync(folder, { recursive: true });
+    for (const name of readdirSync(folder))
+      if (!isAlive(Number(name))) rmSync(join(folder, name), { recursive: true, force: true });
+    this.#folder = join(folder, String(process.pid));
+    mkdirSync(this.#folder, { recursive: true });
+  }
+
+  /** @throws KeystampError as `takeBytes`, 507 when the disk is full */
+  async receive(body: Readable, limits: BodyLimits, headers: HttpRequest['headers']): Promise<SpooledBody> {
+    const path = join(this.#folder, randomUUID());
+    const hash = createHash('sha256');
+    const discard = (): void => rmSync(path, { force: true });
+    const file = openSync(path, 'wx');
+    try {
+      const size = await takeBytes(body, limits, headers, (chunk) => {
+        hash.update(chunk);
+        writeAll(file, chunk);
+      });
+      return { path, size, hash: hash.digest(), discard };
+    } catch (error) {
+      discard();
+      throw isDiskFull(error) ? failHttp(507, undefined, { Connection: 'close' }) : error;
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  /** Deletes the folder of this process. */
+  close(): void {
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+}
+
+function writeAll(file: number, chunk: Buffer): void {
+  for (let at = 0; at < chunk.length;) at += writeSync(file, chunk, at);
+}
+
+const isDiskFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+
+function isAlive(pid: number): boolean {
+  if (!Number.isInteger(pid) || pid <= 0) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
