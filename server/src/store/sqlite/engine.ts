@@ -7,6 +7,7 @@ import { DuplicateError, type Engine, type Row, type Transaction } from '../engi
 import type { Sql } from '../sql/sql.ts';
 import { sqliteDialect } from './dialect.ts';
 import { registerFunctions } from './functions.ts';
+import { hideParameters } from './hidden-parameters.ts';
 
 /** How long a process waits for another one's write before it gives up. */
 const busyTimeoutMs = 20_000;
@@ -38,7 +39,7 @@ class Connection {
   prepared(text: string): Prepared {
     let statement = this.#statements.get(text);
     if (!statement) {
-      statement = this.database.prepare<Value[], Row>(text);
+      statement = this.database.prepare<Value[], Row>(hideParameters(text));
       this.#statements.set(text, statement);
     }
     return statement;
