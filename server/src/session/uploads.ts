@@ -45,7 +45,7 @@ export class Uploads {
     await this.#engine.write(async (tx) => {
       await purge(tx, sql`expires < ${now - graceMs}`);
       const held = (await tx.row(
-        sql`SELECT count(*) AS n, coalesce(sum(size), 0) AS bytes FROM ${uploadTable} WHERE session = ${sessionId}`,
+        sql`SELECT count(*) AS n, coalesce(sum(size), 0) AS bytes FROM ${uploadTable} WHERE session = ${sessionId} AND expires >= ${now}`,
       )) as Row;
       if (Number(held['n']) >= this.#config.maxUploadsPerSession) throw failHttp(429, 'open uploads in this session');
       if (Number(held['bytes']) + content.size > this.#config.maxUploadBytesPerSession)
