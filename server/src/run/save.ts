@@ -17,19 +17,27 @@ import { refreshInto } from './refresh.ts';
 export async function runSave(plan: SavePlan, visit: Visit): Promise<SavedOutcome> {
   const uploads: FoundUploads = new Map();
   const prepared = await Promise.all(plan.items.map((item) => prepareItem(item, uploads, visit)));
-  const items = plan.atomic
-    ? await saveAll(plan, prepared, visit)
-    : await Promise.all(prepared.map((item) => saveOne(plan, item, visit)));
+  const items = plan.atomic ? await saveAll(plan, prepared, visit) : await saveEach(plan, prepared, visit);
   return { kind: 'saved', items, answer: plan.answer, purpose: plan.purpose };
 }
 
-async function saveOne(plan: SavePlan, item: Prepared, visit: Visit): Promise<SavedItem> {
+/** Each for itself. Entities of one request may take the same upload, a copy each (spec 11 § 4.2). */
+function saveEach(plan: SavePlan, items: readonly Prepared[], visit: Visit): Promise<readonly SavedItem[]> {
+  const taken = new Set<string>();
+  return Promise.all(items.map((item) => saveOne(plan, item, visit, taken)));
+}
+
+/** @param taken the uploads that entities of this request have used up; they hold the bytes now */
+async function saveOne(plan: SavePlan, item: Prepared, visit: Visit, taken: Set<string>): Promise<SavedItem> {
   if (item.kind !== 'ready') return item.kind === 'nothing' ? item : failed(plan, item.error, item.key, visit);
   try {
     if (plan.purpose !== 'save') return await refreshInto(plan, item, visit, (tx) => store(item, tx, visit));
     return await visit.services.engine.write(async (tx) => {
-      const saved = await saveInto(plan, item, tx, visit);
-      for (const id of new Set(uploadsOf(item))) await consumeUpload(tx, id);
+      const saved = await saveInto(plan, item, tx, visit, taken);
+      for (const id of new Set(uploadsOf(item))) {
+        await consumeUpload(tx, id);
+        taken.add(id);
+      }
       return saved;
     });
   } catch (error) {
@@ -83,18 +91,25 @@ async function undone(
   return json === undefined ? { kind: 'nothing' } : { kind: 'saved', json };
 }
 
-async function saveInto(plan: SavePlan, item: Ready, tx: Transaction, visit: Visit): Promise<SavedItem> {
-  const { key } = await store(item, tx, visit);
+async function saveInto(
+  plan: SavePlan,
+  item: Ready,
+  tx: Transaction,
+  visit: Visit,
+  taken?: ReadonlySet<string>,
+): Promise<SavedItem> {
+  const { key } = await store(item, tx, visit, taken);
   const row = (await tx.row(entityStatement(plan.columns, key, 'saved', visit.services.engine.dialect))) as Row;
   return { kind: 'saved', json: row['json'] as string };
 }
 
 /** Creates the new related entities, links them, and saves. */
-async function store(item: Ready, tx: Transaction, visit: Visit): Promise<Saved> {
-  for (const [id, gone] of item.uploads) if (!(await isOpenUpload(tx, id))) throw outer(fail(gone, id), item.change);
+async function store(item: Ready, tx: Transaction, visit: Visit, taken?: ReadonlySet<string>): Promise<Saved> {
+  for (const [id, gone] of item.uploads)
+    if (!taken?.has(id) && !(await isOpenUpload(tx, id))) throw outer(fail(gone, id), item.change);
   const links = new Map<StorageDef, Value>();
   for (const { relation, ready } of item.related) {
-    const { key } = await storeRelated(relation, ready, item.change, tx, visit);
+    const { key } = await storeRelated(relation, ready, item.change, tx, visit, taken);
     links.set(relation.foreignKey, key[0] as Value);
   }
   const values = links.size === 0 ? item.change.values : new Map([...item.change.values, ...links]);
@@ -108,9 +123,10 @@ async function storeRelated(
   around: Change,
   tx: Transaction,
   visit: Visit,
+  taken?: ReadonlySet<string>,
 ): Promise<Saved> {
   try {
-    return await store(ready, tx, visit);
+    return await store(ready, tx, visit, taken);
   } catch (error) {
     throw error instanceof KeystampError ? outer(error.within(1537, relation.name), around) : error;
   }

@@ -51,7 +51,8 @@ async function matchBody(lines: readonly string[], body: Buffer, memory: Memory)
 function alwaysTrue({ method }: Exchange, { status, headers, body }: Answer): readonly string[] {
   const caching = headers['cache-control'] ?? '';
   const type = headers['content-type'] ?? '';
-  const json = type.startsWith('application/json');
+  // A stored file may be of that type as well.
+  const json = type.startsWith('application/json') && headers['content-disposition'] === undefined;
   const rules: readonly (readonly [holds: boolean, rule: string])[] = [
     [!caching.startsWith('public') || headers['set-cookie'] === undefined, 'a public answer carries no Set-Cookie'],
     [
