@@ -32,8 +32,9 @@ export const settings = {
   maxFilterDepth: setting(32, 'KEYSTAMP_MAX_DEPTH', 'nested parentheses of a filter'),
   maxPlaceholders: setting(128, 'KEYSTAMP_MAX_PARAMS', 'positional placeholders of a filter'),
   maxExpandDepth: setting(8, 'KEYSTAMP_MAX_EXPAND', 'levels of $expand and $attributes'),
-  sessionIdleMinutes: setting(60, 'KEYSTAMP_SESSION_IDLE', 'minutes until an unused session ends'),
+  sessionIdleMinutes: setting(60, 'KEYSTAMP_SESSION_IDLE', 'minutes until an unused session ends, at most one more'),
   maxSessions: setting(100_000, 'KEYSTAMP_MAX_SESSIONS', 'sessions at one time'),
+  maxLocksPerSession: setting(10_000, 'KEYSTAMP_MAX_LOCKS', 'entities that one session locks at one time'),
   entitySetSeconds: setting(7200, 'KEYSTAMP_SET_TIMEOUT', 'life of an unused entity set'),
   maxEntitySetBytes: setting(256 * MiB, 'KEYSTAMP_MAX_SETS', 'memory of all entity sets'),
   uploadSeconds: setting(120, 'KEYSTAMP_UPLOAD_TIMEOUT', 'life of an unused upload'),
@@ -52,6 +53,47 @@ type Widen<T> = T extends number ? number : T extends boolean ? boolean : T exte
 
 export type Config = { readonly [K in keyof typeof settings]: Widen<(typeof settings)[K]['default']> };
 
+type SettingValue = string | number | boolean;
+
+interface Rule {
+  readonly holds: (value: SettingValue) => boolean;
+  readonly expected: string;
+}
+
+const oneOf = (...words: readonly string[]): Rule => ({
+  holds: (value) => words.includes(String(value)),
+  expected: `one of ${words.join(', ')}`,
+});
+
+const rulesByType = {
+  number: { holds: (value) => Number.isSafeInteger(value) && Number(value) >= 0, expected: 'a whole number' },
+  boolean: { holds: (value) => typeof value === 'boolean', expected: 'true or false' },
+  string: { holds: () => true, expected: 'a text' },
+} as const satisfies Record<string, Rule>;
+
+/** Settings that take less than their type. */
+const rules: Partial<Record<keyof Config, Rule>> = {
+  port: {
+    holds: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535,
+    expected: 'a number from 0 to 65535',
+  },
+  mount: { holds: (value) => /^(\/[\w.~-]+)+$/.test(String(value)), expected: 'a path such as /rest' },
+  dialect: oneOf('4d', 'wakanda', 'qodly'),
+  logLevel: oneOf('debug', 'info', 'warn', 'error', 'silent'),
+};
+
+/** The value that a text of the environment stands for, `undefined` when it cannot be of that type. */
+function readSetting(fallback: SettingValue, text: string): SettingValue | undefined {
+  switch (typeof fallback) {
+    case 'number':
+      return /^\d+$/.test(text) ? Number(text) : undefined;
+    case 'boolean':
+      return ['true', '1'].includes(text) ? true : ['false', '0'].includes(text) ? false : undefined;
+    default:
+      return text;
+  }
+}
+
 /**
  * The settings in force: flag, else environment, else default.
  * @throws Error with one line per value that cannot be read
@@ -61,21 +103,15 @@ export function readConfig(
   env: Readonly<Record<string, string | undefined>> = {},
 ): Config {
   const faults: string[] = [];
-  const config: Record<string, string | number | boolean> = {};
+  const config: Record<string, SettingValue> = {};
   for (const [name, row] of Object.entries(settings)) {
     const flag = flags[name as keyof Config];
     const text = env[row.env];
-    if (flag !== undefined) config[name] = flag;
-    else if (text === undefined || text === '') config[name] = row.default;
-    else if (typeof row.default === 'number') {
-      config[name] = Number(text);
-      if (!Number.isInteger(config[name]) || (config[name] as number) < 0)
-        faults.push(`${row.env}=${text}: a whole number is expected`);
-    } else if (typeof row.default === 'boolean') config[name] = text === 'true' || text === '1';
-    else config[name] = text;
+    const value = flag ?? (text === undefined || text === '' ? row.default : readSetting(row.default, text));
+    const rule = rules[name as keyof Config] ?? rulesByType[typeof row.default as keyof typeof rulesByType];
+    if (value !== undefined && rule.holds(value)) config[name] = value;
+    else faults.push(`${flag === undefined ? `${row.env}=${text}` : `${name} ${flag}`}: ${rule.expected} is expected`);
   }
-  if (!['4d', 'wakanda', 'qodly'].includes(String(config['dialect'])))
-    faults.push(`dialect ${String(config['dialect'])}: 4d, wakanda or qodly is expected`);
   if (faults.length > 0) throw new Error(faults.join('\n'));
   return config as unknown as Config;
 }

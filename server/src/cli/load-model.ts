@@ -27,7 +27,7 @@ export async function loadModel(path: string): Promise<LoadedModel> {
   const model = buildModel(await defaultExport(file));
   const seedFile = find(full, 'seed');
   if (!seedFile) return { model };
-  const { seed } = (await import(pathToFileURL(seedFile).href)) as { readonly seed?: Seed };
+  const { seed } = (await exportsOf(seedFile)) as { readonly seed?: Seed };
   if (!seed) throw new ModelError([`${seedFile}: exports no \`seed\``]);
   return { model, seed };
 }
@@ -35,9 +35,12 @@ export async function loadModel(path: string): Promise<LoadedModel> {
 const find = (folder: string, name: string): string | undefined =>
   fileNames(name).map((file) => join(folder, file)).find(existsSync); // prettier-ignore
 
-async function defaultExport(file: string): Promise<unknown> {
+const defaultExport = async (file: string): Promise<unknown> =>
+  ((await exportsOf(file)) as { readonly default?: unknown }).default;
+
+async function exportsOf(file: string): Promise<unknown> {
   try {
-    return ((await import(pathToFileURL(file).href)) as { readonly default?: unknown }).default;
+    return await import(pathToFileURL(file).href);
   } catch (error) {
     throw new ModelError([`${file}: cannot be loaded (${error instanceof Error ? error.message : String(error)})`]);
   }

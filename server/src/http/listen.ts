@@ -23,9 +23,25 @@ export function refusesToListen({ host, open }: Config): string | undefined {
   return `${host} can be reached from other machines, and nothing protects the data: there is no roles file and there are no API keys. Serve on 127.0.0.1, or give --open to serve everybody.`;
 }
 
-/** Listens; answers the URL. */
+/** Why a server could not listen, in words, by the code of the system. */
+const reasons: Readonly<Record<string, (host: string, port: number) => string>> = {
+  EADDRINUSE: (host, port) => `Port ${port} of ${host} is taken by another program; choose another one with --port.`,
+  EACCES: (host, port) => `Port ${port} of ${host} needs more rights than this user has; choose one above 1023.`,
+  EADDRNOTAVAIL: (host) => `${host} is no address of this machine.`,
+  ENOTFOUND: (host) => `${host} is no address of this machine.`,
+};
+
+/**
+ * Listens; answers the URL.
+ * @throws Error that says what to do when the address or the port cannot be had
+ */
 export async function listen(server: FastifyInstance, { host, port }: Config): Promise<string> {
-  await server.listen({ host, port });
+  try {
+    await server.listen({ host, port });
+  } catch (error) {
+    const reason = reasons[String((error as NodeJS.ErrnoException).code)];
+    throw reason ? new Error(reason(host, port), { cause: error }) : error;
+  }
   const address = server.server.address() as AddressInfo;
   return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
 }

@@ -25,6 +25,7 @@ export function createServer(handle: Handler, config: Config): FastifyInstance {
     clientErrorHandler: refuse,
     frameworkErrors: (_error, request, reply) => answer(request, reply),
   });
+  endSilentConnections(server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
@@ -39,6 +40,8 @@ export function createServer(handle: Handler, config: Config): FastifyInstance {
       body: raw,
       remoteAddress: raw.socket.remoteAddress ?? '',
     });
+    // A server that stops waits for its connections, and a client would keep this one.
+    if (!server.server.listening) reply.raw.shouldKeepAlive = false;
     send(reply.raw, made, method === 'HEAD');
   };
 
@@ -52,6 +55,18 @@ export function createServer(handle: Handler, config: Config): FastifyInstance {
     send(reply.raw, replyError(failHttp(404), config.dialect), false);
   });
   return server;
+}
+
+/** Connections over which nothing came yet, such as those browsers open ahead, do not keep the server from stopping. */
+function endSilentConnections(server: FastifyInstance): void {
+  const open = new Set<Socket>();
+  server.server.on('connection', (socket: Socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+  server.addHook('preClose', async () => {
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
+  });
 }
 
 /** Bytes that are no HTTP request, or headers that are too large: there is no request to answer, only a connection. */

@@ -46,8 +46,12 @@ async function serve(path: string, flags: Flags): Promise<void> {
   try {
     if (seed && (await isEmpty(model, keystamp.services))) {
       const bar = progressBar('First data', seed.total);
-      await sow(seed, model, join(config.data, 'seed'), keystamp.services, bar.update);
-      bar.stop();
+      try {
+        await sow(seed, model, join(config.data, 'seed'), keystamp.services, bar.update);
+      } finally {
+        // Its timer would keep the process alive.
+        bar.stop();
+      }
     }
     await serveUntilStopped(keystamp, config, onEvent);
   } finally {

@@ -1,0 +1,276 @@
+// `keystamp serve` as a black box: what it serves, what it refuses, how it stops.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test as plainTest } from 'node:test';
+import { endAll, keystamp, type KeystampProcess } from './keystamp-process.ts';
+
+/** A server that does not end is a failure, not a hang. */
+const test = (name: string, work: () => Promise<void>): void => void plainTest(name, { timeout: 60_000 }, work);
+
+const root = mkdtempSync(join(tmpdir(), 'keystamp-cli-'));
+after(async () => {
+  await endAll();
+  rmSync(root, { recursive: true });
+});
+
+let folders = 0;
+/** A new folder with these files. */
+function folder(files: Readonly<Record<string, string>> = {}): string {
+  const path = join(root, String(++folders));
+  mkdirSync(path);
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(path, name), text);
+  return path;
+}
+
+const person = `const ID: object = { type: 'long', primKey: true, autosequence: true };
+export default { dataClasses: { Person: { attributes: { ID, name: { type: 'string' }, photo: { type: 'image' } } } } };`;
+const seed = `async function* entities(): AsyncGenerator<object> {
+  for (const name of ['Ada', 'Bo', 'Carla']) yield { dataClass: 'Person', values: { name } };
+}
+export const seed = { total: 3, entities };`;
+
+const serve = (model: string, ...more: string[]): KeystampProcess =>
+  keystamp(['serve', model, '--port', '0', '--data', join(model, 'data'), ...more]);
+
+async function json(url: string, init?: RequestInit): Promise<{ status: number; body: Record<string, unknown> }> {
+  const answer = await fetch(url, init);
+  return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+}
+
+const count = async (url: string): Promise<unknown> => (await json(`${url}/Person`)).body['__COUNT'];
+
+async function stopped(process: KeystampProcess, signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
+  process.kill(signal);
+  assert.equal((await process.ended).code, 0);
+}
+
+/** The process ends by itself with code 1; its message. */
+async function refused(process: KeystampProcess): Promise<string> {
+  const { code, stdout, stderr } = await process.ended;
+  assert.equal(code, 1, stderr);
+  assert.equal(stdout, '');
+  assert.doesNotMatch(stderr, /^\s+at .+:\d+:\d+\)?$/m, 'a stack trace is no message');
+  return stderr;
+}
+
+test('a folder: the first start brings the first data and tells its progress, a second start does not', async () => {
+  const model = folder({ 'model.ts': person, 'seed.ts': seed });
+  const first = serve(model);
+  const url = await first.url;
+  assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/rest$/);
+  assert.equal(await count(url), 3);
+  assert.deepEqual((await json(`${url}/Person(3)?$method=delete`, { method: 'POST' })).body, { ok: true });
+  await stopped(first);
+  assert.match((await first.ended).stderr, /First data .*3\/3/);
+  const second = serve(model);
+  assert.equal(await count(await second.url), 2);
+  await stopped(second, 'SIGINT');
+  assert.doesNotMatch((await second.ended).stderr, /First data/);
+});
+
+test('a model file, in TypeScript or JavaScript, without first data', async () => {
+  for (const name of ['people.ts', 'people.mjs']) {
+    const path = folder({
+      [name]: person.replace(': object', name.endsWith('.ts') ? ': object' : ''),
+      'seed.ts': seed,
+    });
+    const process = keystamp(['serve', join(path, name), '--port', '0', '--data', join(path, 'data')]);
+    assert.equal(await count(await process.url), 0);
+    await stopped(process);
+  }
+});
+
+test('--data, --port and --host, and the environment where no flag is given', async () => {
+  const model = folder({ 'model.ts': person });
+  const data = join(folder(), 'deep', 'data');
+  const flags = keystamp(['serve', model, '--data', data, '--port', '0', '--host', '127.0.0.2'], {
+    KEYSTAMP_DATA: join(model, 'never'),
+    KEYSTAMP_HOST: '0.0.0.0',
+  });
+  assert.match(await flags.url, /^http:\/\/127\.0\.0\.2:/);
+  assert.ok(existsSync(join(data, 'keystamp.db')));
+  await stopped(flags);
+  const fromEnvironment = join(model, 'env');
+  const env = keystamp(['serve', model], {
+    KEYSTAMP_DATA: fromEnvironment,
+    KEYSTAMP_PORT: '0',
+    KEYSTAMP_MOUNT: '/api',
+  });
+  const url = await env.url;
+  assert.match(url, /^http:\/\/127\.0\.0\.1:\d+\/api$/);
+  assert.equal(await count(url), 0);
+  await stopped(env);
+  assert.ok(existsSync(join(fromEnvironment, 'keystamp.db')));
+  assert.ok(!existsSync(join(model, 'never')));
+});
+
+test('an address that others reach needs --open', async () => {
+  const model = folder({ 'model.ts': person });
+  for (const host of ['0.0.0.0', '::']) {
+    const message = await refused(serve(model, '--host', host));
+    assert.match(message, /can be reached from other machines, and nothing protects the data/);
+    assert.match(message, /--open/);
+  }
+  assert.ok(!existsSync(join(model, 'data')));
+  const open = serve(model, '--host', '0.0.0.0', '--open');
+  const { port } = new URL(await open.url);
+  assert.equal(await count(`http://127.0.0.1:${port}/rest`), 0);
+  await stopped(open);
+});
+
+test('a faulty model: every fault with its path, nothing is made', async () => {
+  const model = folder({
+    'model.ts': `export default { dataClasses: { Person: { attributes: { name: { type: 'sting' }, boss: { kind: 'relatedEntity', dataClass: 'Persn' } } } } };`,
+  });
+  const message = await refused(serve(model));
+  for (const fault of [
+    /^The model has 3 faults:$/m,
+    /^ {2}Person\.name\.type: sting is not a type/m,
+    /^ {2}Person\.boss\.dataClass: Persn is not a dataclass; known are Person$/m,
+    /^ {2}Person: has no key/m,
+  ])
+    assert.match(message, fault);
+  assert.ok(!existsSync(join(model, 'data')));
+});
+
+test('a model that is not there, cannot be loaded, or has no seed in its seed file', async () => {
+  assert.match(await refused(serve(join(root, 'nowhere'))), /nowhere: there is no such file or folder/);
+  assert.match(await refused(serve(folder())), /the folder has no model\.ts/);
+  assert.match(await refused(serve(folder({ 'model.ts': 'export default {' }))), /model\.ts: cannot be loaded/);
+  assert.match(
+    await refused(serve(folder({ 'model.ts': `throw new Error('no luck')` }))),
+    /model\.ts: cannot be loaded \(no luck\)/,
+  );
+  assert.match(
+    await refused(serve(folder({ 'model.ts': person, 'seed.ts': 'export {}' }))),
+    /seed\.ts: exports no `seed`/,
+  );
+  assert.match(
+    await refused(serve(folder({ 'model.ts': person, 'seed.ts': 'export const seed = ' }))),
+    /seed\.ts: cannot be loaded/,
+  );
+});
+
+test('a model that the database cannot follow: why, and the data stays as it is', async () => {
+  const model = folder({ 'model.ts': person, 'seed.ts': seed });
+  const first = serve(model);
+  await first.url;
+  await stopped(first);
+  writeFileSync(join(model, 'model.ts'), person.replace("name: { type: 'string' }", "name: { type: 'long' }"));
+  assert.match(await refused(serve(model)), /^ {2}Person\.name: is long in the model and string in the database/m);
+  writeFileSync(join(model, 'model.ts'), person);
+  const again = serve(model);
+  assert.equal(await count(await again.url), 3);
+  await stopped(again);
+});
+
+test('a seed that does not fit the model says which entity', async () => {
+  const model = folder({ 'model.ts': person, 'seed.ts': seed.replace('{ name }', '{ nam: name }') });
+  const { code, stderr } = await serve(model).ended;
+  assert.equal(code, 1);
+  assert.match(stderr, /The seed gives Person\.nam a value it cannot hold: "Ada"/);
+});
+
+test('a port that is taken is named, with what to do', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const port = String((taken.address() as AddressInfo).port);
+  const model = folder({ 'model.ts': person });
+  const message = await refused(keystamp(['serve', model, '--data', join(model, 'data'), '--port', port]));
+  assert.equal(message, `Port ${port} of 127.0.0.1 is taken by another program; choose another one with --port.\n`);
+  taken.close();
+});
+
+test('settings that cannot be read: all of them at once', async () => {
+  const model = folder({ 'model.ts': person });
+  const message = await refused(
+    keystamp(['serve', model, '--data', join(model, 'data')], {
+      KEYSTAMP_PORT: '80443',
+      KEYSTAMP_MAX_JSON: '16 MB',
+      KEYSTAMP_OPEN: 'maybe',
+      KEYSTAMP_DIALECT: '5d',
+      KEYSTAMP_LOG: 'loud',
+      KEYSTAMP_MOUNT: 'rest/',
+    }),
+  );
+  assert.deepEqual(message.trimEnd().split('\n'), [
+    'KEYSTAMP_PORT=80443: a number from 0 to 65535 is expected',
+    'KEYSTAMP_OPEN=maybe: true or false is expected',
+    'KEYSTAMP_MOUNT=rest/: a path such as /rest is expected',
+    'KEYSTAMP_DIALECT=5d: one of 4d, wakanda, qodly is expected',
+    'KEYSTAMP_LOG=loud: one of debug, info, warn, error, silent is expected',
+    'KEYSTAMP_MAX_JSON=16 MB: a whole number is expected',
+  ]);
+});
+
+test('flags, arguments and commands that do not exist', async () => {
+  assert.match(
+    await refused(keystamp(['serve', '.', '--port', 'http'])),
+    /--port http: a number from 0 to 65535 is expected/,
+  );
+  assert.match(await refused(keystamp(['serve', '.', '--prot', '1'])), /unknown option '--prot'/);
+  assert.match(await refused(keystamp(['sevre'])), /unknown command 'sevre'/);
+  const help = await keystamp(['serve', '--help']).ended;
+  assert.equal(help.code, 0);
+  for (const flag of ['--data', '--port', '--host', '--open']) assert.ok(help.stdout.includes(flag));
+});
+
+interface Upload {
+  readonly socket: Socket;
+  /** All that came back, once the connection has ended. */
+  readonly answer: Promise<string>;
+}
+
+/** Sends the head and half of an upload; resolves when the server has begun to read it. */
+async function beginUpload(url: string, bytes: number): Promise<Upload> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  await once(socket, 'connect');
+  socket.write(
+    `POST /rest/$upload?$binary=true HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: ${bytes}\r\n\r\n`,
+  );
+  let text = '';
+  socket.setEncoding('latin1').on('data', (more: string) => (text += more));
+  socket.on('error', () => undefined);
+  await once(socket, 'data');
+  assert.match(text, /^HTTP\/1\.1 100 Continue\r\n\r\n$/);
+  text = '';
+  socket.write('x'.repeat(bytes / 2));
+  return { socket, answer: once(socket, 'close').then(() => text) };
+}
+
+test('SIGTERM: the request under way is answered, new ones are refused, then the process ends with 0', async () => {
+  const model = folder({ 'model.ts': person });
+  const process = serve(model);
+  const url = await process.url;
+  const upload = await beginUpload(url, 1000);
+  const idle = connect(Number(new URL(url).port), '127.0.0.1');
+  await once(idle, 'connect');
+  process.kill('SIGTERM');
+  await once(idle.resume(), 'close');
+  await assert.rejects(fetch(`${url}/Person`));
+  upload.socket.write('x'.repeat(500));
+  const answer = await upload.answer;
+  assert.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
+  assert.match(answer, /^Connection: close\r$/m);
+  assert.match(answer, /\{"ID":"[0-9A-F]{32}"\}$/);
+  const { code, stderr } = await process.ended;
+  assert.equal(code, 0);
+  assert.match(stderr, /"signal":"SIGTERM".*"stopping"/);
+  assert.match(stderr, /"stopped"/);
+});
+
+test('SIGTERM: a request that never ends is cut off after the time for stopping', async () => {
+  const model = folder({ 'model.ts': person });
+  const process = keystamp(['serve', model, '--port', '0', '--data', join(model, 'data')], {
+    KEYSTAMP_STOP_TIMEOUT: '1',
+  });
+  const upload = await beginUpload(await process.url, 1000);
+  process.kill('SIGTERM');
+  assert.equal((await process.ended).code, 0);
+  assert.equal(await upload.answer, '');
+});
