@@ -8,6 +8,7 @@ import { Conversation } from './conversation.ts';
 import { Fixture, removeFolders } from './fixture.ts';
 import { parseHttpFile } from './http-file.ts';
 
+const readText = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const wanted = process.argv.slice(2).map((name) => name.replace(/^.*\/|\.http$/g, ''));
 const names = readdirSync(folder)
@@ -17,7 +18,7 @@ const names = readdirSync(folder)
 after(removeFolders);
 
 for (const name of names) {
-  const file = parseHttpFile(readFileSync(new URL(name, import.meta.url), 'utf8'), name);
+  const file = parseHttpFile(readText(name), name);
   describe(name, () => {
     let fixture: Fixture;
     let conversation: Conversation;
@@ -37,3 +38,20 @@ for (const name of names) {
 }
 
 test('there are conversations to run', () => assert.ok(names.length > 0));
+
+test('the exchanges that README.md names are there', () => {
+  const rows =
+    readText('README.md')
+      .split('## What the specification of pictures')[1]
+      ?.match(/^\|.*\|$/gm) ?? [];
+  const places = rows.slice(2).map((row) => (row.split(' | ')[1] as string).replace(/ \|$/, ''));
+  assert.ok(places.length > 40);
+  for (const place of places.filter((text) => !text.startsWith('not '))) {
+    const [name, begin] = place.split(/: (.*)/) as [string, string];
+    const { exchanges } = parseHttpFile(readText(`${name}.http`), name);
+    assert.ok(
+      exchanges.some(({ title }) => title.startsWith(begin)),
+      place,
+    );
+  }
+});
