@@ -125,7 +125,8 @@ async function create(tx: Transaction, change: Change, context: WriteContext, ou
     if (to.kind === 'set') assignments.push(...(await changeMedia(tx, attribute, to, null, 1, now)));
 
   const row = (await tx.row(insertStatement(dataClass, new Date(now).toISOString(), 0, assignments))) as Row;
-  const key = dataClass.key.map((part) => row[part.column] as Value);
+  // As given where it was given: a 64-bit integer read back as a number may have lost its last digits.
+  const key = dataClass.key.map((part) => values.get(part) ?? (row[part.column] as Value));
   const buried = await tx.row(buriedStatement(dataClass, key));
   if (buried) await tx.run(baseStatement(dataClass, key, Number(buried['version'])));
   return { key, stamp: 1, changed: true };

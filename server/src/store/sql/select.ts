@@ -8,7 +8,7 @@ import { literal } from './columns.ts';
 import { entityJson, mediaOnly, type EntityShape } from './entity-json.ts';
 import { compileOrder } from './order.ts';
 import { compilePredicate } from './predicate.ts';
-import { column, ident, join, sql, Sql } from './sql.ts';
+import { column, ident, join, raw, sql, Sql } from './sql.ts';
 
 /** `key = ?` for every part of the key. */
 export function hasKey(dataClass: DataClassDef, alias: string, key: Key): Sql {
@@ -65,9 +65,16 @@ export function countStatement(dataClass: DataClassDef, predicate: Predicate, di
   return sql`SELECT count(*) AS total FROM ${from(dataClass, 'c')} WHERE ${compilePredicate(predicate, 'c', dialect)}`;
 }
 
+/** 64-bit integers past what a JavaScript number holds come as text: rounded they would name another entity. */
+function exactKey({ column: name, type }: StorageDef, held: Sql): Sql {
+  if (type !== 'long64' && type !== 'duration') return held;
+  const most = raw(String(Number.MAX_SAFE_INTEGER));
+  return sql`CASE WHEN ${held} BETWEEN -${most} AND ${most} THEN ${held} ELSE CAST(${held} AS TEXT) END AS ${ident(name)}`;
+}
+
 /** The keys of a selection in order: rows with the key columns. */
 export function keysStatement({ dataClass, predicate, order }: Selection, dialect: SqlDialect): Sql {
-  const keys = dataClass.key.map((key) => column('e', key.column));
+  const keys = dataClass.key.map((key) => exactKey(key, column('e', key.column)));
   return sql`SELECT ${join(keys, ', ')} FROM ${from(dataClass, 'e')} WHERE ${compilePredicate(predicate, 'e', dialect)} ORDER BY ${compileOrder(order, dataClass, 'e', dialect)}`;
 }
 

@@ -76,8 +76,14 @@ export function deleteStatement(dataClass: DataClassDef, key: Key): Sql {
   return sql`DELETE FROM ${table(dataClass)} WHERE ${sameKey(dataClass, key)}`;
 }
 
-/** A tombstone names its entity by the text of its key. */
-export const tombstoneKey = (key: Key): string => key.map(String).join('&');
+/**
+ * A tombstone names its entity by the text of its key: the same text however the key was found (booleans are numbers in
+ * some engines), and another text for every other key, since two keys under one name would lose a version number.
+ */
+export const tombstoneKey = (key: Key): string =>
+  key.length === 1 ? partText(key[0] as Value) : JSON.stringify(key.map(partText));
+
+const partText = (part: Value): string => String(typeof part === 'boolean' ? Number(part) : part);
 
 /** Remembers the highest version number the entity can have had (spec 10 § 2.7). */
 export function buryStatement(dataClass: DataClassDef, key: Key, version: number, timestamp: string): Sql {
