@@ -64,9 +64,11 @@ export function createHandler(model: Model, services: Services, onEvent: OnEvent
         milliseconds: performance.now() - begun,
       });
     try {
-      const visit = new Visit(http, services);
+      const visit = await Visit.begin(http, services);
       const plan = await planOf(http);
       const outcome = await runPlan(plan, visit);
+      // A client never hears of a session that a crash could take back.
+      if (visit.session?.stored) await visit.session.stored;
       const made = withCookie(reply(plan, outcome, config.mount, config), visit);
       answered(made);
       return made;

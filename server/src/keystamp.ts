@@ -9,9 +9,9 @@ import type { Model } from './model/model.ts';
 import { Spool } from './request/spool.ts';
 import type { Services } from './run/context.ts';
 import { EntitySets } from './session/entity-sets.ts';
-import { Locks } from './session/locks.ts';
-import { Sessions } from './session/session.ts';
-import { Uploads } from './session/uploads.ts';
+import { releaseLocks } from './session/locks.ts';
+import { flushMs, Sessions } from './session/session.ts';
+import { releaseUploads, Uploads } from './session/uploads.ts';
 import { openEngine } from './store/open.ts';
 
 const sweepMs = 30_000;
@@ -38,27 +38,30 @@ export async function openKeystamp(
   const converter = new Converter(config, onEvent);
   const variants = new Variants(config, converter, onEvent);
   const sets = new EntitySets(config, now);
-  const locks = new Locks();
   const uploads = new Uploads(engine, config, now);
   const spool = new Spool(join(config.data, 'spool'));
+  const sessions = new Sessions(engine, config, now, [
+    releaseLocks,
+    releaseUploads,
+    async (_tx, id) => sets.releaseSession(id),
+  ]);
+  const services: Services = { config, engine, converter, variants, sessions, sets, uploads, spool, now };
   const sweepFailed = (cause: unknown): void => onEvent({ kind: 'sweepFailed', cause });
-  const sessions = new Sessions(config, now, (id) => {
-    locks.releaseSession(id);
-    sets.releaseSession(id);
-    uploads.releaseSession(id).catch(sweepFailed);
-  });
-  const services: Services = { config, engine, converter, variants, sessions, sets, locks, uploads, spool, now };
-  const timer = setInterval(() => {
-    sessions.sweep();
-    sets.sweep();
-    uploads.sweep().catch(sweepFailed);
-  }, sweepMs);
-  timer.unref();
+  const timers = [
+    setInterval(() => {
+      sessions.sweep().catch(sweepFailed);
+      sets.sweep();
+      uploads.sweep().catch(sweepFailed);
+    }, sweepMs),
+    setInterval(() => void sessions.flush().catch(sweepFailed), flushMs),
+  ];
+  for (const timer of timers) timer.unref();
   return {
     handle: createHandler(model, services, onEvent),
     services,
     async close() {
-      clearInterval(timer);
+      for (const timer of timers) clearInterval(timer);
+      await sessions.flush().catch(sweepFailed);
       await variants.close();
       await converter.close();
       await engine.close();

@@ -5,7 +5,6 @@ import { assignValue, keyValue } from '../model/attribute-types.ts';
 import type { DataClassDef, Json, Model, StorageDef, Value } from '../model/model.ts';
 import type { Seed, SeedEntity } from '../model/seed.ts';
 import type { Converter } from '../image/converter.ts';
-import type { Locks } from '../session/locks.ts';
 import type { Change, MediaChange } from '../store/change.ts';
 import type { Content } from '../store/content.ts';
 import type { Engine } from '../store/engine.ts';
@@ -16,7 +15,6 @@ import { saveEntity } from './write.ts';
 export interface SowServices {
   readonly engine: Engine;
   readonly converter: Converter;
-  readonly locks: Locks;
   readonly now: () => number;
 }
 
@@ -49,9 +47,9 @@ export async function sow(
   const store = async (): Promise<void> => {
     const changes = waiting;
     waiting = [];
-    const { engine, locks, now } = services;
+    const { engine, now } = services;
     await engine.write(async (tx) => {
-      for (const change of changes) await saveEntity(tx, change, { locks, now });
+      for (const change of changes) await saveEntity(tx, change, { now });
     });
     done += changes.length;
     onProgress(done);

@@ -4,7 +4,6 @@ import { fail, type ErrorEntry, type KeystampError } from '../errors.ts';
 import { violations } from '../model/constraints.ts';
 import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
 import type { Key } from '../query/selection.ts';
-import type { Locks } from '../session/locks.ts';
 import type { Change, MediaChange } from '../store/change.ts';
 import { holdContent, releaseContent } from '../store/content.ts';
 import { DuplicateError, type Row, type Transaction } from '../store/engine.ts';
@@ -17,6 +16,7 @@ import {
   stampColumn,
   timestampColumn,
 } from '../store/sql/columns.ts';
+import { dropLockStatement, type LockAsker } from '../store/sql/lock.ts';
 import {
   baseStatement,
   buriedStatement,
@@ -24,6 +24,7 @@ import {
   deleteStatement,
   existsStatement,
   insertStatement,
+  lockColumn,
   storedStatement,
   updateStatement,
   type Assignment,
@@ -31,7 +32,6 @@ import {
 import { SaveError, type SaveStatus } from './save-error.ts';
 
 export interface WriteContext {
-  readonly locks: Locks;
   /** The session that writes; its own locks do not hinder it. */
   readonly sessionId?: string;
   /** Milliseconds since 1970. */
@@ -76,10 +76,11 @@ async function update(
   outer: ErrorEntry,
 ): Promise<Saved> {
   const { dataClass } = change;
-  const row = await tx.row(storedStatement(dataClass, key, [...change.values.keys(), ...change.media.keys()]));
+  const attributes = [...change.values.keys(), ...change.media.keys()];
+  const row = await tx.row(storedStatement(dataClass, key, attributes, askerOf(context)));
   if (!row && change.createMissing) return create(tx, withKey(change, key), context, outer);
   if (!row) throw refused(404, 5, [{ code: 1542, args: [printKey(key), dataClass.name] }, outer]);
-  if (context.locks.isHeldByOther(dataClass, key, context.sessionId))
+  if (row[lockColumn] === 'other')
     throw refused(409, 3, [{ code: 1046, args: [printKey(key), dataClass.name, 'the record is locked'] }, outer]);
   const stamp = Number(row[stampColumn]);
   if (change.stamp !== undefined && change.stamp !== stamp) throw conflict(dataClass, key, outer);
@@ -154,9 +155,9 @@ export async function deleteEntity(
 ): Promise<void> {
   const outer: ErrorEntry = { code: 1518, args: [printKey(key), dataClass.name] };
   const media = dataClass.storage.filter(isMedia);
-  const row = await tx.row(storedStatement(dataClass, key, media));
+  const row = await tx.row(storedStatement(dataClass, key, media, askerOf(context)));
   if (!row) throw refused(404, 5, [{ code: 1543, args: [printKey(key), dataClass.name] }]);
-  if (context.locks.isHeldByOther(dataClass, key, context.sessionId))
+  if (row[lockColumn] === 'other')
     throw refused(409, 3, [{ code: 1046, args: [printKey(key), dataClass.name, 'the record is locked'] }, outer]);
   if (stamp !== undefined && stamp !== Number(row[stampColumn])) throw conflict(dataClass, key, outer);
   for (const attribute of media) {
@@ -164,6 +165,7 @@ export async function deleteEntity(
     if (held !== null) await releaseContent(tx, held as Uint8Array);
   }
   await tx.run(deleteStatement(dataClass, key));
+  if (row[lockColumn] !== null) await tx.run(dropLockStatement(dataClass, key));
   const highest = Number(row[baseColumn]) + Number(row[stampColumn]);
   await tx.run(buryStatement(dataClass, key, highest, new Date(context.now()).toISOString()));
 }
@@ -234,5 +236,7 @@ function sameValue(stored: Value, given: Value): boolean {
     return (typeof given === 'number' || typeof given === 'bigint') && stored === String(given);
   return false;
 }
+
+const askerOf = ({ sessionId, now }: WriteContext): LockAsker => ({ sessionId, now: now() });
 
 const printKey = (key: Key): string => key.map(String).join('&');

@@ -6,7 +6,6 @@ import type { HttpRequest } from '../request/http-request.ts';
 import type { Spool } from '../request/spool.ts';
 import type { WriteContext } from '../orm/write.ts';
 import type { EntitySets } from '../session/entity-sets.ts';
-import type { Locks } from '../session/locks.ts';
 import type { Session, Sessions } from '../session/session.ts';
 import type { Uploads } from '../session/uploads.ts';
 import type { Engine } from '../store/engine.ts';
@@ -19,7 +18,6 @@ export interface Services {
   readonly variants: Variants;
   readonly sessions: Sessions;
   readonly sets: EntitySets;
-  readonly locks: Locks;
   readonly uploads: Uploads;
   readonly spool: Spool;
   readonly now: () => number;
@@ -31,10 +29,18 @@ export class Visit {
   readonly services: Services;
   #session: Session | undefined;
 
-  constructor(http: HttpRequest, services: Services) {
+  private constructor(http: HttpRequest, services: Services, session: Session | undefined) {
     this.http = http;
     this.services = services;
-    this.#session = services.sessions.find(http.headers['cookie'] as string | undefined);
+    this.#session = session;
+  }
+
+  /** The visit of a request; a promise only when the database must be asked for its session. */
+  static begin(http: HttpRequest, services: Services): Visit | Promise<Visit> {
+    const found = services.sessions.find(http.headers['cookie'] as string | undefined);
+    return found instanceof Promise
+      ? found.then((session) => new Visit(http, services, session))
+      : new Visit(http, services, found);
   }
 
   /** The session the client came with or got by now. */
@@ -42,13 +48,19 @@ export class Visit {
     return this.#session;
   }
 
-  /** The session, a new one if there was none. */
+  /** The session, a new one if there was none. Its row is on disk when its `stored` has settled. */
   openSession(): Session {
     return (this.#session ??= this.services.sessions.create());
   }
 
+  /** A new session instead of one that another process has ended. */
+  renewSession(): Session {
+    if (this.#session) this.services.sessions.forget(this.#session.id);
+    return (this.#session = this.services.sessions.create());
+  }
+
   get writeContext(): WriteContext {
-    const { locks, now } = this.services;
-    return { locks, now, ...(this.#session && { sessionId: this.#session.id }) };
+    const { now } = this.services;
+    return { now, ...(this.#session && { sessionId: this.#session.id }) };
   }
 }

@@ -10,6 +10,7 @@ export async function runUpload(plan: UploadPlan, visit: Visit): Promise<UploadO
   const said = multipart ? {} : { mediatype: plan.mediatype ?? 'application/octet-stream' };
   return receive({ picture: plan.picture, multipart, ...said }, visit, async ({ content, bytes, mediatype }) => {
     const session = visit.openSession();
+    await session.stored;
     const id = await visit.services.uploads.create(session.id, content, bytes, mediatype, plan.timeoutSeconds);
     return { kind: 'upload', id };
   });

@@ -1,55 +1,54 @@
-// Pessimistic locks: which session holds which entity (spec 06 § 7).
+// Pessimistic locks: which session holds which entity (spec 06 § 7). Locks are rows of the database, so every process on
+// it sees them and a restart loses none; taking and giving back are one guarded statement in the caller's transaction.
+import { failHttp } from '../errors.ts';
 import type { DataClassDef } from '../model/model.ts';
 import type { Key } from '../query/selection.ts';
+import type { Row, Transaction } from '../store/engine.ts';
+import {
+  dropLocksStatement,
+  lockState,
+  lockStatement,
+  refusedLockStatement,
+  unlockStatement,
+  type LockAsker,
+} from '../store/sql/lock.ts';
+import { sql } from '../store/sql/sql.ts';
 
-/** Who holds a lock. */
-export interface LockHolder {
-  readonly sessionId: string;
+/** `sessionOver`: the session that asked was ended by another process; a new one may ask again. */
+export type LockResult = 'done' | 'lockedByOther' | 'sessionOver';
+
+/**
+ * Takes the lock of an entity that exists; a session may take its own again.
+ * @param most locks a session may hold
+ * @throws KeystampError 429 when it holds as many
+ */
+export async function lockEntity(
+  tx: Transaction,
+  dataClass: DataClassDef,
+  key: Key,
+  { sessionId, now, most }: { readonly sessionId: string; readonly now: number; readonly most: number },
+): Promise<LockResult> {
+  if ((await tx.run(lockStatement(dataClass, key, sessionId, now, most))) === 1) return 'done';
+  const { alive, state } = (await tx.row(refusedLockStatement(dataClass, key, sessionId, now))) as Row;
+  if (Number(alive) === 0) return 'sessionOver';
+  if (state === 'other') return 'lockedByOther';
+  if (state === 'own') return 'done';
+  throw failHttp(429, 'locks of this session');
 }
 
-/** The locks of all sessions. They are not transactional and end with their session. */
-export class Locks {
-  readonly #holders = new Map<string, LockHolder>();
-  readonly #bySession = new Map<string, Set<string>>();
-
-  /** The holder of the entity's lock, if there is one. */
-  holder(dataClass: DataClassDef, key: Key): LockHolder | undefined {
-    return this.#holders.size === 0 ? undefined : this.#holders.get(lockName(dataClass, key));
-  }
-
-  /** Whether somebody else than this session holds the entity. */
-  isHeldByOther(dataClass: DataClassDef, key: Key, sessionId: string | undefined): boolean {
-    const holder = this.holder(dataClass, key);
-    return holder !== undefined && holder.sessionId !== sessionId;
-  }
-
-  /** True when the session holds the lock afterwards, false when another one does. */
-  lock(dataClass: DataClassDef, key: Key, sessionId: string): boolean {
-    if (this.isHeldByOther(dataClass, key, sessionId)) return false;
-    const name = lockName(dataClass, key);
-    this.#holders.set(name, { sessionId });
-    let own = this.#bySession.get(sessionId);
-    if (!own) this.#bySession.set(sessionId, (own = new Set()));
-    own.add(name);
-    return true;
-  }
-
-  /** True when nobody holds the lock afterwards, false when another session does. */
-  unlock(dataClass: DataClassDef, key: Key, sessionId: string | undefined): boolean {
-    const holder = this.holder(dataClass, key);
-    if (!holder) return true;
-    if (holder.sessionId !== sessionId) return false;
-    const name = lockName(dataClass, key);
-    this.#holders.delete(name);
-    this.#bySession.get(holder.sessionId)?.delete(name);
-    return true;
-  }
-
-  /** Frees everything the session holds. */
-  releaseSession(sessionId: string): void {
-    for (const name of this.#bySession.get(sessionId) ?? []) this.#holders.delete(name);
-    this.#bySession.delete(sessionId);
-  }
+/** `done` when nobody holds the lock afterwards. */
+export async function unlockEntity(
+  tx: Transaction,
+  dataClass: DataClassDef,
+  key: Key,
+  asker: LockAsker,
+): Promise<Exclude<LockResult, 'sessionOver'>> {
+  if ((await tx.run(unlockStatement(dataClass, key, asker))) === 1) return 'done';
+  const row = await tx.row(sql`SELECT ${lockState(dataClass, key, asker)} AS state`);
+  return row?.['state'] === 'other' ? 'lockedByOther' : 'done';
 }
 
-const lockName = (dataClass: DataClassDef, key: Key): string => `${dataClass.name}(${key.map(String).join('&')})`;
+/** Gives back everything the session holds. */
+export async function releaseLocks(tx: Transaction, sessionId: string): Promise<void> {
+  await tx.run(dropLocksStatement(sessionId));
+}

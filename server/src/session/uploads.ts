@@ -71,10 +71,11 @@ export class Uploads {
   async sweep(): Promise<void> {
     await this.#engine.write((tx) => purge(tx, sql`expires < ${this.#now() - graceMs}`));
   }
+}
 
-  async releaseSession(sessionId: string): Promise<void> {
-    await this.#engine.write((tx) => purge(tx, sql`session = ${sessionId}`));
-  }
+/** Deletes what the session has not used; in the transaction that ends it. */
+export function releaseUploads(tx: Transaction, sessionId: string): Promise<void> {
+  return purge(tx, sql`session = ${sessionId}`);
 }
 
 /** Whether the upload is still there; in the transaction of the save that uses it. */

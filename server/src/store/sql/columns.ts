@@ -39,6 +39,9 @@ export const contentPartTable = ident('keystamp_content_part');
 /** The highest version number of each deleted entity, for its key's next owner (spec 10 § 2.7). */
 export const tombstoneTable = ident('keystamp_tombstone');
 export const uploadTable = ident('keystamp_upload');
+export const sessionTable = ident('keystamp_session');
+/** Which session holds which entity; a lock whose session is no more does not count. */
+export const lockTable = ident('keystamp_lock');
 /** The attributes as they were when the tables were made or extended. */
 export const attributeTable = ident('keystamp_attribute');
 export const metaTable = ident('keystamp_meta');

@@ -6,9 +6,11 @@ import {
   contentPartTable,
   contentTable,
   isMedia,
+  lockTable,
   mediaColumns,
   mediaType,
   metaTable,
+  sessionTable,
   stampColumn,
   timestampColumn,
   tombstoneTable,
@@ -52,8 +54,17 @@ export function systemTables(d: SchemaDialect): readonly Sql[] {
     sql`CREATE TABLE IF NOT EXISTS ${contentPartTable} (hash ${bytes} NOT NULL, part ${integer} NOT NULL, bytes ${bytes} NOT NULL, PRIMARY KEY (hash, part))`,
     sql`CREATE TABLE IF NOT EXISTS ${tombstoneTable} (dataclass ${text} NOT NULL, key ${text} NOT NULL, version ${integer} NOT NULL, timestamp ${text} NOT NULL, PRIMARY KEY (dataclass, key))`,
     sql`CREATE TABLE IF NOT EXISTS ${uploadTable} (id ${text} PRIMARY KEY, session ${text} NOT NULL, kind ${text} NOT NULL, mediatype ${text} NOT NULL, hash ${bytes} NOT NULL, size ${integer} NOT NULL, expires ${integer} NOT NULL)`,
+    systemIndex(uploadTable, 'session'),
+    systemIndex(uploadTable, 'expires'),
+    sql`CREATE TABLE IF NOT EXISTS ${sessionTable} (id ${text} PRIMARY KEY, created ${integer} NOT NULL, expires ${integer} NOT NULL)`,
+    systemIndex(sessionTable, 'expires'),
+    sql`CREATE TABLE IF NOT EXISTS ${lockTable} (dataclass ${text} NOT NULL, key ${text} NOT NULL, session ${text} NOT NULL, taken ${integer} NOT NULL, PRIMARY KEY (dataclass, key))`,
+    systemIndex(lockTable, 'session'),
   ];
 }
+
+const systemIndex = (table: Sql, column: string): Sql =>
+  sql`CREATE INDEX IF NOT EXISTS ${ident(`${table.text.slice(1, -1)}_${column}`)} ON ${table} (${ident(column)})`;
 
 /** The word an attribute's type is remembered by. */
 export const rememberedType = ({ type, simpleDate }: StorageDef): string => (simpleDate ? `${type} simpleDate` : type);

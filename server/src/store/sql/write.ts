@@ -2,10 +2,14 @@
 import type { DataClassDef, StorageDef, Value } from '../../model/model.ts';
 import type { Key } from '../../query/selection.ts';
 import { baseColumn, isMedia, mediaColumns, stampColumn, timestampColumn, tombstoneTable } from './columns.ts';
+import { lockState, type LockAsker } from './lock.ts';
 import { ident, join, raw, sql, type Sql } from './sql.ts';
 
 /** A column with the value it gets. */
 export type Assignment = readonly [column: string, value: Value | Sql];
+
+/** How the lock of a stored row stands. */
+export const lockColumn = '__lock';
 
 const table = (dataClass: DataClassDef): Sql => ident(dataClass.table);
 
@@ -15,8 +19,16 @@ const sameKey = (dataClass: DataClassDef, key: Key): Sql =>
     ' AND ',
   );
 
-/** The stored row as a save must know it: stamp, timestamp, base, the asked columns and every held content. */
-export function storedStatement(dataClass: DataClassDef, key: Key, attributes: readonly StorageDef[]): Sql {
+/**
+ * The stored row as a save must know it: stamp, timestamp, base, the asked columns and every held content.
+ * @param asker with it, `lockColumn` is a `LockState` or null
+ */
+export function storedStatement(
+  dataClass: DataClassDef,
+  key: Key,
+  attributes: readonly StorageDef[],
+  asker?: LockAsker,
+): Sql {
   const columns = new Map([stampColumn, timestampColumn, baseColumn].map((name) => [name, ident(name)]));
   for (const attribute of attributes) {
     const { column: name, type } = attribute;
@@ -27,6 +39,7 @@ export function storedStatement(dataClass: DataClassDef, key: Key, attributes: r
     );
     if (isMedia(attribute)) for (const side of mediaColumns(attribute)) columns.set(side, ident(side));
   }
+  if (asker) columns.set(lockColumn, sql`${lockState(dataClass, key, asker)} AS ${ident(lockColumn)}`);
   return sql`SELECT ${join([...columns.values()], ', ')} FROM ${table(dataClass)} WHERE ${sameKey(dataClass, key)}`;
 }
 

@@ -63,7 +63,7 @@ const indexesOf = (folder: string): readonly string[] =>
   withDatabase(folder, (database) =>
     database
       .prepare<[], { name: string }>(
-        "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name",
+        "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL AND tbl_name NOT GLOB 'keystamp_*' ORDER BY name",
       )
       .all()
       .map(({ name }) => name),
