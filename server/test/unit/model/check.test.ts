@@ -24,7 +24,7 @@ const cases: readonly (readonly [what: string, model: unknown, faults: readonly 
   [
     'an unknown word beside the classes',
     { dataClasses: { A: { attributes: key } }, roles: {} },
-    ['model.roles: is not known here; known are dataClasses'],
+    ['model.roles: is not known here; known are name, dataClasses'],
   ],
   [
     'classes that differ by case',
