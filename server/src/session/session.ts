@@ -166,6 +166,8 @@ export class Sessions {
   }
 
   async #lookUp(id: string): Promise<Session | undefined> {
+    const waiting = this.#known.get(id);
+    if (waiting && this.#used.has(waiting)) await this.flush();
     // Another process may have made it a moment ago.
     this.#engine.refresh();
     const row = await this.#engine.row(sql`SELECT created, expires FROM ${sessionTable} WHERE id = ${id}`);
