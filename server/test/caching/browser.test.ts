@@ -194,11 +194,14 @@ test('a version that is asked for too early keeps nothing from being seen later'
 test('an entity made again under the same key never shows the old one', async (t) => {
   const { page } = await openViewer(t);
   await view(page, await currentUris());
-  for (const code of ['ada', 'cleo'] as const) {
-    assert.equal((await fetch(`${server.url}/rest/Item(${code})?$method=delete`, { method: 'POST' })).status, 200);
-    await save({ code, title: 'again' });
-    await replace(code);
+  // Twice the same life: by its stamps alone, the second one would have the version numbers of the first.
+  for (let life = 0; life < 2; life++) {
+    for (const code of ['ada', 'cleo'] as const) {
+      assert.equal((await fetch(`${server.url}/rest/Item(${code})?$method=delete`, { method: 'POST' })).status, 200);
+      await save({ code, title: 'again' });
+      await replace(code);
+    }
+    assert.deepEqual(await view(page, await currentUris()), all(200, 2));
+    await assertCurrent(page);
   }
-  assert.deepEqual(await view(page, await currentUris()), all(200, 2));
-  await assertCurrent(page);
 });

@@ -23,6 +23,7 @@ const essential = [
   'no version, by a cache that asked (200)',
   'no version, by a cache that asked (304)',
   'garbage, by a cache that asked (200)',
+  'JSON of a picture',
   'not modified by if-none-match',
   'modified by if-none-match',
   'not modified by if-modified-since',

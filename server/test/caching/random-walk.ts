@@ -45,6 +45,10 @@ const forms: readonly Form[] = [
   { format: 'png', size: '&$imagewidth=6&$imageheight=6&$imagefit=cover', width: 6 },
 ];
 
+/** What clients of pictures say they take. */
+const image = 'image/avif,image/webp,image/*,*/*;q=0.8';
+const accepts = ['', '', '', '*/*', '*/*', '*/*', image, image, image, 'application/json'];
+
 export class RandomWalk {
   /** How often each thing was done or seen. */
   readonly counts = new Map<string, number>();
@@ -117,13 +121,30 @@ export class RandomWalk {
     // Some ask again at once, themselves or next to each other: that is what caches are for.
     for (let times = this.#random.pick([1, 1, 1, 2, 3]); times > 0; times--) {
       const client = this.#random.pick(clientNames);
-      const answer = await this.#clients.get(client, history.url(asked, form));
+      const accept = this.#random.pick(accepts);
+      const answer = await this.#clients.get(client, history.url(asked, form), accept === '' ? {} : { accept });
+      if (accept === 'application/json') {
+        this.#checkEnvelope(history, form, answer);
+        continue;
+      }
       const finding = await this.#judge.check(history, asked, form, answer, client !== 'direct');
       const [own] = answer.byServer;
       const by = client === 'direct' ? 'the server' : own ? `a cache that asked (${own.status})` : 'a cache alone';
       this.#count(`${finding}, by ${by}`);
       this.#remember(history, form, answer);
     }
+  }
+
+  /** Who wants JSON at the URL of a picture gets JSON with the current uri, and no cache mixes the two up (spec 10 § 4.6). */
+  #checkEnvelope(history: PictureHistory, form: Form, answer: Answer): void {
+    const where = `${history.path} as JSON → ${answer.status} ${answer.bytes.toString('latin1', 0, 200)}`;
+    assert.equal(headerOf(answer, 'cache-control'), 'no-store', where);
+    assert.equal(answer.byServer.length, 1, where);
+    if (answer.status === 404) return assert.equal(history.picture, undefined, where);
+    const picture = (jsonOf(answer) as Readonly<Record<string, { uri: string } | null>>)[history.attribute];
+    if (history.version === undefined) assert.equal(picture, null, where);
+    else assert.equal(picture?.uri, history.url(history.version, form), where);
+    this.#count('JSON of a picture');
   }
 
   #ask(history: PictureHistory): Asked {
