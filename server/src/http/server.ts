@@ -8,6 +8,9 @@ import type { Handler } from '../handle.ts';
 import { replyError } from '../reply/error.ts';
 import type { HttpReply } from '../reply/http-reply.ts';
 
+/** Bytes of all headers together. */
+const headerBytes = 16 * 1024;
+
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** A server that answers the API under its mount and `/health`; it does not listen yet. */
@@ -18,6 +21,8 @@ export function createServer(handle: Handler, config: Config): FastifyInstance {
     // Bodies are read behind handle(), within the limits of the settings.
     bodyLimit: Number.MAX_SAFE_INTEGER,
     requestTimeout: 0,
+    // The request line counts as well, so a URL of the longest kind leaves room for headers.
+    http: { maxHeaderSize: config.maxUrlLength + headerBytes },
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
