@@ -24,6 +24,8 @@ export interface ColumnsAsked {
   readonly path: readonly string[];
   readonly attributes?: string;
   readonly expand?: string;
+  /** `$expand` lists attributes too (`$asArray`, spec 03 § 4): what is in no list is not sent. */
+  readonly expandLists?: boolean;
 }
 
 /**
@@ -32,16 +34,39 @@ export interface ColumnsAsked {
  */
 export function buildColumns(dataClass: DataClassDef, asked: ColumnsAsked, links: Links, maxDepth: number): Columns {
   const root = newNode();
-  const paths = asked.path.length > 0 ? asked.path : listOf(asked.attributes);
+  const listed = asked.path.length > 0 ? asked.path : listOf(asked.attributes);
+  const expanded = listOf(asked.expand);
+  const values = asked.expandLists ? expanded.filter((item) => endsInValue(item, dataClass)) : [];
+  const paths = [...listed, ...values];
   const named = paths.filter((path) => path !== '*');
-  root.all = named.length < paths.length || paths.length === 0;
+  root.all = named.length < paths.length || (listed.length === 0 && (!asked.expandLists || expanded.length === 0));
   addPaths(root, dataClass, named, maxDepth);
-  addExpanded(root, dataClass, listOf(asked.expand), maxDepth);
+  addExpanded(
+    root,
+    dataClass,
+    values.length > 0 ? expanded.filter((item) => !values.includes(item)) : expanded,
+    maxDepth,
+  );
   return columnsOf(root, dataClass, links);
 }
 
 const listOf = (text: string | undefined): readonly string[] =>
   (text ?? '').split(',').map((item) => item.trim()).filter((item) => item !== ''); // prettier-ignore
+
+/** Whether a path ends in a value, or in `*`, and not in a relation, a picture or a BLOB. */
+function endsInValue(path: string, dataClass: DataClassDef): boolean {
+  let owner = dataClass;
+  const steps = path.split('.');
+  for (const [i, step] of steps.entries()) {
+    if (step === '*') return i === steps.length - 1;
+    const attribute = publicAttribute(owner, step);
+    if (!attribute) return false;
+    if (attribute.kind === 'storage')
+      return i === steps.length - 1 && attribute.type !== 'image' && attribute.type !== 'blob';
+    owner = attribute.target;
+  }
+  return false;
+}
 
 function addPaths(root: Node, dataClass: DataClassDef, paths: readonly string[], maxDepth: number): void {
   const unknown: KeystampError[] = [];

@@ -27,13 +27,22 @@ export class PlanContext {
     );
   }
 
-  /** The columns of an answer (see buildColumns); `path` is the attribute list of the URL. */
-  columns(request: ApiRequest, dataClass: DataClassDef, path: readonly string[]): Columns {
+  /**
+   * The columns of an answer (see buildColumns).
+   * @param path the attribute list of the URL
+   * @param array of a bare array, whose `$expand` lists attributes too
+   */
+  columns(request: ApiRequest, dataClass: DataClassDef, path: readonly string[], array = false): Columns {
     const attributes = request.params.get('attributes');
     const expand = request.params.get('expand');
-    const name = `${dataClass.name}|${path.join(',')}|${attributes ?? ''}|${expand ?? ''}|${linksKey(request)}`;
+    const name = `${dataClass.name}|${path.join(',')}|${attributes ?? ''}|${expand ?? ''}|${linksKey(request)}|${array}`;
     return this.#keep(name, () => {
-      const asked = { path, ...(attributes !== undefined && { attributes }), ...(expand !== undefined && { expand }) };
+      const asked = {
+        path,
+        ...(attributes !== undefined && { attributes }),
+        ...(expand !== undefined && { expand }),
+        expandLists: array,
+      };
       return buildColumns(dataClass, asked, linksOf(request, this.config), this.config.maxExpandDepth);
     });
   }

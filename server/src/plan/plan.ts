@@ -4,7 +4,7 @@ import type { VersionAsked } from '../image/image-ref.ts';
 import type { VariantSpec } from '../image/variant.ts';
 import type { DataClassDef, Model, RelatedEntitiesDef, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
 import type { AggregateName, ValuePlace } from '../query/aggregate.ts';
-import type { Columns } from '../query/columns.ts';
+import type { Columns, Rows } from '../query/columns.ts';
 import type { Predicate } from '../query/predicate.ts';
 import type { Key, Selection } from '../query/selection.ts';
 import type { RelationTarget } from '../store/change.ts';
@@ -55,7 +55,7 @@ export interface ReadSelectionPlan {
   readonly source: SelectionSource;
   readonly skip: number;
   readonly top: number;
-  readonly columns: Columns;
+  readonly rows: Rows;
   /** Keep the whole result as an entity set. */
   readonly keep: boolean;
   readonly timeoutSeconds?: number;

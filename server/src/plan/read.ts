@@ -58,12 +58,18 @@ function planPage(
 ): Plan {
   const { dataClass } = source.selection;
   const timeoutSeconds = askedTimeout(request);
+  const array = request.params.flag('asArray');
+  const columns = source.relation
+    ? context.relatedColumns(request, dataClass)
+    : context.columns(request, dataClass, path, array);
   return {
     kind: 'readSelection',
     source,
-    ...askedPage(request, dataClass.defaultTopSize, context),
-    columns: source.relation ? context.relatedColumns(request, dataClass) : context.columns(request, dataClass, path),
-    keep,
+    // A bare array has no page of its own size (spec 03 § 4).
+    ...askedPage(request, array ? context.config.maxEntitiesPerPage : dataClass.defaultTopSize, context),
+    rows: array ? { kind: 'array', columns, keys: !request.params.flag('noKey') } : { kind: 'entities', columns },
+    // A bare array has no place for the uri of a set.
+    keep: keep && !array,
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
   };
 }

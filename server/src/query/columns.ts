@@ -1,6 +1,7 @@
 // Which attributes an answer holds, as a tree along the relations; and how its image links look.
 import type { DataClassDef, RelatedEntitiesDef, RelatedEntityDef, RelationDef, StorageDef } from '../model/model.ts';
 import type { Order } from './order.ts';
+import type { Predicate } from './predicate.ts';
 
 /** Everything the URIs of one answer have in common. */
 export interface Links {
@@ -21,18 +22,40 @@ export type ColumnItem =
   /** `detail`: the attribute is in `$expand`, its media type and dimensions are printed (spec 10 § 1.4). */
   | { readonly kind: 'media'; readonly attribute: StorageDef; readonly detail: boolean }
   | { readonly kind: 'deferred'; readonly attribute: RelationDef }
-  | { readonly kind: 'entity'; readonly attribute: RelatedEntityDef; readonly columns: Columns }
-  | {
-      readonly kind: 'selection';
-      readonly attribute: RelatedEntitiesDef;
-      readonly columns: Columns;
-      readonly skip: number;
-      readonly top: number;
-      readonly order?: Order;
-    };
+  | EntityItem
+  | SelectionItem;
+
+/** A to-one relation sent in full. */
+export interface EntityItem {
+  readonly kind: 'entity';
+  readonly attribute: RelatedEntityDef;
+  readonly columns: Columns;
+  /** A related entity that does not fulfil it is as if there was none (spec 03 § 3.4). */
+  readonly predicate?: Predicate;
+}
+
+/** A to-many relation sent in full. */
+export interface SelectionItem {
+  readonly kind: 'selection';
+  readonly attribute: RelatedEntitiesDef;
+  readonly columns: Columns;
+  readonly skip: number;
+  readonly top: number;
+  /** Empty or absent: key order. */
+  readonly order?: Order;
+  /** Only related entities that fulfil it are sent and counted (spec 03 § 3.4). */
+  readonly predicate?: Predicate;
+}
 
 export interface Columns {
   readonly dataClass: DataClassDef;
   readonly items: readonly ColumnItem[];
   readonly links: Links;
 }
+
+/** How the entities of a page are written. */
+export type Rows =
+  /** In an envelope. */
+  | { readonly kind: 'entities'; readonly columns: Columns }
+  /** In a bare array (`$asArray`, spec 03 § 4); without `__KEY` when `keys` is false (`$noKey`). */
+  | { readonly kind: 'array'; readonly columns: Columns; readonly keys: boolean };

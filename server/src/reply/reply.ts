@@ -20,7 +20,7 @@ export function reply(plan: Plan, outcome: Outcome, mount: string, config: Confi
     case 'value':
       return dataReply(outcome.json);
     case 'array':
-      return replyArray(outcome);
+      return replyArray(outcome.items);
     case 'media':
       if (plan.kind !== 'media') throw new Error('Bytes came of a plan that reads none');
       return replyMedia(plan, outcome);

@@ -1,5 +1,5 @@
 // The envelope of a selection (spec 03 § 1).
-import type { SelectionOutcome, ArrayOutcome } from '../run/outcome.ts';
+import type { SelectionOutcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
 import { dataReply } from './json.ts';
 
@@ -9,6 +9,18 @@ const close = Buffer.from(']');
 
 /** @param mount prefix of all uris: `/rest` */
 export function replySelection(outcome: SelectionOutcome, mount: string): HttpReply {
+  const { rows } = outcome;
+  switch (rows.kind) {
+    case 'entities':
+      return replyEnvelope(outcome, mount);
+    case 'array':
+      return replyArray(outcome.entities);
+    default:
+      return rows satisfies never;
+  }
+}
+
+function replyEnvelope(outcome: SelectionOutcome, mount: string): HttpReply {
   const { dataClass, setId, total, sent, first, entities } = outcome;
   const name = dataClass.name;
   const setUri = setId === undefined ? undefined : `${mount}/${name}/$entityset/${setId}`;
@@ -17,6 +29,6 @@ export function replySelection(outcome: SelectionOutcome, mount: string): HttpRe
   return dataReply(body, setUri === undefined ? {} : { 'Content-Location': setUri });
 }
 
-/** A bare array. */
-export const replyArray = ({ items }: ArrayOutcome): HttpReply =>
+/** A bare array of JSON texts separated by commas. */
+export const replyArray = (items: Uint8Array | null): HttpReply =>
   dataReply(Buffer.concat(items ? [open, items, close] : [open, close]));

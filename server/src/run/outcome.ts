@@ -1,6 +1,7 @@
 // What came of a plan, before it becomes an HTTP answer.
 import type { KeystampError } from '../errors.ts';
 import type { DataClassDef, Model } from '../model/model.ts';
+import type { Rows } from '../query/columns.ts';
 import type { Key } from '../query/selection.ts';
 import type { SaveStatus } from '../orm/save-error.ts';
 import type { ByteRange } from '../request/conditions.ts';
@@ -14,8 +15,11 @@ export interface EntityOutcome {
 export interface SelectionOutcome {
   readonly kind: 'selection';
   readonly dataClass: DataClassDef;
+  /** How the entities are written. */
+  readonly rows: Rows;
   /** Id of the set the result was kept as. */
   readonly setId?: string;
+  /** Size of the whole selection; 0 where the answer does not tell it. */
   readonly total: number;
   readonly sent: number;
   readonly first: number;

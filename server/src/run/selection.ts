@@ -1,7 +1,7 @@
 // Selections: pages, entity sets, distinct values and pictures, computations (spec 05).
-import type { StorageDef, Value } from '../model/model.ts';
 import type { ComputePlan, DistinctMediaPlan, DistinctPlan, IntersectPlan, ReadSelectionPlan } from '../plan/plan.ts';
-import type { Columns } from '../query/columns.ts';
+import type { Rows } from '../query/columns.ts';
+import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
 import { computeStatement, distinctStatement } from '../store/sql/aggregate.ts';
 import { countStatement, distinctMediaStatement, membersStatement, pageStatement } from '../store/sql/select.ts';
 import type { Row } from '../store/engine.ts';
@@ -10,10 +10,10 @@ import type { ArrayOutcome, SelectionOutcome, ValueOutcome } from './outcome.ts'
 import { describe, keysOfSelection, listOf, resolveSource, type Resolved } from './source.ts';
 
 export async function runReadSelection(plan: ReadSelectionPlan, visit: Visit): Promise<SelectionOutcome> {
-  const { source, skip, top, columns, keep, timeoutSeconds } = plan;
+  const { source, skip, top, rows, keep, timeoutSeconds } = plan;
   const { engine, sets } = visit.services;
   const { dataClass } = source.selection;
-  const outcome = { kind: 'selection', dataClass, first: skip } as const;
+  const outcome = { kind: 'selection', dataClass, rows, first: skip } as const;
   let resolved: Resolved = await resolveSource(source, timeoutSeconds, visit);
   if (keep && resolved.kind === 'described')
     resolved = { kind: 'listed', keys: await keysOfSelection(resolved.selection, visit) };
@@ -22,10 +22,10 @@ export async function runReadSelection(plan: ReadSelectionPlan, visit: Visit): P
     const kept = keep
       ? (resolved.set ?? sets.create(visit.openSession().id, dataClass, listOf(resolved.keys), timeoutSeconds))
       : undefined;
-    const page = await members(columns, resolved.keys.slice(skip, skip + top) as readonly Value[], visit);
+    const page = await members(dataClass, rows, resolved.keys.slice(skip, skip + top) as readonly Value[], visit);
     return { ...outcome, ...page, total: resolved.keys.length, ...(kept && { setId: kept.id }) };
   }
-  const row = (await engine.row(pageStatement(resolved.selection, columns, skip, top, engine.dialect))) as Row;
+  const row = (await engine.row(pageStatement(resolved.selection, rows, skip, top, engine.dialect))) as Row;
   return {
     ...outcome,
     total: Number(row['total']),
@@ -35,12 +35,13 @@ export async function runReadSelection(plan: ReadSelectionPlan, visit: Visit): P
 }
 
 async function members(
-  columns: Columns,
+  dataClass: DataClassDef,
+  rows: Rows,
   keys: readonly Value[],
   { services: { engine } }: Visit,
 ): Promise<Pick<SelectionOutcome, 'sent' | 'entities'>> {
   if (keys.length === 0) return { sent: 0, entities: null };
-  const row = (await engine.row(membersStatement(columns, Array.from(keys), engine.dialect))) as Row;
+  const row = (await engine.row(membersStatement(dataClass, rows, Array.from(keys), engine.dialect))) as Row;
   return { sent: Number(row['sent']), entities: row['entities'] as Uint8Array | null };
 }
 

@@ -1,11 +1,13 @@
 // Statements that read entities: one by key, a page of a selection, members of a set, keys, distinct pictures.
 import type { DataClassDef, StorageDef, Value } from '../../model/model.ts';
-import type { Columns } from '../../query/columns.ts';
+import type { Columns, Rows } from '../../query/columns.ts';
 import type { Predicate } from '../../query/predicate.ts';
 import type { Key, Selection } from '../../query/selection.ts';
 import type { SqlDialect } from './dialect.ts';
 import { literal } from './columns.ts';
-import { entityJson, mediaOnly, type EntityShape } from './entity-json.ts';
+import { arrayJson } from './array-json.ts';
+import { entityJson, type EntityShape } from './entity-json.ts';
+import { mediaOnly } from './media-json.ts';
 import { compileOrder } from './order.ts';
 import { compilePredicate } from './predicate.ts';
 import { column, ident, join, raw, sql, Sql } from './sql.ts';
@@ -48,16 +50,26 @@ function pageRows(selection: Selection, skip: number, top: number, dialect: SqlD
   return sql`(SELECT ${join(keys, ', ')} FROM ${ordered}) AS k CROSS JOIN ${from(dataClass, 'e')} ON ${join(same, ' AND ')}`;
 }
 
-/** A page: one row with `total`, `sent` and `entities`, the bytes between the brackets of `__ENTITIES` (null: none). */
-export function pageStatement(
-  selection: Selection,
-  columns: Columns,
-  skip: number,
-  top: number,
-  dialect: SqlDialect,
-): Sql {
-  const json = entityJson(columns, 'e', 'listed', dialect);
-  const total = sql`(${countStatement(selection.dataClass, selection.predicate, dialect)})`;
+/** The JSON text of row `e`. */
+function rowJson(rows: Rows, dialect: SqlDialect): Sql {
+  switch (rows.kind) {
+    case 'entities':
+      return entityJson(rows.columns, 'e', 'listed', dialect);
+    case 'array':
+      return arrayJson(rows.columns, 'e', rows.keys, dialect);
+    default:
+      return rows satisfies never;
+  }
+}
+
+/**
+ * A page: one row with `total`, `sent` and `entities`, the bytes between the brackets of `__ENTITIES` (null: none). A
+ * bare array tells no total, so none is counted.
+ */
+export function pageStatement(selection: Selection, rows: Rows, skip: number, top: number, dialect: SqlDialect): Sql {
+  const json = rowJson(rows, dialect);
+  const { dataClass, predicate } = selection;
+  const total = rows.kind === 'array' ? raw('0') : sql`(${countStatement(dataClass, predicate, dialect)})`;
   return sql`SELECT ${total} AS total, count(*) AS sent, ${dialect.bytes(dialect.list(json))} AS entities FROM ${pageRows(selection, skip, top, dialect)}`;
 }
 
@@ -82,12 +94,17 @@ export function keysStatement({ dataClass, predicate, order }: Selection, dialec
  * The entities of the given keys in their order, as a row with `sent` and `entities`. A key whose entity is gone gives
  * `{"__STAMP":0}` (spec 05 § 3.3). For classes with a key of one attribute.
  */
-export function membersStatement(columns: Columns, keys: readonly Value[], dialect: SqlDialect): Sql {
-  const key = columns.dataClass.key[0] as StorageDef;
-  const json = entityJson(columns, 'e', 'listed', dialect);
+export function membersStatement(
+  dataClass: DataClassDef,
+  rows: Rows,
+  keys: readonly Value[],
+  dialect: SqlDialect,
+): Sql {
+  const key = dataClass.key[0] as StorageDef;
+  const json = rowJson(rows, dialect);
   const present = sql`CASE WHEN ${column('e', key.column)} IS NULL THEN ${literal('{"__STAMP":0}')} ELSE ${json} END`;
   const asked = dialect.elements(sql`${JSON.stringify(keys)}`);
-  return sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(present))} AS entities FROM (${asked} ORDER BY position) AS k LEFT JOIN ${from(columns.dataClass, 'e')} ON ${column('e', key.column)} = k.value`;
+  return sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(present))} AS entities FROM (${asked} ORDER BY position) AS k LEFT JOIN ${from(dataClass, 'e')} ON ${column('e', key.column)} = k.value`;
 }
 
 /**

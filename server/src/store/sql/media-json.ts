@@ -1,0 +1,58 @@
+// Pictures and BLOBs as JSON text: the deferred form with its details.
+import type { StorageDef } from '../../model/model.ts';
+import type { Columns } from '../../query/columns.ts';
+import { contentTable, literal, mediaType, versionOf } from './columns.ts';
+import { entityUri } from './entity-key.ts';
+import type { JsonDialect } from './json-dialect.ts';
+import { column, raw, sql, type Sql } from './sql.ts';
+
+/** The deferred object alone, for distinct pictures. */
+export function mediaOnly(columns: Columns, attribute: StorageDef, dialect: JsonDialect): Sql {
+  return mediaJson(attribute, false, columns, 'e', dialect);
+}
+
+/** The deferred form of a picture (spec 10 §§ 1.1 to 1.4) or BLOB (spec 11 § 1). */
+export function mediaJson(
+  attribute: StorageDef,
+  detail: boolean,
+  columns: Columns,
+  alias: string,
+  dialect: JsonDialect,
+): Sql {
+  const { links, dataClass } = columns;
+  const held = column(alias, attribute.column);
+  const uri = entityUri(dataClass, alias, links, dialect);
+  if (attribute.type === 'blob') {
+    const size = sql`(SELECT c.size FROM ${contentTable} AS c WHERE c.hash = ${held})`;
+    const details = detail
+      ? [literal(',"size":'), size, literal(',"mediatype":'), dialect.string(column(alias, mediaType(attribute)))]
+      : [];
+    const query = literal(`/${attribute.name}?$binary=true&$expand=${attribute.name}"`);
+    const deferred = dialect.concat([literal('{"__deferred":{"uri":"'), uri, query, ...details, literal('}}')]);
+    return sql`CASE WHEN ${held} IS NULL THEN 'null' ELSE ${deferred} END`;
+  }
+  const deferred = dialect.concat([
+    literal('{"__deferred":{"uri":"'),
+    uri,
+    sql`${`/${attribute.name}?${links.imagePrefix}`}`,
+    versionOf(attribute, alias),
+    sql`${`${links.imageSuffix(attribute.name)}"`}`,
+    ...(links.imageInfo || detail ? [imageDetails(held, links.imageInfo, dialect)] : []),
+    literal(',"image":true}}'),
+  ]);
+  return sql`CASE WHEN ${held} IS NULL THEN 'null' ELSE ${deferred} END`;
+}
+
+function imageDetails(held: Sql, info: boolean, dialect: JsonDialect): Sql {
+  const parts = [
+    literal(',"mediatype":"'),
+    raw('c.mediatype'),
+    literal('","height":'),
+    sql`coalesce(c.height, 'null')`,
+    literal(',"width":'),
+    sql`coalesce(c.width, 'null')`,
+  ];
+  if (info)
+    parts.push(literal(',"size":'), raw('c.size'), literal(',"thumbhash":'), dialect.string(raw('c.thumbhash')));
+  return sql`(SELECT ${dialect.concat(parts)} FROM ${contentTable} AS c WHERE c.hash = ${held})`;
+}
