@@ -46,7 +46,7 @@ async function assertUntouched(): Promise<void> {
   assert.equal(now.json, untouched.json);
   assert.ok(now.photo.equals(untouched.photo));
   assert.ok(server.process.alive);
-  assert.deepEqual(server.logged('failed'), []);
+  assert.deepEqual(await server.logged('failed'), []);
   assert.deepEqual(checkData(server.data, buildModel(definition)), []);
 }
 
@@ -58,6 +58,9 @@ async function assertWorks(number: number): Promise<void> {
   assert.equal((await server.get(`${note}/photo?$imageformat=tiff`)).status, 200);
 }
 
+/** The process id of the one converter. */
+const converter = async (): Promise<number> => Number((await server.logged('converterStarted')).at(-1)?.['pid']);
+
 test('what is no picture, or half of one, is refused with 1824', async () => {
   const whole = await encode(opaque(), 'jpeg');
   const html = Buffer.from('<!doctype html><script>alert(1)</script>');
@@ -68,7 +71,7 @@ test('what is no picture, or half of one, is refused with 1824', async () => {
   for (const at of [2, 20, 60])
     await assertRefused(Buffer.concat([whole.subarray(0, at), Buffer.alloc(999, 7)]), 400, 1824, `bent at ${at}`);
   await assertUntouched();
-  assert.deepEqual(server.logged('converterLost'), []);
+  assert.deepEqual(await server.logged('converterLost'), []);
 });
 
 test('too many pixels and too many bytes are refused with 413', async () => {
@@ -82,7 +85,8 @@ test('too many pixels and too many bytes are refused with 413', async () => {
 test('an upload that breaks off leaves nothing', async () => {
   const { bytes } = await makePicture(900, 64);
   const { port, hostname } = new URL(server.url);
-  const failed = server.logged('answered').length;
+  const answered = (): number => server.process.log.filter(({ msg }) => msg === 'answered').length;
+  const before = (await server.logged('answered')).length;
   for (const path of [`${note}/photo?$rawPict=true`, '/rest/$upload?$rawPict=true'])
     await new Promise<void>((resolve) => {
       const socket = connect(Number(port), hostname, () => {
@@ -91,30 +95,30 @@ test('an upload that breaks off leaves nothing', async () => {
       });
       socket.on('close', () => resolve());
     });
-  await until('the end of the broken uploads', () => server.logged('answered').length >= failed + 2);
+  await until('the end of the broken uploads', () => answered() >= before + 2);
   await assertUntouched();
 });
 
 test('a converter that hangs is ended at its time limit and replaced', async () => {
   await assertWorks(901);
   untouched = await server.entity();
-  const pid = Number(server.logged('converterStarted').at(-1)?.['pid']);
+  const pid = await converter();
   process.kill(pid, 'SIGSTOP');
   const { bytes } = await makePicture(902);
   const answer = await server.send('POST', `${note}/photo?$rawPict=true`, bytes);
   assert.equal(answer.status, 400);
-  const lost = server.logged('converterLost').at(-1);
+  const lost = (await server.logged('converterLost')).at(-1);
   assert.deepEqual([lost?.['pid'], lost?.['timedOut']], [pid, true]);
   await assertUntouched();
   await assertWorks(903);
-  assert.notEqual(server.logged('converterStarted').at(-1)?.['pid'], pid);
+  assert.notEqual(await converter(), pid);
 });
 
 test('a converter that dies over a picture is replaced, many times in a row', async () => {
   for (let time = 0; time < 5; time++) {
     await assertWorks(910 + time);
     untouched = await server.entity();
-    const pid = Number(server.logged('converterStarted').at(-1)?.['pid']);
+    const pid = await converter();
     process.kill(pid, 'SIGSTOP');
     const { bytes } = await makePicture(920 + time);
     const answer = server.send('POST', `${note}/photo?$rawPict=true`, bytes);
@@ -122,7 +126,7 @@ test('a converter that dies over a picture is replaced, many times in a row', as
     for (let reads = 0; reads < 20; reads++) assert.equal((await server.get(note)).status, 200);
     process.kill(pid, 'SIGKILL');
     assert.equal((await answer).status, 400);
-    assert.equal(server.logged('converterLost').at(-1)?.['pid'], pid);
+    assert.equal((await server.logged('converterLost')).at(-1)?.['pid'], pid);
     await assertUntouched();
   }
   await assertWorks(930);

@@ -47,10 +47,10 @@ test(
 
     assert.ok(first.own > 20, 'the memory was not measured');
     assert.ok(last.own - first.own < allowed, `grown from ${first.own} to ${last.own} MiB`);
-    assert.equal(server.logged('pictureConverted').length, all, 'every one was a conversion');
+    assert.equal((await server.logged('pictureConverted')).length, all, 'every one was a conversion');
     // No more processes than are needed, none lost; each is replaced after 2,000 jobs.
-    const started = server.logged('converterStarted').length;
+    const started = (await server.logged('converterStarted')).length;
     assert.ok(started <= converters + Math.ceil(all / 2000), `${started} converters were started`);
-    assert.deepEqual(server.logged('converterLost'), []);
+    assert.deepEqual(await server.logged('converterLost'), []);
   },
 );

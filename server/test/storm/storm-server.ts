@@ -26,6 +26,8 @@ export class StormServer {
   /** As many connections as there are requests at one time. */
   readonly #agent = new Agent({ connections: null });
 
+  #marks = 0;
+
   private constructor(data: string, server: ServerProcess, url: string) {
     this.data = data;
     this.process = server;
@@ -55,8 +57,11 @@ export class StormServer {
     return { status: answer.statusCode, headers: answer.headers, bytes, milliseconds: performance.now() - begun };
   }
 
-  /** The lines of the log of one kind. */
-  logged(kind: string): readonly LogLine[] {
+  /** The lines of the log of one kind, all up to now: the log is behind the answers, but in order. */
+  async logged(kind: string): Promise<readonly LogLine[]> {
+    const mark = `/rest/mark-${++this.#marks}`;
+    await this.get(mark);
+    await until('the log', () => this.process.log.some(({ msg, url }) => msg === 'answered' && url === mark));
     return this.process.log.filter(({ msg }) => msg === kind);
   }
 
