@@ -34,7 +34,7 @@ export async function openKeystamp(
   onEvent: OnEvent,
   now: () => number = Date.now,
 ): Promise<Keystamp> {
-  const engine = await openEngine(config.data, model);
+  const engine = await openEngine(config.data, model, config);
   const converter = new Converter(config, onEvent);
   const variants = new Variants(config, converter, onEvent);
   const sets = new EntitySets(config, now);

@@ -28,6 +28,7 @@ function depthOf(predicate: Predicate): Depth {
     case 'all':
     case 'none':
     case 'keys':
+    case 'members':
     case 'test':
     case 'json':
       return leaf;

@@ -1,6 +1,7 @@
 // Which entities: a filter bound to a dataclass, with attributes resolved and values canonical. Knows no SQL and no
 // engine. Logic is three-valued as in SQL: a comparison with null is unknown (spec 04 § 4).
 import type { DataClassDef, RelationDef, StorageDef, Value } from '../model/model.ts';
+import { keyCount, type KeyList } from './key-list.ts';
 import type { Comparison } from './operators.ts';
 
 /** A date met by values inside an object, where stored dates are ISO texts: milliseconds since 1970. */
@@ -34,6 +35,8 @@ export type Predicate =
   | { readonly kind: 'none' }
   /** The key is one of these; each key is the list of its parts. */
   | { readonly kind: 'keys'; readonly dataClass: DataClassDef; readonly keys: readonly (readonly Value[])[] }
+  /** The key, one attribute, is in the list; the list may be long. */
+  | { readonly kind: 'members'; readonly dataClass: DataClassDef; readonly keys: KeyList }
   | { readonly kind: 'and'; readonly parts: readonly Predicate[] }
   | { readonly kind: 'or'; readonly parts: readonly Predicate[] }
   | { readonly kind: 'not'; readonly part: Predicate }
@@ -71,6 +74,10 @@ export const none: Predicate = { kind: 'none' };
 /** The entities of a class that have one of these canonical keys. */
 export const keysOf = (dataClass: DataClassDef, keys: readonly (readonly Value[])[]): Predicate =>
   keys.length === 0 ? none : { kind: 'keys', dataClass, keys };
+
+/** The entities of a class with one key attribute whose keys are in the list. */
+export const membersOf = (dataClass: DataClassDef, keys: KeyList): Predicate =>
+  keyCount(keys) === 0 ? none : { kind: 'members', dataClass, keys };
 
 /** Both hold; each keeps its own related rows. */
 export function allOf(a: Predicate, b: Predicate): Predicate {

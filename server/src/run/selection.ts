@@ -1,7 +1,8 @@
 // Selections: pages, entity sets, distinct values and pictures, computations (spec 05).
 import type { ComputePlan, DistinctMediaPlan, DistinctPlan, IntersectPlan, ReadSelectionPlan } from '../plan/plan.ts';
-import type { Rows } from '../query/columns.ts';
 import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
+import type { Rows } from '../query/columns.ts';
+import type { Selection } from '../query/selection.ts';
 import { computeStatement, distinctStatement } from '../store/sql/aggregate.ts';
 import { countStatement, distinctMediaStatement, membersStatement, pageStatement } from '../store/sql/select.ts';
 import type { Row } from '../store/engine.ts';
@@ -11,7 +12,7 @@ import { describe, keysOfSelection, listOf, resolveSource, type Resolved } from 
 
 export async function runReadSelection(plan: ReadSelectionPlan, visit: Visit): Promise<SelectionOutcome> {
   const { source, skip, top, rows, keep, timeoutSeconds } = plan;
-  const { engine, sets } = visit.services;
+  const { sets } = visit.services;
   const { dataClass } = source.selection;
   const outcome = { kind: 'selection', dataClass, rows, first: skip } as const;
   let resolved: Resolved = await resolveSource(source, timeoutSeconds, visit);
@@ -25,13 +26,36 @@ export async function runReadSelection(plan: ReadSelectionPlan, visit: Visit): P
     const page = await members(dataClass, rows, resolved.keys.slice(skip, skip + top) as readonly Value[], visit);
     return { ...outcome, ...page, total: resolved.keys.length, ...(kept && { setId: kept.id }) };
   }
-  const row = (await engine.row(pageStatement(resolved.selection, rows, skip, top, engine.dialect))) as Row;
-  return {
-    ...outcome,
-    total: Number(row['total']),
-    sent: Number(row['sent']),
-    entities: row['entities'] as Uint8Array | null,
-  };
+  const page = await pageOf(resolved.selection, rows, skip, top, visit);
+  // A bare array does not tell how many there are.
+  const total = rows.kind === 'array' ? 0 : await totalOf(resolved.selection, skip, top, page.sent, visit);
+  return { ...outcome, ...page, total };
+}
+
+type Page = Pick<SelectionOutcome, 'sent' | 'entities'>;
+
+async function pageOf(
+  selection: Selection,
+  rows: Rows,
+  skip: number,
+  top: number,
+  { services: { engine } }: Visit,
+): Promise<Page> {
+  if (top === 0) return { sent: 0, entities: null };
+  const row = (await engine.row(pageStatement(selection, rows, skip, top, engine.dialect))) as Row;
+  return { sent: Number(row['sent']), entities: row['entities'] as Uint8Array | null };
+}
+
+/** The size of a selection of which a page is known: its last page tells. */
+async function totalOf(
+  { dataClass, predicate }: Selection,
+  skip: number,
+  top: number,
+  sent: number,
+  { services: { engine } }: Visit,
+): Promise<number> {
+  if (sent < top && (sent > 0 || skip === 0)) return skip + sent;
+  return engine.total(countStatement(dataClass, predicate, engine.dialect));
 }
 
 async function members(
@@ -39,7 +63,7 @@ async function members(
   rows: Rows,
   keys: readonly Value[],
   { services: { engine } }: Visit,
-): Promise<Pick<SelectionOutcome, 'sent' | 'entities'>> {
+): Promise<Page> {
   if (keys.length === 0) return { sent: 0, entities: null };
   const row = (await engine.row(membersStatement(dataClass, rows, Array.from(keys), engine.dialect))) as Row;
   return { sent: Number(row['sent']), entities: row['entities'] as Uint8Array | null };

@@ -1,5 +1,6 @@
 // What a database must offer. Statements are built in store/sql/ from a dialect; an engine only runs them.
 import type { Value } from '../model/model.ts';
+import type { KeyList } from '../query/key-list.ts';
 import type { SqlDialect } from './sql/dialect.ts';
 import type { Sql } from './sql/sql.ts';
 
@@ -36,6 +37,7 @@ export class DuplicateError extends Error {
   }
 }
 
+/** A read that takes long runs where it holds up no other; past its time limit, or when too many wait, it throws 503. */
 export interface Engine extends Executor {
   readonly dialect: SqlDialect;
   /**
@@ -43,6 +45,18 @@ export interface Engine extends Executor {
    * together may share one commit; a unit that throws is undone alone.
    */
   write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * The keys that a statement of one column finds, in its order.
+   * @param among only keys of this list, in the order of the list
+   */
+  keys(statement: Sql, among?: KeyList): Promise<KeyList>;
+  /** The number that a statement with one row and the column `total` counts; not counted again while nothing changed. */
+  total(statement: Sql): Promise<number>;
+  /**
+   * Runs statements one after the other, each a transaction of its own, where they hold up nothing. They outlive the
+   * process when the promise has settled, a loss of power a little later.
+   */
+  writeApart(statements: readonly Sql[]): Promise<void>;
   /** Reads after this call see everything that was committed before it, by any process. */
   refresh(): void;
   /** Waits for the writes under way and closes the database. */

@@ -5,15 +5,17 @@ import type { Model } from '../model/model.ts';
 import type { Engine } from './engine.ts';
 import { prepareDatabase } from './prepare.ts';
 import { SqliteEngine } from './sqlite/engine.ts';
+import type { LaneLimits } from './sqlite/slow-lane.ts';
 import { introspect, sqliteSchema } from './sqlite/schema.ts';
 
 /**
  * Opens the embedded database in the data folder and brings it up to the model.
+ * @param limits of long queries; absent: the defaults
  * @throws ModelError when that would lose data
  */
-export async function openEngine(dataFolder: string, model: Model): Promise<Engine> {
+export async function openEngine(dataFolder: string, model: Model, limits?: LaneLimits): Promise<Engine> {
   mkdirSync(dataFolder, { recursive: true });
-  const engine = new SqliteEngine(join(dataFolder, 'keystamp.db'));
+  const engine = new SqliteEngine(join(dataFolder, 'keystamp.db'), limits);
   try {
     await prepareDatabase(engine, model, { schema: sqliteSchema, introspect });
   } catch (error) {

@@ -1,5 +1,6 @@
 // What engines do differently in conditions and orders.
 import type { Value } from '../../model/model.ts';
+import type { KeyList } from '../../query/key-list.ts';
 import type { Sql } from './sql.ts';
 
 /** The JSON types that hold a value of their own. */
@@ -10,6 +11,8 @@ export interface FilterDialect {
   fold(text: Sql): Sql;
   /** Whether the value is one of these, unknown for null; at most one parameter, however many there are. */
   oneOf(value: Sql, values: readonly Value[]): Sql;
+  /** Whether the key is in the list, which may be long; one parameter, the list itself. */
+  inKeys(key: Sql, keys: KeyList): Sql;
   /** Whether the tuple is one of these; at most one parameter. */
   tupleOneOf(tuple: readonly Sql[], values: readonly (readonly Value[])[]): Sql;
   /** Whether the text is like one of these LIKE patterns with `\` as escape, unknown for null; one parameter. */

@@ -40,6 +40,10 @@ class Compiler {
         return raw('FALSE');
       case 'keys':
         return this.keys(predicate.dataClass.key, predicate.keys, scope.alias);
+      case 'members': {
+        const key = predicate.dataClass.key[0] as StorageDef;
+        return this.dialect.inKeys(column(scope.alias, key.column), predicate.keys);
+      }
       case 'and':
         return this.parts(predicate.parts, ' AND ', scope);
       case 'or':

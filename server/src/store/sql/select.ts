@@ -10,7 +10,7 @@ import { entityJson, type EntityShape } from './entity-json.ts';
 import { mediaOnly } from './media-json.ts';
 import { compileOrder } from './order.ts';
 import { compilePredicate } from './predicate.ts';
-import { column, ident, join, raw, sql, Sql } from './sql.ts';
+import { column, entityWork, ident, join, raw, sql, Sql } from './sql.ts';
 
 /** `key = ?` for every part of the key. */
 export function hasKey(dataClass: DataClassDef, alias: string, key: Key): Sql {
@@ -62,17 +62,15 @@ function rowJson(rows: Rows, dialect: SqlDialect): Sql {
   }
 }
 
-/**
- * A page: one row with `total`, `sent` and `entities`, the bytes between the brackets of `__ENTITIES` (null: none). A
- * bare array tells no total, so none is counted.
- */
+/** A page: one row with `sent` and `entities`, the bytes between the brackets of `__ENTITIES` (null: none). */
 export function pageStatement(selection: Selection, rows: Rows, skip: number, top: number, dialect: SqlDialect): Sql {
   const json = rowJson(rows, dialect);
-  const { dataClass, predicate } = selection;
-  const total = rows.kind === 'array' ? raw('0') : sql`(${countStatement(dataClass, predicate, dialect)})`;
-  return sql`SELECT ${total} AS total, count(*) AS sent, ${dialect.bytes(dialect.list(json))} AS entities FROM ${pageRows(selection, skip, top, dialect)}`;
+  const page = sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(json))} AS entities FROM ${pageRows(selection, skip, top, dialect)}`;
+  // Without a filter it need not look further than its end, unless it must sort.
+  return selection.predicate.kind === 'all' ? new Sql(page.text, page.params, skip + top * entityWork) : page;
 }
 
+/** One row with `total`. */
 export function countStatement(dataClass: DataClassDef, predicate: Predicate, dialect: SqlDialect): Sql {
   return sql`SELECT count(*) AS total FROM ${from(dataClass, 'c')} WHERE ${compilePredicate(predicate, 'c', dialect)}`;
 }
@@ -104,7 +102,8 @@ export function membersStatement(
   const json = rowJson(rows, dialect);
   const present = sql`CASE WHEN ${column('e', key.column)} IS NULL THEN ${literal('{"__STAMP":0}')} ELSE ${json} END`;
   const asked = dialect.elements(sql`${JSON.stringify(keys)}`);
-  return sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(present))} AS entities FROM (${asked} ORDER BY position) AS k LEFT JOIN ${from(dataClass, 'e')} ON ${column('e', key.column)} = k.value`;
+  const members = sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(present))} AS entities FROM (${asked} ORDER BY position) AS k LEFT JOIN ${from(dataClass, 'e')} ON ${column('e', key.column)} = k.value`;
+  return new Sql(members.text, members.params, keys.length * entityWork);
 }
 
 /**

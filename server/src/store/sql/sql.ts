@@ -1,24 +1,36 @@
 // Pieces of SQL that carry their parameters with them. Text comes only from this program's templates and from names
 // of the model; everything else interpolated becomes a parameter, so no user text can become SQL.
 import type { Value } from '../../model/model.ts';
+import type { KeyList } from '../../query/key-list.ts';
+
+/** What a placeholder stands for; an engine binds a list of keys the way its dialect asks for it. */
+export type Param = Value | KeyList;
 
 /** A piece of SQL text with `?` placeholders and their values in order. */
 export class Sql {
   readonly text: string;
-  readonly params: readonly Value[];
+  readonly params: readonly Param[];
+  /**
+   * Rows that a statement visits at most, where it stops before the end of the table, as a page does. An entity that is
+   * written as JSON counts as `entityWork` rows. Absent: nobody knows, only the plan can tell.
+   */
+  readonly work?: number;
 
-  constructor(text: string, params: readonly Value[]) {
+  constructor(text: string, params: readonly Param[], work?: number) {
     this.text = text;
     this.params = params;
+    if (work !== undefined) this.work = work;
   }
 }
 
+export const entityWork = 20;
+
 /** Template tag: an interpolated `Sql` is inlined, any other value becomes a parameter. */
-export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Value)[]): Sql {
+export function sql(strings: TemplateStringsArray, ...parts: readonly (Sql | Param)[]): Sql {
   let text = strings[0] ?? '';
-  const params: Value[] = [];
+  const params: Param[] = [];
   for (let i = 0; i < parts.length; i++) {
-    const part = parts[i] as Sql | Value;
+    const part = parts[i] as Sql | Param;
     if (part instanceof Sql) {
       text += part.text;
       params.push(...part.params);

@@ -1,58 +1,33 @@
-// SQLite: one connection for reads, one for writes, in the process itself. Reads of one turn of the event loop share
-// one snapshot (half of a point read is taking the read lock); writes that arrive in one turn share one commit.
+// SQLite: one connection for reads, one for writes, in the process itself, and a slow lane for reads that take long.
+// Reads of one turn of the event loop share one snapshot (half of a point read is taking the read lock); writes that
+// arrive in one turn share one commit.
 import Database from 'better-sqlite3';
-import { LRUCache } from 'lru-cache';
+import { settings } from '../../config.ts';
 import type { Value } from '../../model/model.ts';
+import { keyCount, packKeys, type KeyList } from '../../query/key-list.ts';
 import { DuplicateError, type Engine, type Row, type Transaction } from '../engine.ts';
 import type { Sql } from '../sql/sql.ts';
+import { bindable, isKeyList } from './bind.ts';
+import { Connection, type Prepared } from './connection.ts';
 import { sqliteDialect } from './dialect.ts';
-import { registerFunctions } from './functions.ts';
-import { hideParameters } from './hidden-parameters.ts';
+import { keysAmong } from './keys-among.ts';
+import { reachOf } from './reach.ts';
+import { SlowLane, type LaneLimits } from './slow-lane.ts';
+import { smallTableRows, TableSizes } from './table-sizes.ts';
+import { Totals } from './totals.ts';
 
-/** How long a process waits for another one's write before it gives up. */
-const busyTimeoutMs = 20_000;
-const keptStatements = 500;
+/** A statement that takes longer than this goes to the slow lane the next time. */
+const longMs = 4;
+/** A key of a list counts as so many rows: it is written, read and looked up. */
+const listedKeyWork = 5;
+/** How often tables are counted again. */
+const recountMs = 10_000;
 
-type Prepared = Database.Statement<Value[], Row>;
-
-/** One connection with its prepared statements, by text. */
-class Connection {
-  readonly database: Database.Database;
-  readonly #statements = new LRUCache<string, Prepared>({ max: keptStatements });
-  readonly begin: Database.Statement;
-  readonly commit: Database.Statement;
-  readonly rollback: Database.Statement;
-
-  constructor(file: string, beginText: string) {
-    this.database = new Database(file, { timeout: busyTimeoutMs });
-    this.database.pragma('journal_mode = WAL');
-    this.database.pragma('synchronous = FULL');
-    this.database.pragma('foreign_keys = OFF');
-    this.database.pragma('cache_size = -65536');
-    this.database.pragma('temp_store = MEMORY');
-    registerFunctions(this.database);
-    this.begin = this.database.prepare(beginText);
-    this.commit = this.database.prepare('COMMIT');
-    this.rollback = this.database.prepare('ROLLBACK');
-  }
-
-  prepared(text: string): Prepared {
-    let statement = this.#statements.get(text);
-    if (!statement) {
-      statement = this.database.prepare<Value[], Row>(hideParameters(text));
-      this.#statements.set(text, statement);
-    }
-    return statement;
-  }
-}
-
-/** Booleans are 0 and 1 in SQLite. */
-function bindable(params: readonly Value[]): Value[] {
-  for (let i = 0; i < params.length; i++)
-    if (typeof params[i] === 'boolean')
-      return params.map((value) => (typeof value === 'boolean' ? Number(value) : value));
-  return params as Value[];
-}
+const defaultLimits: LaneLimits = {
+  querySeconds: settings.querySeconds.default,
+  queryProcesses: settings.queryProcesses.default,
+  maxQueryQueue: settings.maxQueryQueue.default,
+};
 
 function translate(error: unknown): unknown {
   if (error instanceof Database.SqliteError && /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(error.code))
@@ -62,6 +37,8 @@ function translate(error: unknown): unknown {
 
 class SqliteTransaction implements Transaction {
   readonly #connection: Connection;
+  /** The tables written since it was last emptied, see `tableWritten`. */
+  readonly written = new Set<string>();
   #depth = 0;
 
   constructor(connection: Connection) {
@@ -69,29 +46,29 @@ class SqliteTransaction implements Transaction {
   }
 
   async rows(statement: Sql): Promise<readonly Row[]> {
-    return this.#do((prepared, params) => prepared.all(...params), statement);
+    return this.#do((statement, params) => statement.all(...params), statement);
   }
 
   async row(statement: Sql): Promise<Row | undefined> {
-    return this.#do((prepared, params) => prepared.get(...params), statement);
+    return this.#do((statement, params) => statement.get(...params), statement);
   }
 
   async run(statement: Sql): Promise<number> {
-    return this.#do((prepared, params) => prepared.run(...params).changes, statement);
+    return this.#do((statement, params) => statement.run(...params).changes, statement);
   }
 
   async attempt<T>(work: () => Promise<T>): Promise<T> {
     const name = `unit_${this.#depth++}`;
-    this.#connection.prepared(`SAVEPOINT ${name}`).run();
+    this.#connection.prepared(`SAVEPOINT ${name}`).statement.run();
     try {
       const result = await work();
-      this.#connection.prepared(`RELEASE ${name}`).run();
+      this.#connection.prepared(`RELEASE ${name}`).statement.run();
       return result;
     } catch (error) {
       // A full disk ends the whole transaction by itself; then there is nothing left to go back to.
       if (this.#connection.database.inTransaction) {
-        this.#connection.prepared(`ROLLBACK TO ${name}`).run();
-        this.#connection.prepared(`RELEASE ${name}`).run();
+        this.#connection.prepared(`ROLLBACK TO ${name}`).statement.run();
+        this.#connection.prepared(`RELEASE ${name}`).statement.run();
       }
       throw error;
     } finally {
@@ -99,9 +76,11 @@ class SqliteTransaction implements Transaction {
     }
   }
 
-  #do<T>(use: (prepared: Prepared, params: Value[]) => T, { text, params }: Sql): T {
+  #do<T>(use: (statement: Prepared['statement'], params: Value[]) => T, { text, params }: Sql): T {
     try {
-      return use(this.#connection.prepared(text), bindable(params));
+      const prepared = this.#connection.prepared(text);
+      if (prepared.writes !== '') this.written.add(prepared.writes);
+      return use(prepared.statement, bindable(params));
     } catch (error) {
       throw translate(error);
     }
@@ -120,32 +99,62 @@ export class SqliteEngine implements Engine {
   readonly dialect = sqliteDialect;
   readonly #reader: Connection;
   readonly #writer: Connection;
+  readonly #lane: SlowLane;
+  readonly #sizes: TableSizes;
+  readonly #totals = new Totals();
   readonly #transaction: SqliteTransaction;
+  readonly #dataVersion: Database.Statement<[], number>;
+  readonly #recount: NodeJS.Timeout;
   #reading = false;
   #waiting: Unit[] = [];
   #writing: Promise<void> | undefined;
 
   /** @param file path of the database; made when absent */
-  constructor(file: string) {
-    this.#writer = new Connection(file, 'BEGIN IMMEDIATE');
-    this.#reader = new Connection(file, 'BEGIN');
+  constructor(file: string, limits: LaneLimits = defaultLimits) {
+    this.#writer = new Connection(file, { synchronous: 'FULL', sortIn: 'memory' });
+    this.#reader = new Connection(file, { synchronous: 'FULL', sortIn: 'memory' });
+    this.#lane = new SlowLane(file, limits);
+    this.#sizes = new TableSizes(this.#reader.database);
     this.#transaction = new SqliteTransaction(this.#writer);
+    this.#dataVersion = this.#writer.database.prepare<[], number>('PRAGMA data_version').pluck();
+    this.#recount = setInterval(() => {
+      if (this.#sizes.recount()) this.#reader.forgetReach();
+    }, recountMs);
+    this.#recount.unref();
   }
 
   async rows(statement: Sql): Promise<readonly Row[]> {
-    this.#openSnapshot();
-    return this.#reader.prepared(statement.text).all(...bindable(statement.params));
+    const short = this.#shortOf(statement);
+    if (!short) return this.#lane.rows(statement);
+    return this.#watch(short, () => short.statement.all(...bindable(statement.params)));
   }
 
   async row(statement: Sql): Promise<Row | undefined> {
-    this.#openSnapshot();
-    return this.#reader.prepared(statement.text).get(...bindable(statement.params));
+    const short = this.#shortOf(statement);
+    if (!short) return this.#lane.row(statement);
+    return this.#watch(short, () => short.statement.get(...bindable(statement.params)));
+  }
+
+  async keys(statement: Sql, among?: KeyList): Promise<KeyList> {
+    const short = among && keyCount(among) > smallTableRows ? undefined : this.#shortOf(statement);
+    if (!short) return this.#lane.keys(statement, among);
+    const keys = packKeys(this.#watch(short, () => this.#reader.column(statement.text, bindable(statement.params))));
+    return among ? keysAmong(among, keys) : keys;
+  }
+
+  async total(statement: Sql): Promise<number> {
+    const foreign = this.#dataVersion.get() ?? 0;
+    return this.#totals.total(statement, foreign, async () => Number((await this.row(statement))?.['total']));
+  }
+
+  writeApart(statements: readonly Sql[]): Promise<void> {
+    return this.#lane.write(statements);
   }
 
   refresh(): void {
     if (!this.#reading) return;
     this.#reading = false;
-    this.#reader.commit.run();
+    this.#reader.prepared('COMMIT').statement.run();
   }
 
   write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -157,14 +166,39 @@ export class SqliteEngine implements Engine {
 
   async close(): Promise<void> {
     await this.#writing;
+    clearInterval(this.#recount);
+    await this.#lane.close();
     this.refresh();
     this.#reader.database.close();
     this.#writer.database.close();
   }
 
+  /**
+   * The statement on the snapshot of this turn, or nothing when it would hold up others. Its plan is asked once and
+   * remembered with it.
+   */
+  #shortOf({ text, params, work }: Sql): Prepared | undefined {
+    let known = work ?? 0;
+    for (const param of params) if (isKeyList(param)) known += keyCount(param) * listedKeyWork;
+    if (known > smallTableRows) return undefined;
+    this.#openSnapshot();
+    const prepared = this.#reader.prepared(text);
+    prepared.reach ??= reachOf(this.#reader.database, text, bindable(params), this.#sizes.isLarge);
+    return prepared.reach === 'long' || (prepared.reach === 'walk' && work === undefined) ? undefined : prepared;
+  }
+
+  /** Runs a statement; where only trying tells how long it takes, this try is remembered. */
+  #watch<T>(prepared: Prepared, run: () => T): T {
+    if (prepared.reach !== 'likelyShort') return run();
+    const begun = performance.now();
+    const result = run();
+    if (performance.now() - begun > longMs) prepared.reach = 'long';
+    return result;
+  }
+
   #openSnapshot(): void {
     if (this.#reading) return;
-    this.#reader.begin.run();
+    this.#reader.prepared('BEGIN').statement.run();
     this.#reading = true;
     setImmediate(() => this.refresh());
   }
@@ -185,11 +219,13 @@ export class SqliteEngine implements Engine {
   async #commit(units: readonly Unit[]): Promise<void> {
     const settled: Settled[] = [];
     try {
-      this.#writer.begin.run();
+      this.#transaction.written.clear();
+      this.#writer.prepared('BEGIN IMMEDIATE').statement.run();
       for (const unit of units) settled.push(await this.#run(unit));
-      this.#writer.commit.run();
+      this.#writer.prepared('COMMIT').statement.run();
+      this.#totals.committed(this.#transaction.written);
     } catch (error) {
-      if (this.#writer.database.inTransaction) this.#writer.rollback.run();
+      if (this.#writer.database.inTransaction) this.#writer.prepared('ROLLBACK').statement.run();
       for (const unit of units) unit.reject(error);
       return;
     } finally {

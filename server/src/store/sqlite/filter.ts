@@ -1,5 +1,6 @@
 // Conditions and orders the SQLite way. fold, has_words and instant_of are functions of functions.ts.
 import type { Value } from '../../model/model.ts';
+import { isLongList } from './bind.ts';
 import type { FilterDialect } from '../sql/filter-dialect.ts';
 import { join, raw, sql, type Sql } from '../sql/sql.ts';
 
@@ -21,6 +22,11 @@ const jsonPath = (path: readonly string[]): string => `$${path.map((name) => `.$
 export const sqliteFilter: FilterDialect = {
   fold: (text) => sql`fold(${text})`,
   oneOf: (value, values) => sql`${value} IN (SELECT value FROM json_each(${jsonList(values)}))`,
+  inKeys: (key, keys) => {
+    if (!isLongList(keys)) return sql`${key} IN (SELECT value FROM json_each(${keys}))`;
+    // Texts stand for integers too that are no exact number, so they are compared as texts.
+    return keys.kind === 'text' ? sql`has_key(${keys}, CAST(${key} AS TEXT))` : sql`has_key(${keys}, ${key})`;
+  },
   tupleOneOf: (tuple, values) => {
     const parts = tuple.map((_, i) => raw(`json_extract(value, '$[${i}]')`));
     const list = `[${values.map(jsonList).join(',')}]`;

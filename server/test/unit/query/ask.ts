@@ -9,8 +9,9 @@ import type { Predicate } from '../../../src/query/predicate.ts';
 import { compileOrder } from '../../../src/store/sql/order.ts';
 import { compilePredicate } from '../../../src/store/sql/predicate.ts';
 import { ident, sql, type Sql } from '../../../src/store/sql/sql.ts';
+import { bindable } from '../../../src/store/sqlite/bind.ts';
 import { sqliteFilter } from '../../../src/store/sqlite/filter.ts';
-import { bindable, limits } from './sample-model.ts';
+import { limits } from './sample-model.ts';
 
 export function bind(dataClass: DataClassDef, filter: string, params?: unknown): Predicate {
   const json = params === undefined ? undefined : JSON.stringify(params);
@@ -27,7 +28,7 @@ export function statement(dataClass: DataClassDef, predicate: Predicate, order =
 export function run(database: Database.Database, { text, params }: Sql): Value[] {
   return database
     .prepare<Value[], { k: Value }>(text)
-    .all(...params.map(bindable))
+    .all(...bindable(params))
     .map((row) => row.k);
 }
 

@@ -5,9 +5,10 @@ import fc from 'fast-check';
 import { KeystampError } from '../../../src/errors.ts';
 import { all, allOf, keysOf, none } from '../../../src/query/predicate.ts';
 import { compilePredicate } from '../../../src/store/sql/predicate.ts';
+import { bindable } from '../../../src/store/sqlite/bind.ts';
 import { sqliteFilter } from '../../../src/store/sqlite/filter.ts';
 import { ask, bind, run, statement } from '../query/ask.ts';
-import { Company, Employee, Score, bindable, openSample } from '../query/sample-model.ts';
+import { Company, Employee, Score, openSample } from '../query/sample-model.ts';
 
 const database = openSample({
   Company: Array.from({ length: 9 }, (_, i) => ({ ID: i + 1, name: `c${i}` })),
@@ -30,7 +31,7 @@ const planOf = (filter: string): string => {
   const { text, params } = compilePredicate(bind(Employee, filter), 't', sqliteFilter);
   return database
     .prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN SELECT 1 FROM "Employee table" AS t WHERE ${text}`)
-    .all(...params.map(bindable))
+    .all(...bindable(params))
     .map((row) => row.detail)
     .join('; ');
 };

@@ -1,0 +1,94 @@
+// The keys of many entities of a class with one key attribute, in order and packed: a million of them is one or two
+// buffers, not a million values. Plain data, so that it travels between processes as it is.
+import type { Value } from '../model/model.ts';
+
+export type KeyList =
+  /** Integers that fit in 32 bits: 4 bytes a key. */
+  | { readonly kind: 'int32'; readonly numbers: Int32Array }
+  /** Any other numbers: 8 bytes a key. */
+  | { readonly kind: 'double'; readonly numbers: Float64Array }
+  /** UTF-8 one after the other; key `i` ends before `ends[i]` and begins where the one before it ends. */
+  | { readonly kind: 'text'; readonly bytes: Uint8Array; readonly ends: Uint32Array };
+
+export type KeyKind = KeyList['kind'];
+
+export const noKeys: KeyList = { kind: 'int32', numbers: new Int32Array() };
+
+/**
+ * Packs keys as an engine gives them: numbers, or texts (64-bit integers that are no exact number come as text, then all
+ * do).
+ */
+export function packKeys(keys: readonly Value[]): KeyList {
+  let fits = true;
+  for (const key of keys) {
+    if (typeof key !== 'number') return packTexts(keys.map(String));
+    if ((key | 0) !== key) fits = false;
+  }
+  const numbers = keys as readonly number[];
+  return fits
+    ? { kind: 'int32', numbers: Int32Array.from(numbers) }
+    : { kind: 'double', numbers: Float64Array.from(numbers) };
+}
+
+function packTexts(texts: readonly string[]): KeyList {
+  const ends = new Uint32Array(texts.length);
+  let size = 0;
+  for (const [i, text] of texts.entries()) ends[i] = size += Buffer.byteLength(text);
+  const bytes = Buffer.allocUnsafeSlow(size);
+  for (const [i, text] of texts.entries()) bytes.write(text, i === 0 ? 0 : (ends[i - 1] as number));
+  return { kind: 'text', bytes, ends };
+}
+
+export const keyCount = (list: KeyList): number => (list.kind === 'text' ? list.ends : list.numbers).length;
+
+/** Memory that the keys take, bytes. */
+export const keyBytes = (list: KeyList): number =>
+  list.kind === 'text' ? list.bytes.byteLength + list.ends.byteLength : list.numbers.byteLength;
+
+/** The keys from position `from` to before `to`. */
+export function keysBetween(list: KeyList, from: number, to: number): readonly (number | string)[] {
+  if (list.kind !== 'text') return Array.from(list.numbers.subarray(from, to));
+  const { ends } = list;
+  const text = Buffer.from(list.bytes.buffer, list.bytes.byteOffset, list.bytes.byteLength);
+  const last = Math.min(to, ends.length);
+  const keys: string[] = [];
+  for (let i = from; i < last; i++) keys.push(text.toString('utf8', i === 0 ? 0 : ends[i - 1], ends[i]));
+  return keys;
+}
+
+/** All keys, as values. For short lists: each is a value of its own again. */
+export const keyValues = (list: KeyList): readonly (number | string)[] => keysBetween(list, 0, keyCount(list));
+
+/** A JSON array of the keys. */
+export const keysAsJson = (list: KeyList): string =>
+  list.kind === 'text' ? JSON.stringify(keyValues(list)) : `[${list.numbers.join(',')}]`;
+
+/** The bytes that `readKeyList` makes the list from again, little-endian; texts have their ends first. */
+export function keyListBytes(list: KeyList): Uint8Array {
+  if (list.kind !== 'text') return bytesOf(list.numbers);
+  return Buffer.concat([bytesOf(list.ends), list.bytes]);
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array | Float64Array | Uint32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+/** The list of `count` keys of that kind whose bytes these parts are, one after the other. */
+export function readKeyList(kind: KeyKind, count: number, parts: readonly Uint8Array[]): KeyList {
+  // A buffer of its own begins where numbers may begin.
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  switch (kind) {
+    case 'int32':
+      return { kind, numbers: new Int32Array(bytes.buffer, 0, count) };
+    case 'double':
+      return { kind, numbers: new Float64Array(bytes.buffer, 0, count) };
+    case 'text':
+      return { kind, ends: new Uint32Array(bytes.buffer, 0, count), bytes: bytes.subarray(4 * count) };
+    default:
+      return kind satisfies never;
+  }
+}

@@ -1,0 +1,100 @@
+// One process of the slow lane, seen from the server: does one job at a time, is killed when late.
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { LaneJob, LaneReply } from './lane-job.ts';
+
+/** The process ended before it answered. */
+export class LaneLost extends Error {
+  readonly timedOut: boolean;
+
+  constructor(timedOut: boolean, detail: string) {
+    super(timedOut ? 'the query took too long' : `the process of long queries ended: ${detail}`);
+    this.timedOut = timedOut;
+  }
+}
+
+// The program lies beside this file: as source here in the repository, compiled in the package.
+const program = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? './lane-process.ts' : './lane-process.js', import.meta.url),
+);
+
+export class LaneChild {
+  readonly #process: ChildProcess;
+  /** Settles when the process is gone. */
+  readonly closed: Promise<void>;
+  #waiting: { resolve: (reply: LaneReply) => void; reject: (error: LaneLost) => void } | undefined;
+  #timedOut = false;
+  /** False as soon as the process is ending. */
+  alive = true;
+
+  /** @param file path of the database, which must exist */
+  constructor(file: string) {
+    this.#process = fork(program, [file], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      execArgv: process.execArgv.filter((argument) => argument.startsWith('--conditions')),
+    });
+    // An idle process is no reason for the server to stay.
+    this.#holdServer(false);
+    this.#process.on('message', (reply: LaneReply) => {
+      const waiting = this.#waiting;
+      this.#waiting = undefined;
+      waiting?.resolve(reply);
+    });
+    this.closed = new Promise((resolve) => {
+      const gone = (detail: string): void => {
+        this.alive = false;
+        this.#waiting?.reject(new LaneLost(this.#timedOut, detail));
+        this.#waiting = undefined;
+        resolve();
+      };
+      this.#process.on('error', (error) => gone(error.message));
+      this.#process.on('exit', (code, signal) => gone(String(signal ?? code)));
+    });
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  /**
+   * Does one job.
+   * @throws LaneLost when the process ends first, or is killed because `timeoutMs` have passed
+   */
+  async run(job: LaneJob, timeoutMs: number): Promise<LaneReply> {
+    if (!this.alive) throw new LaneLost(false, 'before the query');
+    const timer = setTimeout(() => {
+      this.#timedOut = true;
+      this.alive = false;
+      this.#process.kill('SIGKILL');
+    }, timeoutMs);
+    this.#holdServer(true);
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#waiting = { resolve, reject };
+        // Sending to a process that has died fails here; what matters is that it ended.
+        this.#process.send(job, () => {});
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#holdServer(false);
+    }
+  }
+
+  /** Ends the process, also in the middle of a job. */
+  async end(): Promise<void> {
+    this.alive = false;
+    this.#process.kill('SIGKILL');
+    await this.closed;
+  }
+
+  #holdServer(held: boolean): void {
+    if (held) {
+      this.#process.ref();
+      this.#process.channel?.ref();
+    } else {
+      this.#process.unref();
+      this.#process.channel?.unref();
+    }
+  }
+}

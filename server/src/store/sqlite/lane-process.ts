@@ -1,0 +1,61 @@
+// The program of the slow lane: one job at a time on connections of its own, until the server is gone. Argument: the
+// database file.
+import { Worker } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import type { Value } from '../../model/model.ts';
+import { packKeys } from '../../query/key-list.ts';
+import { bindable } from './bind.ts';
+import { Connection } from './connection.ts';
+import { HasKey } from './has-key.ts';
+import { keysAmong } from './keys-among.ts';
+import type { LaneJob, LaneReply, LaneStatement } from './lane-job.ts';
+
+const file = process.argv[2] as string;
+
+// Signals to the whole group are for the server: it still needs answers while it finishes its last requests.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+
+// A statement that runs holds this thread, so another one watches whether the server is still there.
+const guard = import.meta.url.endsWith('.ts') ? './lane-guard.ts' : './lane-guard.js';
+new Worker(new URL(guard, import.meta.url)).unref();
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
+
+const reader = new Connection(file, { readonly: true, synchronous: 'NORMAL', sortIn: 'files' });
+const hasKey = new HasKey(reader.database);
+let writer: Connection | undefined;
+
+const bound = ({ params }: LaneStatement): Value[] => bindable(params, hasKey.add);
+
+function work(job: LaneJob): LaneReply {
+  switch (job.kind) {
+    case 'rows':
+      return { kind: 'rows', rows: reader.prepared(job.text).statement.all(...bound(job)) };
+    case 'row': {
+      const row = reader.prepared(job.text).statement.get(...bound(job));
+      return { kind: 'rows', rows: row ? [row] : [] };
+    }
+    case 'keys': {
+      const keys = packKeys(reader.column(job.text, bound(job)));
+      return { kind: 'keys', keys: job.among ? keysAmong(job.among, keys) : keys };
+    }
+    case 'write':
+      writer ??= new Connection(file, { synchronous: 'NORMAL', sortIn: 'files' });
+      for (const { text, params } of job.statements) writer.prepared(text).statement.run(...bindable(params));
+      return { kind: 'written' };
+    default:
+      return job satisfies never;
+  }
+}
+
+process.on('message', (job: LaneJob) => {
+  let reply: LaneReply;
+  try {
+    reply = work(job);
+  } catch (error) {
+    if (!(error instanceof Database.SqliteError)) throw error; // a fault of this program: it ends, the server tells
+    reply = { kind: 'failed', message: `${error.code}: ${error.message}` };
+  } finally {
+    hasKey.clear();
+  }
+  process.send?.(reply);
+});

@@ -1,0 +1,112 @@
+// Where statements run that may take long: a few processes with a bounded queue in front of them. They cannot hold up
+// the server, and what is not done in time is ended with its process.
+import type { Config } from '../../config.ts';
+import { failHttp, type KeystampError } from '../../errors.ts';
+import type { KeyList } from '../../query/key-list.ts';
+import type { Row } from '../engine.ts';
+import type { Sql } from '../sql/sql.ts';
+import { LaneChild, LaneLost } from './lane-child.ts';
+import type { LaneJob, LaneReply } from './lane-job.ts';
+
+export type LaneLimits = Pick<Config, 'querySeconds' | 'queryProcesses' | 'maxQueryQueue'>;
+
+interface Waiting {
+  readonly job: LaneJob;
+  readonly resolve: (reply: LaneReply) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+const busy = (detail: string): KeystampError => failHttp(503, detail, { 'Retry-After': '1' });
+
+/** Starts its processes when they are needed; `close()` ends them. Every method throws 503 when too many wait. */
+export class SlowLane {
+  readonly #file: string;
+  readonly #limits: LaneLimits;
+  readonly #waiting: Waiting[] = [];
+  readonly #children = new Set<LaneChild>();
+  readonly #idle: LaneChild[] = [];
+  #running = 0;
+  #closed = false;
+
+  constructor(file: string, limits: LaneLimits) {
+    this.#file = file;
+    this.#limits = limits;
+  }
+
+  async rows({ text, params }: Sql): Promise<readonly Row[]> {
+    const reply = await this.#do({ kind: 'rows', text, params });
+    return reply.kind === 'rows' ? reply.rows : unexpected(reply);
+  }
+
+  async row({ text, params }: Sql): Promise<Row | undefined> {
+    const reply = await this.#do({ kind: 'row', text, params });
+    return reply.kind === 'rows' ? reply.rows[0] : unexpected(reply);
+  }
+
+  async keys({ text, params }: Sql, among: KeyList | undefined): Promise<KeyList> {
+    const reply = await this.#do({ kind: 'keys', text, params, ...(among && { among }) });
+    return reply.kind === 'keys' ? reply.keys : unexpected(reply);
+  }
+
+  async write(statements: readonly Sql[]): Promise<void> {
+    await this.#do({ kind: 'write', statements: statements.map(({ text, params }) => ({ text, params })) });
+  }
+
+  /** Ends the processes. Statements under way or waiting fail with 503. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const { reject } of this.#waiting.splice(0)) reject(busy('stopping'));
+    await Promise.all([...this.#children].map((child) => child.end()));
+  }
+
+  async #do(job: LaneJob): Promise<LaneReply> {
+    const reply = await new Promise<LaneReply>((resolve, reject) => {
+      if (this.#closed) return reject(busy('stopping'));
+      const startsAtOnce = this.#running < this.#limits.queryProcesses;
+      if (!startsAtOnce && this.#waiting.length >= this.#limits.maxQueryQueue)
+        return reject(busy('too many long queries wait'));
+      this.#waiting.push({ job, resolve, reject });
+      this.#startWaiting();
+    });
+    if (reply.kind === 'failed') throw new Error(reply.message);
+    return reply;
+  }
+
+  #startWaiting(): void {
+    while (this.#running < this.#limits.queryProcesses) {
+      const next = this.#waiting.shift();
+      if (!next) return;
+      this.#running++;
+      void this.#serve(next.job)
+        .then(next.resolve, next.reject)
+        .finally(() => {
+          this.#running--;
+          this.#startWaiting();
+        });
+    }
+  }
+
+  async #serve(job: LaneJob): Promise<LaneReply> {
+    const child = this.#takeChild();
+    try {
+      return await child.run(job, this.#limits.querySeconds * 1000);
+    } catch (error) {
+      throw error instanceof LaneLost ? busy(this.#closed ? 'stopping' : error.message) : error;
+    } finally {
+      if (child.alive) this.#idle.push(child);
+    }
+  }
+
+  /** A process that waits for work, or a new one. */
+  #takeChild(): LaneChild {
+    for (let child = this.#idle.pop(); child; child = this.#idle.pop()) if (child.alive) return child;
+    const child = new LaneChild(this.#file);
+    this.#children.add(child);
+    void child.closed.then(() => this.#children.delete(child));
+    return child;
+  }
+}
+
+function unexpected(reply: LaneReply): never {
+  throw new Error(`unexpected reply: ${reply.kind}`);
+}
