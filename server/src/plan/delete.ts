@@ -4,7 +4,7 @@ import { parseKeyText } from '../request/key-text.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { bodyItems } from './entity-body.ts';
 import type { DeletePlan } from './plan.ts';
-import { sourceOf } from './source.ts';
+import { memberOf, sourceOf } from './source.ts';
 import { entityByKey, resolveClass, resolveEntity } from './target.ts';
 
 /**
@@ -17,7 +17,8 @@ export function planDelete(request: DataRequest, body: unknown, context: PlanCon
   const dataClass = resolveClass(context.model, target.dataClass.name);
   const base = { kind: 'delete', dataClass, atomic: params.flag('atomic') } as const;
   const { set } = target;
-  if (set?.member) return { ...base, what: { kind: 'entity', entity: entityByKey(dataClass, set.member) } };
+  const member = memberOf(request, dataClass, context);
+  if (member) return { ...base, what: { kind: 'member', member } };
   const entity = set ? undefined : resolveEntity(target, dataClass, context);
   if (entity) return { ...base, what: { kind: 'entity', entity } };
 

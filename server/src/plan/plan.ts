@@ -29,6 +29,12 @@ export interface SetSource {
   readonly saved?: Selection;
 }
 
+/** An entity that must be a member of a stored set: `Employee/$entityset/ID[22]` (spec 06 § 6). */
+export interface SetMember {
+  readonly set: SetSource;
+  readonly entity: EntityRef;
+}
+
 /** How a second entity set changes the selection (spec 05 § 4). */
 export interface Combination {
   readonly operator: 'AND' | 'OR' | 'EXCEPT' | 'INTERSECT';
@@ -146,6 +152,8 @@ export interface SavePlan {
   readonly kind: 'save';
   readonly dataClass: DataClassDef;
   readonly items: readonly SaveItem[];
+  /** What the path names, when it does so through a set. */
+  readonly member?: SetMember;
   /** `one`: the entity; `entities`: `{"__ENTITIES":[…]}`; `array`: a bare array. */
   readonly answer: 'one' | 'entities' | 'array';
   readonly atomic: boolean;
@@ -162,6 +170,7 @@ export interface DeletePlan {
   readonly dataClass: DataClassDef;
   readonly what:
     | { readonly kind: 'entity'; readonly entity: EntityRef }
+    | { readonly kind: 'member'; readonly member: SetMember }
     | { readonly kind: 'selection'; readonly source: SelectionSource }
     | {
         readonly kind: 'listed';

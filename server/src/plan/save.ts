@@ -15,7 +15,8 @@ import type { DataRequest, PlanContext } from './context.ts';
 import { splitKey } from './delete.ts';
 import { bodyItems, type EntityBody } from './entity-body.ts';
 import type { DraftChange, EntityRef, SaveItem, SavePlan } from './plan.ts';
-import { entityByKey, keyText, resolveClass, resolveEntity, resolveKey } from './target.ts';
+import { memberOf } from './source.ts';
+import { keyText, resolveClass, resolveEntity, resolveKey } from './target.ts';
 
 /**
  * @param body parsed JSON of the request
@@ -29,15 +30,15 @@ export function planSave(
 ): SavePlan {
   const { target, params } = request;
   const dataClass = resolveClass(context.model, target.dataClass.name);
-  const entity = target.set?.member
-    ? entityByKey(dataClass, target.set.member)
-    : resolveEntity(target, dataClass, context);
+  const member = memberOf(request, dataClass, context);
+  const entity = member ? member.entity : resolveEntity(target, dataClass, context);
   const { items, single } = bodyItems(body, context.config);
   if (entity && !single && items.length > 1) throw fail(1806, 'the path names one entity and the body several');
   return {
     kind: 'save',
     dataClass,
     items: items.map((item) => saveItem(item, dataClass, entity, context.config.maxExpandDepth)),
+    ...(member && { member }),
     answer: single ? 'one' : params.flag('asArray') ? 'array' : 'entities',
     atomic: params.flag('atomic') && purpose === 'save',
     columns: context.columns(request, dataClass, target.attributes),

@@ -3,9 +3,9 @@ import { fail } from '../errors.ts';
 import type { DataClassDef } from '../model/model.ts';
 import { all, allOf, none, type Predicate } from '../query/predicate.ts';
 import type { DataRequest, PlanContext } from './context.ts';
-import type { Combination, SelectionSource, SetSource } from './plan.ts';
+import type { Combination, SelectionSource, SetMember, SetSource } from './plan.ts';
 import { askedSelection, savedSelection } from './selection.ts';
-import { keysPredicate } from './target.ts';
+import { entityByKey, keysPredicate } from './target.ts';
 
 /** @throws KeystampError those of filter and order, 1818, 1819 */
 export function sourceOf(request: DataRequest, dataClass: DataClassDef, context: PlanContext): SelectionSource {
@@ -33,6 +33,13 @@ function setSource(request: DataRequest, dataClass: DataClassDef, context: PlanC
   if (id === undefined) return undefined;
   const saved = savedSelection(request, dataClass, context);
   return { id, ...(saved && { saved }) };
+}
+
+/** The member of a set that the path names. */
+export function memberOf(request: DataRequest, dataClass: DataClassDef, context: PlanContext): SetMember | undefined {
+  const key = request.target.set?.member;
+  const set = key && setSource(request, dataClass, context);
+  return set && { set, entity: entityByKey(dataClass, key) };
 }
 
 const operators: readonly string[] = ['AND', 'OR', 'EXCEPT', 'INTERSECT'] satisfies readonly Combination['operator'][];

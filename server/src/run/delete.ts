@@ -8,7 +8,7 @@ import { keysStatement } from '../store/sql/select.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
 import type { OkOutcome } from './outcome.ts';
-import { describe } from './source.ts';
+import { describe, keyOfMember } from './source.ts';
 
 interface Doomed {
   readonly key: Key;
@@ -49,6 +49,8 @@ async function entitiesOf({ what, dataClass }: DeletePlan, visit: Visit): Promis
       if (!key) throw missing(what.entity);
       return [{ key }];
     }
+    case 'member':
+      return [{ key: await keyOfMember(what.member, visit) }];
     case 'listed':
       return Promise.all(
         what.entities.map(async ({ entity, stamp }) => {

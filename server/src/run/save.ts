@@ -13,8 +13,10 @@ import type { Visit } from './context.ts';
 import type { SavedItem, SavedOutcome } from './outcome.ts';
 import { prepareItem, uploadsOf, type FoundUploads, type Prepared, type Ready } from './prepare-save.ts';
 import { refreshInto } from './refresh.ts';
+import { keyOfMember } from './source.ts';
 
 export async function runSave(plan: SavePlan, visit: Visit): Promise<SavedOutcome> {
+  if (plan.member) await keyOfMember(plan.member, visit);
   const uploads: FoundUploads = new Map();
   const prepared = await Promise.all(plan.items.map((item) => prepareItem(item, uploads, visit)));
   const items = plan.atomic ? await saveAll(plan, prepared, visit) : await saveEach(plan, prepared, visit);

@@ -1,9 +1,9 @@
 // From where the entities of an answer come to which they are: sets are found, relations followed, sets combined.
 import { fail } from '../errors.ts';
 import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
-import type { Combination, SelectionSource, SetSource } from '../plan/plan.ts';
+import { classOfEntity, type Combination, type SelectionSource, type SetMember, type SetSource } from '../plan/plan.ts';
 import { allOf, keysOf, type Predicate } from '../query/predicate.ts';
-import type { Selection } from '../query/selection.ts';
+import type { Key, Selection } from '../query/selection.ts';
 import type { EntitySet, KeyList } from '../session/entity-sets.ts';
 import { keysStatement } from '../store/sql/select.ts';
 import { existsStatement } from '../store/sql/write.ts';
@@ -96,6 +96,17 @@ async function findSet(
   if (!source.saved || !sets.isFree(source.id)) throw fail(1802, source.id);
   const keys = await keysOfSelection(source.saved, visit);
   return sets.create(visit.openSession().id, dataClass, keys, timeoutSeconds ?? rebuiltSeconds, source.id);
+}
+
+/**
+ * The key of a member of a set.
+ * @throws KeystampError 1543 when the set does not hold it, 1802, 1803
+ */
+export async function keyOfMember({ set: source, entity }: SetMember, visit: Visit): Promise<Key> {
+  const set = await findSet(source, classOfEntity(entity), undefined, visit);
+  const key = await findKey(entity, visit.services);
+  if (!key || !listOf(set.keys).includes(key[0] as Value)) throw missing(entity);
+  return key;
 }
 
 /** @throws KeystampError 1813 for a class with a composite key */
