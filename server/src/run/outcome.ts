@@ -78,6 +78,8 @@ export interface EnvelopeOutcome {
 export type SavedItem =
   | { readonly kind: 'saved'; readonly json: string }
   | { readonly kind: 'nothing' }
+  /** Tried and undone with the others of an atomic save; `json` is what is stored. */
+  | { readonly kind: 'undone'; readonly json: string }
   | {
       readonly kind: 'failed';
       readonly error: KeystampError;

@@ -4,6 +4,7 @@ import type { RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
 import { saveEntity, type Saved } from '../orm/write.ts';
 import { SaveError } from '../orm/save-error.ts';
 import type { SavePlan } from '../plan/plan.ts';
+import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import { consumeUpload, isOpenUpload } from '../session/uploads.ts';
 import type { Change } from '../store/change.ts';
@@ -90,7 +91,7 @@ async function undone(
   const key = item.kind === 'ready' ? item.change.key : item.kind === 'refused' ? item.key : undefined;
   if (error) return failed(plan, error, key, visit);
   const json = key && (await stored(plan, key, visit));
-  return json === undefined ? { kind: 'nothing' } : { kind: 'saved', json };
+  return json === undefined ? { kind: 'nothing' } : { kind: 'undone', json };
 }
 
 async function saveInto(
@@ -156,5 +157,3 @@ async function stored(plan: SavePlan, key: Key, { services: { engine } }: Visit)
   const row = await engine.row(entityStatement(plan.columns, key, 'saved', engine.dialect));
   return row?.['json'] as string | undefined;
 }
-
-const printKey = (key: Key): string => key.map(String).join('&');
