@@ -32,6 +32,7 @@ export const settings = {
   maxFilterDepth: setting(32, 'KEYSTAMP_MAX_DEPTH', 'nested parentheses of a filter'),
   maxPlaceholders: setting(128, 'KEYSTAMP_MAX_PARAMS', 'positional placeholders of a filter'),
   maxExpandDepth: setting(8, 'KEYSTAMP_MAX_EXPAND', 'levels of $expand and $attributes'),
+  maxExpandedRelations: setting(256, 'KEYSTAMP_MAX_RELATIONS', 'places of one answer where relations are sent in full'),
   sessionIdleMinutes: setting(60, 'KEYSTAMP_SESSION_IDLE', 'minutes until an unused session ends, at most one more'),
   maxSessions: setting(100_000, 'KEYSTAMP_MAX_SESSIONS', 'sessions at one time'),
   maxLocksPerSession: setting(10_000, 'KEYSTAMP_MAX_LOCKS', 'entities that one session locks at one time'),

@@ -35,9 +35,9 @@ export async function buildPlan(
   const data = request as DataRequest;
   switch (action) {
     case 'read':
-      return planRead(data, false, context);
+      return planRead(data, false, context, await treeOf(data, input));
     case 'entityset':
-      return planRead(data, true, context);
+      return planRead(data, true, context, await treeOf(data, input));
     case 'subentityset':
       return planSubEntitySet(data, context);
     case 'lock':
@@ -65,6 +65,11 @@ export async function buildPlan(
     default:
       return action satisfies never;
   }
+}
+
+/** The attribute tree in the body of a POST with `$extendedAttributes`. */
+async function treeOf({ method, params }: DataRequest, input: PlanInput): Promise<unknown> {
+  return (method === 'POST' || method === 'PUT') && params.flag('extendedAttributes') ? await input.json() : undefined;
 }
 
 /** @throws KeystampError 1806 when the body is no array of ids */

@@ -1,23 +1,11 @@
 // The attribute tree of an answer, from the list in the path, `$attributes` and `$expand` (spec 03 § 3).
+import type { Config } from '../config.ts';
 import { fail, type KeystampError } from '../errors.ts';
 import { publicAttribute, type AttributeDef, type DataClassDef } from '../model/model.ts';
-import type { ColumnItem, Columns, Links } from '../query/columns.ts';
+import type { Columns, Links } from '../query/columns.ts';
+import { childOf, columnsOf, newNode, type ColumnNode } from './column-node.ts';
 
-/** What an answer asks of one attribute. */
-interface Node {
-  /** All attributes of the class at this place. */
-  all: boolean;
-  /** Asked by name, in the order asked. */
-  readonly children: Map<string, Node>;
-  /** In `$expand`: a relation is sent in full, a picture with its details. */
-  expanded: boolean;
-  /** Something below was named: `employer.name`. */
-  opened: boolean;
-  skip: number;
-  top?: number;
-}
-
-const newNode = (): Node => ({ all: false, children: new Map(), expanded: false, opened: false, skip: 0 });
+export type ColumnLimits = Pick<Config, 'maxExpandDepth' | 'maxExpandedRelations'>;
 
 export interface ColumnsAsked {
   /** Attribute paths of the URL; they win over `$attributes`. */
@@ -30,9 +18,14 @@ export interface ColumnsAsked {
 
 /**
  * The columns of an answer.
- * @throws KeystampError 1500 for each unknown name, then 1804 (list) or 1805 (`$expand`)
+ * @throws KeystampError 1500 for each unknown name, then 1804 (list) or 1805 (`$expand`); 1806 too many relations
  */
-export function buildColumns(dataClass: DataClassDef, asked: ColumnsAsked, links: Links, maxDepth: number): Columns {
+export function buildColumns(
+  dataClass: DataClassDef,
+  asked: ColumnsAsked,
+  links: Links,
+  { maxExpandDepth: maxDepth, maxExpandedRelations }: ColumnLimits,
+): Columns {
   const root = newNode();
   const listed = asked.path.length > 0 ? asked.path : listOf(asked.attributes);
   const expanded = listOf(asked.expand);
@@ -47,7 +40,7 @@ export function buildColumns(dataClass: DataClassDef, asked: ColumnsAsked, links
     values.length > 0 ? expanded.filter((item) => !values.includes(item)) : expanded,
     maxDepth,
   );
-  return columnsOf(root, dataClass, links);
+  return columnsOf(root, dataClass, links, maxExpandedRelations);
 }
 
 const listOf = (text: string | undefined): readonly string[] =>
@@ -68,7 +61,7 @@ function endsInValue(path: string, dataClass: DataClassDef): boolean {
   return false;
 }
 
-function addPaths(root: Node, dataClass: DataClassDef, paths: readonly string[], maxDepth: number): void {
+function addPaths(root: ColumnNode, dataClass: DataClassDef, paths: readonly string[], maxDepth: number): void {
   const unknown: KeystampError[] = [];
   for (const path of paths) {
     const steps = path.split('.');
@@ -88,21 +81,15 @@ function addPaths(root: Node, dataClass: DataClassDef, paths: readonly string[],
           break;
         }
         if (i > 0) node.opened = true;
-        node = child(node, step);
+        node = childOf(node, step);
         owner = attribute.kind === 'storage' ? undefined : attribute.target;
       }
   }
   if (unknown.length > 0) throw joined(unknown).within(1804, paths.join(','), dataClass.name);
 }
 
-function child(node: Node, name: string): Node {
-  let found = node.children.get(name);
-  if (!found) node.children.set(name, (found = newNode()));
-  return found;
-}
-
 /** One error that lists every unknown name. */
-function joined(errors: readonly KeystampError[]): KeystampError {
+export function joined(errors: readonly KeystampError[]): KeystampError {
   const [first, ...rest] = errors as [KeystampError, ...KeystampError[]];
   return rest.reduce((all, error) => {
     const entry = error.entries[0]!;
@@ -113,13 +100,13 @@ function joined(errors: readonly KeystampError[]): KeystampError {
 /** `staff:20` sends 20, `staff:20-40` sends 20 after skipping 40 (spec 03 § 3.3). */
 const paged = /^(.*?):(\d{1,9})(?:-(\d{1,9}))?$/;
 
-function addExpanded(root: Node, dataClass: DataClassDef, items: readonly string[], maxDepth: number): void {
+function addExpanded(root: ColumnNode, dataClass: DataClassDef, items: readonly string[], maxDepth: number): void {
   const unknown: KeystampError[] = [];
   for (const item of items) {
     if (item.toLowerCase() === '$all') {
       for (const attribute of dataClass.attributes.values())
         if (attribute.kind !== 'storage' && publicAttribute(dataClass, attribute.name))
-          child(root, attribute.name).expanded = true;
+          childOf(root, attribute.name).expanded = true;
       continue;
     }
     const page = paged.exec(item);
@@ -137,7 +124,7 @@ function addExpanded(root: Node, dataClass: DataClassDef, items: readonly string
         continue;
       }
       // An attribute that is only in $expand joins the list, in its place.
-      node = child(node, step);
+      node = childOf(node, step);
       node.expanded = true;
       owner = attribute.kind === 'storage' ? undefined : attribute.target;
     }
@@ -148,30 +135,4 @@ function addExpanded(root: Node, dataClass: DataClassDef, items: readonly string
     }
   }
   if (unknown.length > 0) throw joined(unknown).within(1805, items.join(','), dataClass.name);
-}
-
-function columnsOf(node: Node, dataClass: DataClassDef, links: Links): Columns {
-  const items: ColumnItem[] = [];
-  const add = (attribute: AttributeDef, asked: Node | undefined): void =>
-    void items.push(itemOf(attribute, asked, links));
-  if (node.all) {
-    for (const attribute of dataClass.attributes.values())
-      if (publicAttribute(dataClass, attribute.name)) add(attribute, node.children.get(attribute.name));
-  } else {
-    for (const [name, asked] of node.children) add(dataClass.attributes.get(name)!, asked);
-  }
-  return { dataClass, items, links };
-}
-
-function itemOf(attribute: AttributeDef, asked: Node | undefined, links: Links): ColumnItem {
-  if (attribute.kind === 'storage')
-    return attribute.type === 'image' || attribute.type === 'blob'
-      ? { kind: 'media', attribute, detail: asked?.expanded ?? false }
-      : { kind: 'value', attribute };
-  if (!asked?.expanded && !asked?.opened) return { kind: 'deferred', attribute };
-  // Expanded as a whole, unless attributes of the target were named and the relation itself was not.
-  const inner = { ...asked, all: asked.all || !asked.opened };
-  const columns = columnsOf(inner, attribute.target, links);
-  if (attribute.kind === 'relatedEntity') return { kind: 'entity', attribute, columns };
-  return { kind: 'selection', attribute, columns, skip: asked.skip, top: asked.top ?? attribute.target.defaultTopSize };
 }

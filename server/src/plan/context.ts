@@ -22,9 +22,7 @@ export class PlanContext {
   /** The columns of the entities of a relation: the request's lists speak of the entity it starts from. */
   relatedColumns(request: ApiRequest, target: DataClassDef): Columns {
     const name = `${target.name}||||${linksKey(request)}`;
-    return this.#keep(name, () =>
-      buildColumns(target, { path: [] }, linksOf(request, this.config), this.config.maxExpandDepth),
-    );
+    return this.#keep(name, () => buildColumns(target, { path: [] }, linksOf(request, this.config), this.config));
   }
 
   /**
@@ -43,7 +41,7 @@ export class PlanContext {
         ...(expand !== undefined && { expand }),
         expandLists: array,
       };
-      return buildColumns(dataClass, asked, linksOf(request, this.config), this.config.maxExpandDepth);
+      return buildColumns(dataClass, asked, linksOf(request, this.config), this.config);
     });
   }
 

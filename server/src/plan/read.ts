@@ -1,34 +1,53 @@
 // Reads: one entity, a selection, an entity set, a relation as a set.
 import { fail } from '../errors.ts';
 import { parseVersion } from '../image/image-ref.ts';
-import { publicAttribute } from '../model/model.ts';
+import { publicAttribute, type DataClassDef } from '../model/model.ts';
+import type { Columns } from '../query/columns.ts';
 import { planCompute, planDistinct } from './compute.ts';
 import type { DataRequest, PlanContext } from './context.ts';
+import { extendedColumns } from './extended-attributes.ts';
 import { planMedia } from './media.ts';
 import type { LockPlan, Plan, SelectionSource } from './plan.ts';
 import { askedPage, askedSelection, askedTimeout } from './selection.ts';
 import { sourceOf } from './source.ts';
 import { mediaAttribute, resolveClass, resolveEntity } from './target.ts';
 
-/** @param keep the whole result becomes an entity set (`$method=entityset`) */
-export function planRead(request: DataRequest, keep: boolean, context: PlanContext): Plan {
+/**
+ * @param keep the whole result becomes an entity set (`$method=entityset`)
+ * @param tree the body of `$extendedAttributes`, instead of the lists of attributes
+ */
+export function planRead(request: DataRequest, keep: boolean, context: PlanContext, tree?: unknown): Plan {
   const { target, params } = request;
   const dataClass = resolveClass(context.model, target.dataClass.name);
   const entity = target.set ? undefined : resolveEntity(target, dataClass, context);
   if (entity) {
-    const attribute = mediaAttribute(target, dataClass);
+    const attribute = tree === undefined ? mediaAttribute(target, dataClass) : undefined;
     if (attribute) {
       if (keep) throw fail(1813, '$method=entityset');
       const media = planMedia(request, entity, attribute, context);
       if (media) return media;
     }
-    return { kind: 'readEntity', entity, columns: context.columns(request, dataClass, target.attributes) };
+    return { kind: 'readEntity', entity, columns: askedColumns(request, dataClass, tree, false, context) };
   }
   const source = sourceOf(request, dataClass, context);
   if (source.combination?.operator === 'INTERSECT') return { kind: 'intersect', source };
   if (params.has('compute')) return planCompute(request, source);
   if (params.flag('distinct')) return planDistinctValues(request, source, context);
-  return planPage(request, source, keep, target.attributes, context);
+  const columns = askedColumns(request, dataClass, tree, params.flag('asArray'), context);
+  return planPage(request, source, keep, columns, context);
+}
+
+/** @param array of a bare array, whose `$expand` lists attributes too */
+function askedColumns(
+  request: DataRequest,
+  dataClass: DataClassDef,
+  tree: unknown,
+  array: boolean,
+  context: PlanContext,
+): Columns {
+  return tree === undefined
+    ? context.columns(request, dataClass, request.target.attributes, array)
+    : extendedColumns(request, dataClass, tree, context);
 }
 
 /**
@@ -46,22 +65,19 @@ export function planSubEntitySet(request: DataRequest, context: PlanContext): Pl
   if (!entity || attribute?.kind !== 'relatedEntities' || target.attributes.length > 1) throw fail(1815);
   const { selection } = askedSelection(request, attribute.target, context, params.get('subOrderby'));
   const source: SelectionSource = { selection, relation: { entity, attribute }, reshaped: true, clean: false };
-  return planPage(request, source, true, [], context);
+  return planPage(request, source, true, context.relatedColumns(request, attribute.target), context);
 }
 
 function planPage(
   request: DataRequest,
   source: SelectionSource,
   keep: boolean,
-  path: readonly string[],
+  columns: Columns,
   context: PlanContext,
 ): Plan {
   const { dataClass } = source.selection;
   const timeoutSeconds = askedTimeout(request);
   const array = request.params.flag('asArray');
-  const columns = source.relation
-    ? context.relatedColumns(request, dataClass)
-    : context.columns(request, dataClass, path, array);
   return {
     kind: 'readSelection',
     source,

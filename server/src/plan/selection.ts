@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { DataClassDef } from '../model/model.ts';
 import { bindFilter } from '../query/bind.ts';
 import { parseOrder, type Order } from '../query/order.ts';
-import { noParams, parseParams } from '../query/params.ts';
+import { parseParams, type FilterParams } from '../query/params.ts';
 import { parseFilter, type ParsedFilter } from '../query/parse.ts';
 import { all, type Predicate } from '../query/predicate.ts';
 import type { Selection } from '../query/selection.ts';
@@ -13,33 +13,45 @@ import type { PlanContext } from './context.ts';
 /** Filters are few and come again and again with other parameters. */
 const parsedFilters = new LRUCache<string, ParsedFilter>({ max: 1000 });
 
-function parsed(text: string, { config }: PlanContext): ParsedFilter {
+function parsedFilter(text: string, { config }: PlanContext): ParsedFilter {
   let filter = parsedFilters.get(text);
   if (!filter) parsedFilters.set(text, (filter = parseFilter(text, config)));
   return filter;
 }
 
-interface Asked {
+export interface Asked {
   readonly predicate: Predicate;
   readonly order: Order | undefined;
+  /** Comparisons in the filter. */
+  readonly terms: number;
 }
 
-function ask(
+/**
+ * A filter and an order, which wins over `order by` inside the filter (spec 04 § 8).
+ * @param given values of the placeholders, read when there is a filter
+ * @throws KeystampError those of parseFilter, bindFilter and parseOrder
+ */
+export function askedQuery(
   filter: string | undefined,
   order: string | undefined,
-  request: ApiRequest,
+  given: () => FilterParams,
   dataClass: DataClassDef,
   context: PlanContext,
 ): Asked {
-  const given = request.params.get('params');
-  const expression = filter === undefined ? undefined : parsed(filter, context);
-  const predicate = expression
-    ? bindFilter(expression, dataClass, given === undefined ? noParams : parseParams(given), context.config)
-    : all;
-  // `$orderby` wins over `order by` inside the filter (spec 04 § 8).
-  const text = order ?? expression?.order;
-  return { predicate, order: text === undefined ? undefined : parseOrder(text, dataClass, context.config) };
+  const parsed = filter === undefined ? undefined : parsedFilter(filter, context);
+  const predicate = parsed ? bindFilter(parsed, dataClass, given(), context.config) : all;
+  const text = order ?? parsed?.order;
+  return {
+    predicate,
+    order: text === undefined ? undefined : parseOrder(text, dataClass, context.config),
+    terms: parsed?.terms ?? 0,
+  };
 }
+
+const paramsOfRequest =
+  ({ params }: ApiRequest) =>
+  (): FilterParams =>
+    parseParams(params.get('params'));
 
 /** `$filter` and `$orderby` of the request; `reshaped` tells whether there is one of them. */
 export function askedSelection(
@@ -49,7 +61,7 @@ export function askedSelection(
   orderby: string | undefined = request.params.get('orderby'),
 ): { selection: Selection; reshaped: boolean } {
   const { params } = request;
-  const { predicate, order } = ask(params.get('filter'), orderby, request, dataClass, context);
+  const { predicate, order } = askedQuery(params.get('filter'), orderby, paramsOfRequest(request), dataClass, context);
   return {
     selection: { dataClass, predicate, order: order ?? [] },
     reshaped: predicate.kind !== 'all' || order !== undefined,
@@ -71,7 +83,7 @@ export function savedSelection(
   const order = own('savedorderby', 'orderby');
   if (filter === undefined && order === undefined) return undefined;
   const everything = filter === undefined || filter === '' || filter.toLowerCase() === '$all';
-  const asked = ask(everything ? undefined : filter, order, request, dataClass, context);
+  const asked = askedQuery(everything ? undefined : filter, order, paramsOfRequest(request), dataClass, context);
   return { dataClass, predicate: asked.predicate, order: asked.order ?? [] };
 }
 

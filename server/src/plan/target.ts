@@ -73,7 +73,7 @@ function equals(attribute: StorageDef, value: string, { config }: PlanContext): 
     right: { kind: 'quoted', text: value },
   };
   try {
-    return bindFilter({ expr, mixed: false }, attribute.owner, noParams, config);
+    return bindFilter({ expr, mixed: false, terms: 1 }, attribute.owner, noParams, config);
   } catch (error) {
     if (error instanceof KeystampError && error.entries.some((entry) => 'code' in entry && entry.code === 1280))
       return undefined;

@@ -5,6 +5,8 @@ import type { Predicate } from './predicate.ts';
 // SQLite refuses expressions deeper than 1000, and counts the expression around a subquery with the subquery. The
 // rest is left to the statement around the condition.
 const deepest = 900;
+/** An expanded relation prints its entities in a subquery inside the text of its entity. */
+const perRelation = 24;
 
 /** Upper bounds: `own` for the expression itself, `inner` for the deepest chain of subqueries below it. */
 interface Depth {
@@ -16,11 +18,13 @@ const leaf: Depth = { own: 14, inner: 6 };
 
 /**
  * Refuses a predicate that nests too deep.
+ * @param relations the condition stands in the answer itself, below so many expanded relations
  * @throws KeystampError 400/1162
  */
-export function checkComplexity(predicate: Predicate): void {
+export function checkComplexity(predicate: Predicate, relations = 0): void {
   const { own, inner } = depthOf(predicate);
-  if (own + inner > deepest) throw fail(1162, 'it nests too deep; use fewer levels or fewer different conjunctions');
+  if (own + inner + relations * perRelation > deepest)
+    throw fail(1162, 'it nests too deep; use fewer levels or fewer different conjunctions');
 }
 
 function depthOf(predicate: Predicate): Depth {

@@ -23,13 +23,21 @@ export const noParams: FilterParams = { positional: [], named: {} };
  */
 export function parseParams(json: string | undefined): FilterParams {
   if (json === undefined || json.trim() === '') return noParams;
-  const value = parseJson(json);
+  return paramsOf(parseJson(json), '$params');
+}
+
+/**
+ * What a JSON array, an array that holds one object with names, or that object alone gives to placeholders.
+ * @param name of the value in the message
+ * @throws KeystampError 400/1280 for anything else
+ */
+export function paramsOf(value: ParamValue, name: string): FilterParams {
   if (isArray(value)) {
     const [only] = value;
     return { positional: value, named: value.length === 1 && isObject(only) ? only : {} };
   }
   if (isObject(value)) return { positional: [], named: value };
-  throw fail(1280, '$params is neither an array nor an object');
+  throw fail(1280, `${name} is neither an array nor an object`);
 }
 
 function parseJson(json: string): ParamValue {

@@ -13,6 +13,8 @@ export interface ParsedFilter {
   readonly order?: string;
   /** Different conjunctions stand side by side without parentheses; worth a remark in the log. */
   readonly mixed: boolean;
+  /** Number of comparisons. */
+  readonly terms: number;
 }
 
 /**
@@ -68,7 +70,12 @@ class Parser {
       else if (scan.take(')')) throw fail(1275, 'a ) closes nothing');
       else if (!scan.ended) throw fail(1112, scan.rest);
     }
-    return { ...(expr ? { expr } : {}), ...(order === undefined ? {} : { order }), mixed: this.mixed };
+    return {
+      ...(expr ? { expr } : {}),
+      ...(order === undefined ? {} : { order }),
+      mixed: this.mixed,
+      terms: this.terms,
+    };
   }
 
   private orderText(): string {

@@ -66,7 +66,7 @@ function printItem(item: ColumnItem): string {
 }
 
 const build = (dataClass: DataClassDef, asked: Partial<ColumnsAsked>): Columns =>
-  buildColumns(dataClass, { path: [], ...asked }, links, 4);
+  buildColumns(dataClass, { path: [], ...asked }, links, { maxExpandDepth: 4, maxExpandedRelations: 6 });
 const employee = (attributes?: string, expand?: string, path: readonly string[] = []): string =>
   print(
     build(Employee, { path, ...(attributes !== undefined && { attributes }), ...(expand !== undefined && { expand }) }),
@@ -195,4 +195,24 @@ test('paths end at the limit of levels', () => {
   assert.deepEqual(refused({ attributes: deep }), [404, `1500(${deep}|Employee)`, `1804(${deep}|Employee)`]);
   const wide = 'manager.manager.manager.manager.manager';
   assert.deepEqual(refused({ expand: wide }), [404, `1500(${wide}|Employee)`, `1805(${wide}|Employee)`]);
+});
+
+test('relations are sent in full at so many places', () => {
+  assert.equal(employee(undefined, 'manager.manager.manager,manager.employer,employer.staff').split('{').length - 1, 5);
+  assert.deepEqual(
+    refused({ expand: 'manager.manager.manager,manager.employer,employer.staff,employer.staff.manager' }),
+    [400, '1806(more than 6 relations are to be sent in full)'],
+  );
+});
+
+test('$expand of a bare array lists attributes too', () => {
+  const array = (expand: string, attributes?: string): string =>
+    print(build(Employee, { expand, expandLists: true, ...(attributes !== undefined && { attributes }) }));
+  assert.equal(array('lastName,employer.name'), 'lastName employer{name}');
+  assert.equal(array('employer'), 'employer{ID name city logo staff~}');
+  assert.equal(array('lastName', 'ID'), 'ID lastName');
+  assert.equal(array('employer.name', '*'), 'ID lastName spec photo cv employer{name} manager~');
+  assert.equal(array('employer.*'), 'employer{ID name city logo staff~}');
+  assert.equal(array('photo'), 'photo!');
+  assert.equal(array(''), 'ID lastName spec photo cv employer~ manager~');
 });

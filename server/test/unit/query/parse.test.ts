@@ -92,7 +92,7 @@ test('every comparator in every spelling and case', () => {
 });
 
 test('order by at the end or alone', () => {
-  assert.deepEqual(parseFilter('order by a desc, b', limits), { order: 'a desc, b', mixed: false });
+  assert.deepEqual(parseFilter('order by a desc, b', limits), { order: 'a desc, b', mixed: false, terms: 0 });
   assert.equal(parseFilter('a = 1 ORDER  BY b', limits).order, 'b');
   assert.equal(parseFilter("a = 'x' order by b", limits).order, 'b');
   assert.equal(printed('order = 1'), '(order == 1)');
