@@ -8,10 +8,13 @@ import { FrameReader, writeFrame } from './frames.ts';
 /** The process ended before it answered. */
 export class ConverterLost extends Error {
   readonly timedOut: boolean;
+  /** It ended by a fault of its own, which the picture may have caused; not at its time limit, not by somebody's kill. */
+  readonly crashed: boolean;
 
-  constructor(timedOut: boolean, detail: string) {
+  constructor(timedOut: boolean, detail: string, crashed = false) {
     super(timedOut ? 'the converter took too long' : `the converter ended: ${detail}`);
     this.timedOut = timedOut;
+    this.crashed = crashed && !timedOut;
   }
 }
 
@@ -24,6 +27,9 @@ export interface Answer {
 const program = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './convert-process.ts' : './convert-process.js', import.meta.url),
 );
+
+/** Sent by somebody, the kernel short of memory for instance; a decoder's fault ends otherwise. */
+const killSignals: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']);
 
 let idleLauncher: Promise<readonly string[]> | undefined;
 
@@ -96,7 +102,9 @@ export class ConverterChild {
       spawned.on('exit', () => (this.alive = false));
       spawned.on('close', (code, signal) => {
         this.alive = false;
-        this.#waiting?.reject(new ConverterLost(this.#timedOut, `${signal ?? code} ${this.#printed}`.trim()));
+        const crashed = signal === null || !killSignals.has(signal);
+        const detail = `${signal ?? code} ${this.#printed}`.trim();
+        this.#waiting?.reject(new ConverterLost(this.#timedOut, detail, crashed));
         this.#waiting = undefined;
         resolve();
       });

@@ -56,8 +56,8 @@ export class Converter {
 
   /**
    * What a new picture is; it is decoded from end to end first (spec 10 §§ 7.9, 7.10). Goes before conversions.
-   * @throws KeystampError 1824 when it is no whole picture of a known type (or kills the decoder), 413 over
-   *   `maxImageBytes` or `maxImagePixels`, 503 when too many wait
+   * @throws KeystampError 1824 when it is no whole picture of a known type (or crashes the decoder), 413 over
+   *   `maxImageBytes` or `maxImagePixels`, 503 when too many wait or the decoder ran out of time
    */
   async inspect(bytes: Uint8Array): Promise<ImageInfo> {
     if (bytes.length > this.#limits.maxImageBytes) throw failHttp(413, `over ${this.#limits.maxImageBytes} bytes`);
@@ -150,7 +150,8 @@ export class Converter {
       if (!(error instanceof ConverterLost)) throw error;
       this.#report(child, error);
       if (this.#closed) throw busy('stopping');
-      throw job.kind === 'inspect' ? unreadable(mediaTypeOf(job.format), error) : busy(error.message);
+      // A new picture that brings its decoder down is none; anything else may go well another time.
+      throw job.kind === 'inspect' && error.crashed ? unreadable(mediaTypeOf(job.format), error) : busy(error.message);
     }
   }
 

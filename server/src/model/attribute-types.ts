@@ -125,6 +125,12 @@ export function printedType(attribute: StorageDef): string {
   return attribute.type === 'text' ? 'string' : attribute.type;
 }
 
+/** Keys print as they are stored: instants as milliseconds, booleans as 0 and 1. */
+function printedKey(family: Family, text: string): string | number {
+  const digits = (family === 'date' && /^-?\d{1,15}$/.test(text)) || (family === 'bool' && /^[01]$/.test(text));
+  return digits ? Number(text) : text;
+}
+
 /**
  * The canonical value of one part of a key given as text, or `undefined` when no entity can have it (spec 01 § 2.2:
  * a key of the wrong type is an ordinary not-found).
@@ -132,7 +138,7 @@ export function printedType(attribute: StorageDef): string {
 export function keyValue(attribute: StorageDef, text: string): Value | undefined {
   const family = attributeTypes[attribute.type].family;
   if (family === 'number' && !/^[+-]?\d+(\.\d+)?$/.test(text)) return undefined;
-  const assigned = assignValue(attribute, text);
+  const assigned = assignValue(attribute, family === 'string' ? text : printedKey(family, text));
   if (assigned.kind !== 'value' || assigned.value === null) return undefined;
   // 22.7 is not the key 22.
   return family === 'number' && attribute.type !== 'number' && !/^[+-]?\d+(\.0+)?$/.test(text)

@@ -8,6 +8,8 @@ import type { Converter } from '../image/converter.ts';
 import type { Change, MediaChange } from '../store/change.ts';
 import type { Content } from '../store/content.ts';
 import type { Engine } from '../store/engine.ts';
+import { metaTable } from '../store/sql/columns.ts';
+import { sql, type Sql } from '../store/sql/sql.ts';
 import { anyStatement } from '../store/sql/write.ts';
 import { saveEntity } from './write.ts';
 
@@ -21,16 +23,29 @@ export interface SowServices {
 /** Entities of one commit. */
 const batch = 100;
 
-/** No class holds an entity. */
-export async function isEmpty(model: Model, { engine }: Pick<SowServices, 'engine'>): Promise<boolean> {
-  for (const dataClass of model.dataClasses.values()) if (await engine.row(anyStatement(dataClass))) return false;
-  return true;
+/** What is stored of the first data, and whether that is all of it. */
+const progressName = 'sown';
+const complete = 'all';
+
+/**
+ * How many entities of the first data are stored already, when some are still to come: 0 in an empty datastore, more
+ * when an earlier start was broken off. `undefined`: nothing is to be sown.
+ */
+export async function sownSoFar(model: Model, { engine }: Pick<SowServices, 'engine'>): Promise<number | undefined> {
+  const row = await engine.row(sql`SELECT value FROM ${metaTable} WHERE name = ${progressName}`);
+  if (row) return row['value'] === complete ? undefined : Number(row['value']);
+  for (const dataClass of model.dataClasses.values()) if (await engine.row(anyStatement(dataClass))) return undefined;
+  return 0;
 }
+
+const progressStatement = (value: string): Sql =>
+  sql`INSERT INTO ${metaTable} (name, value) VALUES (${progressName}, ${value}) ON CONFLICT (name) DO UPDATE SET value = ${value}`;
 
 /**
  * Writes the entities of a seed.
  * @param workFolder where the seed keeps what is dear to make
  * @param onProgress told how many entities are stored
+ * @param from how many of the first are stored already
  * @throws Error naming the entity that the model does not take
  */
 export async function sow(
@@ -39,26 +54,30 @@ export async function sow(
   workFolder: string,
   services: SowServices,
   onProgress: (done: number) => void,
+  from = 0,
 ): Promise<void> {
   mkdirSync(workFolder, { recursive: true });
   const known = new WeakMap<Uint8Array, Promise<Content>>();
   let waiting: Change[] = [];
-  let done = 0;
-  const store = async (): Promise<void> => {
+  let done = from;
+  let seen = 0;
+  const store = async (isLast: boolean): Promise<void> => {
     const changes = waiting;
     waiting = [];
     const { engine, now } = services;
     await engine.write(async (tx) => {
       for (const change of changes) await saveEntity(tx, change, { now });
+      await tx.run(progressStatement(isLast ? complete : String(done + changes.length)));
     });
     done += changes.length;
     onProgress(done);
   };
   for await (const entity of seed.entities(workFolder)) {
+    if (seen++ < from) continue;
     waiting.push(await changeOf(entity, model, known, services.converter));
-    if (waiting.length >= batch) await store();
+    if (waiting.length >= batch) await store(false);
   }
-  await store();
+  await store(true);
 }
 
 async function changeOf(

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { fail, type ErrorEntry, type KeystampError } from '../errors.ts';
 import { violations } from '../model/constraints.ts';
 import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
+import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import type { Change, MediaChange } from '../store/change.ts';
 import { holdContent, releaseContent } from '../store/content.ts';
@@ -238,5 +239,3 @@ function sameValue(stored: Value, given: Value): boolean {
 }
 
 const askerOf = ({ sessionId, now }: WriteContext): LockAsker => ({ sessionId, now: now() });
-
-const printKey = (key: Key): string => key.map(String).join('&');

@@ -9,6 +9,7 @@ import {
   type StorageDef,
   type Value,
 } from '../model/model.ts';
+import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import type { RelationTarget } from '../store/change.ts';
 import type { DataRequest, PlanContext } from './context.ts';
@@ -62,7 +63,7 @@ function saveItem(body: EntityBody, dataClass: DataClassDef, named: EntityRef | 
 }
 
 function outer(error: KeystampError, dataClass: DataClassDef, key: Key | undefined, body: EntityBody): KeystampError {
-  if (key) return error.within(1517, key.map(String).join('&'), dataClass.name);
+  if (key) return error.within(1517, printKey(key), dataClass.name);
   const asked = body['__KEY'];
   return asked === undefined || asked === null || asked === ''
     ? error.within(1534, dataClass.name)

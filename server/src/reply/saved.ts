@@ -1,6 +1,7 @@
 // What came of a save: the stored entities, their errors, and the status of the first failure (spec 06 §§ 1.3, 2; P2).
 import type { Config } from '../config.ts';
 import { saveStatuses } from '../orm/save-error.ts';
+import { printKey } from '../query/print-key.ts';
 import type { SavedItem, SavedOutcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
 import { printErrors } from './error.ts';
@@ -38,8 +39,7 @@ function itemText(item: SavedItem, dialect: Config['dialect'], purpose: SavedOut
         : `{"__STATUS":{"success":true},${item.json.slice(1)}`;
     case 'failed': {
       const status = { status: item.status, statusText: saveStatuses[item.status], success: false };
-      const known =
-        item.json ?? (item.key ? JSON.stringify({ __KEY: item.key.map(String).join('&') }) : '{"__STAMP":0}');
+      const known = item.json ?? (item.key ? JSON.stringify({ __KEY: printKey(item.key) }) : '{"__STAMP":0}');
       const errors = JSON.stringify(printErrors(item.error, dialect));
       return `{"__STATUS":${JSON.stringify(status)},${known.slice(1, -1)},"__ERROR":${errors}}`;
     }

@@ -2,7 +2,6 @@
 import { fail } from '../errors.ts';
 import type { Key } from '../query/selection.ts';
 import { classOfEntity, type EntityRef, type ReadEntityPlan } from '../plan/plan.ts';
-import { keyInUri } from '../store/sql/key-in-uri.ts';
 import { entityStatement, keysStatement } from '../store/sql/select.ts';
 import { sql } from '../store/sql/sql.ts';
 import type { Services, Visit } from './context.ts';
@@ -23,9 +22,6 @@ export async function findKey(entity: EntityRef, { engine }: Services): Promise<
       return entity satisfies never;
   }
 }
-
-/** The key as it stands between the brackets of a URI. */
-export const printKeyInUri = (key: Key): string => key.map((part) => keyInUri(String(part))).join('&');
 
 /** The error for an entity that does not exist: 1543. */
 export const missing = (entity: EntityRef): Error => fail(1543, entity.text, classOfEntity(entity).name);

@@ -3,6 +3,7 @@ import { KeystampError, failHttp } from '../errors.ts';
 import { formatOfMediaType, formatRow } from '../image/formats.ts';
 import { cachingCase } from '../image/image-ref.ts';
 import { etagOf, resolveVariant, type Variant } from '../image/variant.ts';
+import { printKeyInUri } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import { classOfEntity, type MediaPlan } from '../plan/plan.ts';
 import { evaluateConditions, requestedRange, wantsJsonOnly } from '../request/conditions.ts';
@@ -11,7 +12,7 @@ import type { Row } from '../store/engine.ts';
 import { matchStatement, mediaStatement } from '../store/sql/media.ts';
 import { entityStatement } from '../store/sql/select.ts';
 import type { Visit } from './context.ts';
-import { findKey, missing, printKeyInUri } from './entity.ts';
+import { findKey, missing } from './entity.ts';
 import type { CachingRow, EmptyOutcome, EnvelopeOutcome, MediaOutcome } from './outcome.ts';
 
 const empty: EmptyOutcome = { kind: 'empty' };

@@ -1,6 +1,7 @@
 // Drafts → changes that can be written: uploads are found, files that image attributes take turn out to be pictures.
 import { fail, failHttp, KeystampError } from '../errors.ts';
 import type { RelatedEntityDef, StorageDef } from '../model/model.ts';
+import { printKey } from '../query/print-key.ts';
 import type { DraftChange, SaveItem } from '../plan/plan.ts';
 import type { Upload } from '../session/uploads.ts';
 import type { Change, MediaChange } from '../store/change.ts';
@@ -31,9 +32,7 @@ export async function prepareItem(item: SaveItem, uploads: FoundUploads, visit: 
   } catch (error) {
     if (!(error instanceof KeystampError) || error.status >= 500) throw error;
     const { key, dataClass } = item;
-    const outer = key
-      ? error.within(1517, key.map(String).join('&'), dataClass.name)
-      : error.within(1534, dataClass.name);
+    const outer = key ? error.within(1517, printKey(key), dataClass.name) : error.within(1534, dataClass.name);
     return { kind: 'refused', error: outer, ...(key && { key }) };
   }
 }

@@ -1,5 +1,4 @@
 // Stage 3: Plan → Outcome. All the I/O happens below here.
-import { fail } from '../errors.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Visit } from './context.ts';
 import { runCatalog } from './catalog.ts';
@@ -8,6 +7,7 @@ import { runReadEntity } from './entity.ts';
 import { runLock } from './lock.ts';
 import { runMedia } from './media.ts';
 import type { Outcome } from './outcome.ts';
+import { runReleaseSets } from './release-sets.ts';
 import { runSave } from './save.ts';
 import { runCompute, runDistinct, runDistinctMedia, runIntersect, runReadSelection } from './selection.ts';
 import { runUpload } from './upload.ts';
@@ -39,11 +39,8 @@ export function runPlan(plan: Plan, visit: Visit): Promise<Outcome> {
       return runWriteMedia(plan, visit);
     case 'upload':
       return runUpload(plan, visit);
-    case 'releaseSets': {
-      for (const id of plan.ids)
-        if (!visit.services.sets.release(id, visit.session?.id) && plan.strict) return Promise.reject(fail(1802, id));
-      return Promise.resolve({ kind: 'ok' });
-    }
+    case 'releaseSets':
+      return runReleaseSets(plan, visit);
     case 'catalog':
       return runCatalog(plan, visit);
     case 'nothing':

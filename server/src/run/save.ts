@@ -4,6 +4,7 @@ import type { RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
 import { saveEntity, type Saved } from '../orm/write.ts';
 import { SaveError } from '../orm/save-error.ts';
 import type { SavePlan } from '../plan/plan.ts';
+import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import { consumeUpload, isOpenUpload } from '../session/uploads.ts';
 import type { Change } from '../store/change.ts';
@@ -156,5 +157,3 @@ async function stored(plan: SavePlan, key: Key, { services: { engine } }: Visit)
   const row = await engine.row(entityStatement(plan.columns, key, 'saved', engine.dialect));
   return row?.['json'] as string | undefined;
 }
-
-const printKey = (key: Key): string => key.map(String).join('&');

@@ -2,13 +2,15 @@
 import type { ComputePlan, DistinctMediaPlan, DistinctPlan, IntersectPlan, ReadSelectionPlan } from '../plan/plan.ts';
 import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
 import type { Rows } from '../query/columns.ts';
+import { keyCount, keysBetween } from '../query/key-list.ts';
 import type { Selection } from '../query/selection.ts';
 import { computeStatement, distinctStatement } from '../store/sql/aggregate.ts';
-import { countStatement, distinctMediaStatement, membersStatement, pageStatement } from '../store/sql/select.ts';
+import { countStatement, distinctMediaStatement, keysStatement, membersStatement, pageStatement } from '../store/sql/select.ts';
+import { sql } from '../store/sql/sql.ts';
 import type { Row } from '../store/engine.ts';
 import type { Visit } from './context.ts';
 import type { ArrayOutcome, SelectionOutcome, ValueOutcome } from './outcome.ts';
-import { describe, keysOfSelection, listOf, resolveSource, type Resolved } from './source.ts';
+import { describe, keysOfSelection, resolveSource, type Resolved } from './source.ts';
 
 export async function runReadSelection(plan: ReadSelectionPlan, visit: Visit): Promise<SelectionOutcome> {
   const { source, skip, top, rows, keep, timeoutSeconds } = plan;
@@ -16,15 +18,16 @@ export async function runReadSelection(plan: ReadSelectionPlan, visit: Visit): P
   const { dataClass } = source.selection;
   const outcome = { kind: 'selection', dataClass, rows, first: skip } as const;
   let resolved: Resolved = await resolveSource(source, timeoutSeconds, visit);
-  if (keep && resolved.kind === 'described')
+  // What is found through sets is found once, not for the page and again for its total.
+  if (resolved.kind === 'described' && (keep || source.set || source.combination))
     resolved = { kind: 'listed', keys: await keysOfSelection(resolved.selection, visit) };
   if (resolved.kind === 'listed') {
     // Paging through a set keeps its id; anything else that is kept is a new set (spec 05 § 3.1).
     const kept = keep
-      ? (resolved.set ?? sets.create(visit.openSession().id, dataClass, listOf(resolved.keys), timeoutSeconds))
+      ? (resolved.set ?? (await sets.create(visit.openSession().id, dataClass, resolved.keys, timeoutSeconds)))
       : undefined;
-    const page = await members(dataClass, rows, resolved.keys.slice(skip, skip + top) as readonly Value[], visit);
-    return { ...outcome, ...page, total: resolved.keys.length, ...(kept && { setId: kept.id }) };
+    const page = await members(dataClass, rows, keysBetween(resolved.keys, skip, skip + top), visit);
+    return { ...outcome, ...page, total: keyCount(resolved.keys), ...(kept && { setId: kept.id }) };
   }
   const page = await pageOf(resolved.selection, rows, skip, top, visit);
   // A bare array does not tell how many there are.
@@ -71,10 +74,10 @@ async function members(
 
 /** Do the two sides share an entity that still exists? */
 export async function runIntersect({ source }: IntersectPlan, visit: Visit): Promise<ValueOutcome> {
-  const { dataClass, predicate } = await describe(source, visit);
+  const selection = await describe(source, visit);
   const { engine } = visit.services;
-  const row = await engine.row(countStatement(dataClass, predicate, engine.dialect));
-  return { kind: 'value', json: String(Number(row?.['total']) > 0) };
+  const row = await engine.row(sql`${keysStatement(selection, engine.dialect)} LIMIT 1`);
+  return { kind: 'value', json: String(row !== undefined) };
 }
 
 export async function runDistinctMedia(

@@ -2,9 +2,10 @@
 import { fail } from '../errors.ts';
 import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
 import { classOfEntity, type Combination, type SelectionSource, type SetMember, type SetSource } from '../plan/plan.ts';
-import { allOf, keysOf, type Predicate } from '../query/predicate.ts';
+import { isInKeys, type KeyList } from '../query/key-list.ts';
+import { allOf, membersOf, type Predicate } from '../query/predicate.ts';
 import type { Key, Selection } from '../query/selection.ts';
-import type { EntitySet, KeyList } from '../session/entity-sets.ts';
+import type { EntitySet } from '../session/entity-sets.ts';
 import { keysStatement } from '../store/sql/select.ts';
 import { existsStatement } from '../store/sql/write.ts';
 import type { Visit } from './context.ts';
@@ -41,8 +42,7 @@ export async function resolveSource(
   const narrowed = within(set, selection);
   if (selection.order.length > 0) return { kind: 'described', selection: narrowed };
   // Members stand in the order of their set unless the request orders them (spec 05 § 3.3).
-  const matching = new Set(await keysOfSelection(narrowed, visit));
-  return { kind: 'listed', keys: listOf(set.keys).filter((key) => matching.has(key)) };
+  return { kind: 'listed', keys: await keysOfSelection(narrowed, visit, set.keys) };
 }
 
 /** A selection that the database can run, whatever it comes from; deleted members of sets drop out. */
@@ -50,14 +50,7 @@ export async function describe(source: SelectionSource, visit: Visit): Promise<S
   const resolved = await resolveSource(source, undefined, visit);
   if (resolved.kind === 'described') return resolved.selection;
   const { dataClass, order } = source.selection;
-  return {
-    dataClass,
-    predicate: keysOf(
-      dataClass,
-      listOf(resolved.keys).map((key) => [key]),
-    ),
-    order,
-  };
+  return { dataClass, predicate: membersOf(dataClass, resolved.keys), order };
 }
 
 const pointsTo = (attribute: StorageDef, key: Value): Predicate => ({
@@ -66,18 +59,10 @@ const pointsTo = (attribute: StorageDef, key: Value): Predicate => ({
   test: { kind: 'identity', values: [key], negated: false },
 });
 
-export const listOf = (keys: KeyList): readonly Value[] => Array.from(keys as readonly Value[]);
-
 /** The selection among the members of a set. */
 const within = (set: EntitySet, selection: Selection): Selection => ({
   ...selection,
-  predicate: allOf(
-    selection.predicate,
-    keysOf(
-      set.dataClass,
-      listOf(set.keys).map((key) => [key]),
-    ),
-  ),
+  predicate: allOf(selection.predicate, membersOf(selection.dataClass, set.keys)),
 });
 
 /**
@@ -91,9 +76,9 @@ async function findSet(
   visit: Visit,
 ): Promise<EntitySet> {
   const { sets } = visit.services;
-  const found = sets.find(source.id, dataClass, visit.session?.id);
+  const found = await sets.find(source.id, dataClass, visit.session?.id);
   if (found) return found;
-  if (!source.saved || !sets.isFree(source.id)) throw fail(1802, source.id);
+  if (!source.saved || !(await sets.isFree(source.id))) throw fail(1802, source.id);
   const keys = await keysOfSelection(source.saved, visit);
   return sets.create(visit.openSession().id, dataClass, keys, timeoutSeconds ?? rebuiltSeconds, source.id);
 }
@@ -105,23 +90,25 @@ async function findSet(
 export async function keyOfMember({ set: source, entity }: SetMember, visit: Visit): Promise<Key> {
   const set = await findSet(source, classOfEntity(entity), undefined, visit);
   const key = await findKey(entity, visit.services);
-  if (!key || !listOf(set.keys).includes(key[0] as Value)) throw missing(entity);
+  if (!key || !isInKeys(set.keys, key[0] as Value)) throw missing(entity);
   return key;
 }
 
-/** @throws KeystampError 1813 for a class with a composite key */
+/**
+ * The keys of a selection in its order.
+ * @param among only these, in their order; the selection itself may order nothing
+ * @throws KeystampError 1813 for a class with a composite key
+ */
 export async function keysOfSelection(
   selection: Selection,
   { services: { engine } }: Visit,
-): Promise<readonly Value[]> {
-  const { dataClass } = selection;
-  if (dataClass.key.length > 1) throw fail(1813, 'An entity set of a dataclass with a composite key');
-  const key = dataClass.key[0] as StorageDef;
-  const rows = await engine.rows(keysStatement(selection, engine.dialect));
-  return rows.map((row) => row[key.column] as Value);
+  among?: KeyList,
+): Promise<KeyList> {
+  if (selection.dataClass.key.length > 1) throw fail(1813, 'An entity set of a dataclass with a composite key');
+  return engine.keys(keysStatement(selection, engine.dialect), among);
 }
 
-/** Left and right side as keys, deleted members included; the result is in key order unless ordered (spec 05 § 4). */
+/** Left and right side as one condition; the result is in key order unless ordered (spec 05 § 4). */
 async function combine(
   { selection, reshaped }: SelectionSource,
   { operator, other }: Combination,
@@ -129,30 +116,30 @@ async function combine(
   visit: Visit,
 ): Promise<Resolved> {
   const { dataClass, order } = selection;
-  const right = new Set(listOf(otherSet(other, dataClass, visit).keys));
-  const left =
-    set && !reshaped ? listOf(set.keys) : await keysOfSelection(set ? within(set, selection) : selection, visit);
-  const keys =
-    operator === 'OR'
-      ? [...new Set([...left, ...right])]
-      : left.filter((key) => right.has(key) !== (operator === 'EXCEPT'));
-  return {
-    kind: 'described',
-    selection: {
-      dataClass,
-      predicate: keysOf(
-        dataClass,
-        keys.map((key) => [key]),
-      ),
-      order,
-    },
-  };
+  const right = membersOf(dataClass, (await otherSet(other, dataClass, visit)).keys);
+  const narrowed = set && reshaped ? within(set, selection).predicate : selection.predicate;
+  const left = set && !reshaped ? membersOf(dataClass, set.keys) : narrowed;
+  return { kind: 'described', selection: { dataClass, predicate: combined(operator, left, right), order } };
+}
+
+function combined(operator: Combination['operator'], left: Predicate, right: Predicate): Predicate {
+  switch (operator) {
+    case 'AND':
+    case 'INTERSECT':
+      return allOf(left, right);
+    case 'OR':
+      return { kind: 'or', parts: [left, right] };
+    case 'EXCEPT':
+      return { kind: 'except', from: left, without: right };
+    default:
+      return operator satisfies never;
+  }
 }
 
 /** @throws KeystampError 1820 when it is missing, 1587 when it is of another class */
-function otherSet(id: string, dataClass: DataClassDef, { services, session }: Visit): EntitySet {
-  const set = services.sets.peek(id, session?.id);
+async function otherSet(id: string, dataClass: DataClassDef, { services, session }: Visit): Promise<EntitySet> {
+  const set = await services.sets.peek(id, session?.id);
   if (!set) throw fail(1820, id);
-  if (set.dataClass !== dataClass) throw fail(1587);
+  if (set.dataClass !== dataClass.name) throw fail(1587);
   return set;
 }

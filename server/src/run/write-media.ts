@@ -3,6 +3,7 @@ import { failHttp } from '../errors.ts';
 import type { StorageDef } from '../model/model.ts';
 import { saveEntity } from '../orm/write.ts';
 import { classOfEntity, type WriteMediaPlan } from '../plan/plan.ts';
+import { printKeyInUri } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import { ifMatchTags } from '../request/conditions.ts';
 import type { MediaChange } from '../store/change.ts';
@@ -10,7 +11,7 @@ import type { Row, Transaction } from '../store/engine.ts';
 import { mediaStatement } from '../store/sql/media.ts';
 import { receive } from './content.ts';
 import type { Visit } from './context.ts';
-import { findKey, missing, printKeyInUri } from './entity.ts';
+import { findKey, missing } from './entity.ts';
 import type { OkOutcome } from './outcome.ts';
 
 /** @throws KeystampError 1543, 412 when `If-Match` does not hold, 1824, 413, and those of a save */

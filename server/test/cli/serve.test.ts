@@ -72,6 +72,33 @@ test('a folder: the first start brings the first data and tells its progress, a 
   assert.doesNotMatch((await second.ended).stderr, /First data/);
 });
 
+test('first data that was broken off goes on at the next start', async () => {
+  // The seed ends its own process the first time, in the middle of the second commit.
+  const killing = `import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+async function* entities(folder: string): AsyncGenerator<object> {
+  for (let i = 1; i <= 250; i++) {
+    const mark = join(folder, 'killed');
+    if (i === 150 && !existsSync(mark)) {
+      writeFileSync(mark, '');
+      process.kill(process.pid, 'SIGKILL');
+    }
+    yield { dataClass: 'Person', values: { name: 'Person ' + i } };
+  }
+}
+export const seed = { total: 250, entities };`;
+  const model = folder({ 'model.ts': person, 'seed.ts': killing });
+  const first = serve(model);
+  first.url.catch(() => undefined);
+  assert.equal((await first.ended).code, null);
+  const second = serve(model);
+  const url = await second.url;
+  assert.equal(await count(url), 250);
+  const names = (await json(`${url}/Person/name?$compute=countDistinct`)).body;
+  assert.equal(names, 250);
+  await stopped(second);
+});
+
 test('a model file, in TypeScript or JavaScript, without first data', async () => {
   for (const name of ['people.ts', 'people.mjs']) {
     const path = folder({

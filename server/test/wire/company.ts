@@ -110,6 +110,14 @@ const stamps = defineModel({
         scan: { type: 'image' },
       },
     },
+    Reading: {
+      attributes: {
+        at: { type: 'date', primKey: true },
+        good: { type: 'bool', primKey: true },
+        value: { type: 'number' },
+      },
+    },
+    Day: { attributes: { day: { type: 'date', simpleDate: true, primKey: true }, text: { type: 'string' } } },
   },
 });
 

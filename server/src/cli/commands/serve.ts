@@ -6,7 +6,7 @@ import { printEvents } from '../../events.ts';
 import { listen, refusesToListen, stop } from '../../http/listen.ts';
 import { createServer } from '../../http/server.ts';
 import { openKeystamp } from '../../keystamp.ts';
-import { isEmpty, sow } from '../../orm/sow.ts';
+import { sow, sownSoFar } from '../../orm/sow.ts';
 import { loadModel } from '../load-model.ts';
 import { progressBar } from '../progress.ts';
 
@@ -44,10 +44,11 @@ async function serve(path: string, flags: Flags): Promise<void> {
   const onEvent = printEvents(config);
   const keystamp = await openKeystamp(model, config, onEvent);
   try {
-    if (seed && (await isEmpty(model, keystamp.services))) {
+    const from = seed && (await sownSoFar(model, keystamp.services));
+    if (seed && from !== undefined) {
       const bar = progressBar('First data', seed.total);
       try {
-        await sow(seed, model, join(config.data, 'seed'), keystamp.services, bar.update);
+        await sow(seed, model, join(config.data, 'seed'), keystamp.services, bar.update, from);
       } finally {
         // Its timer would keep the process alive.
         bar.stop();

@@ -42,6 +42,9 @@ export const uploadTable = ident('keystamp_upload');
 export const sessionTable = ident('keystamp_session');
 /** Which session holds which entity; a lock whose session is no more does not count. */
 export const lockTable = ident('keystamp_lock');
+/** One row per entity set; its keys lie in parts under `content`, which no two sets share. */
+export const entitySetTable = ident('keystamp_entity_set');
+export const entitySetPartTable = ident('keystamp_entity_set_part');
 /** The attributes as they were when the tables were made or extended. */
 export const attributeTable = ident('keystamp_attribute');
 export const metaTable = ident('keystamp_meta');

@@ -10,7 +10,13 @@ export function keyJson(dataClass: DataClassDef, alias: string, dialect: JsonDia
   const [key] = dataClass.key;
   if (dataClass.key.length === 1 && key && plainKey(key))
     return dialect.concat([literal('"'), column(alias, key.column), literal('"')]);
-  return dialect.string(joinedKey(dataClass, dialect, (part) => column(alias, part.column)));
+  // One part stands alone and needs no quotes; several are told apart by them.
+  const alone = dataClass.key.length === 1;
+  const part = (each: StorageDef): Sql => {
+    const held = column(alias, each.column);
+    return alone ? held : dialect.keyPart(each, held);
+  };
+  return dialect.string(joinedKey(dataClass, dialect, part));
 }
 
 /** A key whose text needs no quoting inside a JSON string. */

@@ -13,6 +13,8 @@ export interface JsonDialect {
   list(text: Sql): Sql;
   /** The text as bytes, so that it reaches the socket without becoming a string. */
   bytes(text: Sql): Sql;
+  /** One part of a composite key as it stands in `__KEY`, quoted where needed. */
+  keyPart(attribute: StorageDef, value: Sql): Sql;
   /** The key as it stands in URIs between the brackets, quoted and percent-encoded where needed. */
   keyInUri(attribute: StorageDef, value: Sql): Sql;
   /** The values of a JSON array parameter as rows `(position, value)`, in order. */

@@ -3,7 +3,7 @@
 import type { DataClassDef } from '../../model/model.ts';
 import type { Key } from '../../query/selection.ts';
 import { lockTable, sessionTable } from './columns.ts';
-import { keyInUri } from './key-in-uri.ts';
+import { printKeyInUri } from '../../query/print-key.ts';
 import { sql, type Sql } from './sql.ts';
 
 /** How the lock of an entity stands for a session; `over`: its holder is no more. No lock is null. */
@@ -16,7 +16,7 @@ export interface LockAsker {
 }
 
 /** The key as locks are filed: parts are escaped, so that no two keys have one text. */
-const keyText = (key: Key): string => key.map((part) => keyInUri(String(part))).join('&');
+const keyText = printKeyInUri;
 
 const alive = (holder: Sql, now: number): Sql =>
   sql`EXISTS (SELECT 1 FROM ${sessionTable} AS s WHERE s.id = ${holder} AND s.expires > ${now})`;

@@ -5,6 +5,8 @@ import {
   baseColumn,
   contentPartTable,
   contentTable,
+  entitySetPartTable,
+  entitySetTable,
   isMedia,
   lockTable,
   mediaColumns,
@@ -60,6 +62,11 @@ export function systemTables(d: SchemaDialect): readonly Sql[] {
     systemIndex(sessionTable, 'expires'),
     sql`CREATE TABLE IF NOT EXISTS ${lockTable} (dataclass ${text} NOT NULL, key ${text} NOT NULL, session ${text} NOT NULL, taken ${integer} NOT NULL, PRIMARY KEY (dataclass, key))`,
     systemIndex(lockTable, 'session'),
+    sql`CREATE TABLE IF NOT EXISTS ${entitySetTable} (content ${text} PRIMARY KEY, id ${text} NOT NULL, session ${text} NOT NULL, dataclass ${text} NOT NULL, kind ${text} NOT NULL, members ${integer} NOT NULL, bytes ${integer} NOT NULL, parts ${integer} NOT NULL, timeout ${integer} NOT NULL, expires ${integer} NOT NULL, complete ${integer} NOT NULL)`,
+    systemIndex(entitySetTable, 'id'),
+    systemIndex(entitySetTable, 'session'),
+    systemIndex(entitySetTable, 'expires'),
+    sql`CREATE TABLE IF NOT EXISTS ${entitySetPartTable} (content ${text} NOT NULL, part ${integer} NOT NULL, bytes ${bytes} NOT NULL, PRIMARY KEY (content, part))`,
   ];
 }
 

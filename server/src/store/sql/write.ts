@@ -112,11 +112,6 @@ export function existsStatement(dataClass: DataClassDef, key: Key): Sql {
   return sql`SELECT 1 AS found FROM ${table(dataClass)} WHERE ${sameKey(dataClass, key)}`;
 }
 
-/** A row when another entity has this value. */
-export function duplicateStatement(attribute: StorageDef, value: Value): Sql {
-  return sql`SELECT 1 AS found FROM ${table(attribute.owner)} WHERE ${ident(attribute.column)} = ${value} LIMIT 1`;
-}
-
 /** How many entities the class holds, up to one: is there anything at all? */
 export const anyStatement = (dataClass: DataClassDef): Sql =>
   sql`SELECT 1 AS found FROM ${table(dataClass)} LIMIT ${raw('1')}`;

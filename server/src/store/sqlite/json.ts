@@ -49,13 +49,16 @@ function value(attribute: StorageDef, held: Sql): Sql {
   }
 }
 
+/** Keys that need no quotes. */
+const isPlain = ({ type }: StorageDef): boolean => type === 'uuid' || attributeTypes[type].family === 'number';
+
 export const sqliteJson: JsonDialect = {
   concat: (parts) => sql`concat(${join(parts, ', ')})`,
   value,
   string: (text) => sql`json_quote(${text})`,
   list: (text) => sql`group_concat(${text}, ',')`,
   bytes: (text) => sql`CAST(${text} AS BLOB)`,
-  keyInUri: (attribute, held) =>
-    attribute.type === 'uuid' || attributeTypes[attribute.type].family === 'number' ? held : sql`key_in_uri(${held})`,
+  keyPart: (attribute, held) => (isPlain(attribute) ? held : sql`key_part(${held})`),
+  keyInUri: (attribute, held) => (isPlain(attribute) ? held : sql`key_in_uri(${held})`),
   elements: (array) => sql`SELECT key AS position, value FROM json_each(${array})`,
 };

@@ -102,7 +102,7 @@ test('an idle process that was killed is replaced without anyone noticing', asyn
   assert.equal((await converter.inspect(jpeg)).width, 120);
 });
 
-test('a job past the time limit is ended: 503 for a conversion, 1824 for an upload', async (t) => {
+test('a job past the time limit is ended with 503: another try may work', async (t) => {
   const { converter, events, pids } = start(t, { conversionSeconds: 2 });
   const stop = (): boolean => process.kill(pids().at(-1) ?? 0, 'SIGSTOP');
   const stopping = async (): Promise<Buffer> => {
@@ -112,14 +112,26 @@ test('a job past the time limit is ended: 503 for a conversion, 1824 for an uplo
   await assert.rejects(converter.convert(stopping, png), withStatus(503));
   await converter.inspect(jpeg);
   stop();
-  await assert.rejects(converter.inspect(jpeg), (error) => {
+  await assert.rejects(converter.inspect(jpeg), withStatus(503));
+  assert.equal((await converter.inspect(jpeg)).width, 120);
+  assert.equal(events.filter((event) => event.kind === 'converterLost' && event.timedOut).length, 2);
+  assert.equal(pids().length, 3);
+});
+
+test('a new picture that crashes its decoder is no picture; a killed process is not its fault', async (t) => {
+  const { converter, pids } = start(t);
+  await converter.inspect(jpeg);
+  const inspecting = converter.inspect(jpeg);
+  process.kill(pids().at(-1) ?? 0, 'SIGSEGV');
+  await assert.rejects(inspecting, (error) => {
     assert.ok(error instanceof KeystampError);
     assert.deepEqual(error.entries, [{ code: 1824, args: ['image/jpeg'] }]);
     return true;
   });
-  assert.equal((await converter.inspect(jpeg)).width, 120);
-  assert.equal(events.filter((event) => event.kind === 'converterLost' && event.timedOut).length, 2);
-  assert.equal(pids().length, 3);
+  await converter.inspect(jpeg);
+  const again = converter.inspect(jpeg);
+  process.kill(pids().at(-1) ?? 0, 'SIGKILL');
+  await assert.rejects(again, withStatus(503));
 });
 
 test('a full queue answers 503 at once; uploads have a queue of their own and go first', async (t) => {
