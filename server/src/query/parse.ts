@@ -103,7 +103,7 @@ class Parser {
 
   private term(): FilterExpr {
     const { scan, limits } = this;
-    if (++this.depth > limits.maxFilterDepth) throw fail(1162, `more than ${limits.maxFilterDepth} levels`);
+    if (this.depth++ > limits.maxFilterDepth) throw fail(1162, `more than ${limits.maxFilterDepth} levels`);
     let expr: FilterExpr;
     if (scan.space().not()) expr = { kind: 'not', part: this.term() };
     else if (scan.take('(')) {
