@@ -2,7 +2,10 @@
 import { fail } from '../errors.ts';
 import { parseVersion } from '../image/image-ref.ts';
 import { publicAttribute, type DataClassDef } from '../model/model.ts';
-import type { Columns } from '../query/columns.ts';
+import type { Columns, Rows } from '../query/columns.ts';
+import { lookerFields } from '../query/looker.ts';
+import type { Params } from '../request/api-request.ts';
+import { excerpt } from '../request/malformed.ts';
 import { planCompute, planDistinct } from './compute.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { extendedColumns } from './extended-attributes.ts';
@@ -18,6 +21,7 @@ import { mediaAttribute, resolveClass, resolveEntity } from './target.ts';
  */
 export function planRead(request: DataRequest, keep: boolean, context: PlanContext, tree?: unknown): Plan {
   const { target, params } = request;
+  const looker = isLooker(params);
   const dataClass = resolveClass(context.model, target.dataClass.name);
   const entity = target.set ? undefined : resolveEntity(target, dataClass, context);
   if (entity) {
@@ -33,7 +37,7 @@ export function planRead(request: DataRequest, keep: boolean, context: PlanConte
   if (source.combination?.operator === 'INTERSECT') return { kind: 'intersect', source };
   if (params.has('compute')) return planCompute(request, source);
   if (params.flag('distinct')) return planDistinctValues(request, source, context);
-  const columns = askedColumns(request, dataClass, tree, params.flag('asArray'), context);
+  const columns = askedColumns(request, dataClass, tree, params.flag('asArray') && !looker, context);
   return planPage(request, source, keep, columns, context);
 }
 
@@ -75,19 +79,41 @@ function planPage(
   columns: Columns,
   context: PlanContext,
 ): Plan {
+  const { config } = context;
   const { dataClass } = source.selection;
   const timeoutSeconds = askedTimeout(request);
-  const array = request.params.flag('asArray');
+  const rows = askedRows(request, columns);
+  // A bare array has no page of its own size (spec 03 § 4).
+  const page = askedPage(
+    request,
+    rows.kind === 'array' ? config.maxEntitiesPerPage : dataClass.defaultTopSize,
+    context,
+  );
   return {
     kind: 'readSelection',
-    source,
-    // A bare array has no page of its own size (spec 03 § 4).
-    ...askedPage(request, array ? context.config.maxEntitiesPerPage : dataClass.defaultTopSize, context),
-    rows: array ? { kind: 'array', columns, keys: !request.params.flag('noKey') } : { kind: 'entities', columns },
-    // A bare array has no place for the uri of a set.
-    keep: keep && !array,
+    // A deleted member of a set has no row of values.
+    source: rows.kind === 'looker' ? { ...source, clean: true } : source,
+    ...page,
+    rows,
+    // Only an envelope has a place for the uri of a set.
+    keep: keep && rows.kind === 'entities',
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
   };
+}
+
+/** `$format` and `$asArray` (spec 03 §§ 4, 5). */
+function askedRows({ params }: DataRequest, columns: Columns): Rows {
+  if (isLooker(params)) return { kind: 'looker', fields: lookerFields(columns) };
+  return params.flag('asArray')
+    ? { kind: 'array', columns, keys: !params.flag('noKey') }
+    : { kind: 'entities', columns };
+}
+
+/** @throws KeystampError 1801 */
+function isLooker(params: Params): boolean {
+  const format = params.get('format')?.trim().toLowerCase() ?? '';
+  if (format !== '' && format !== 'json' && format !== 'looker') throw fail(1801, excerpt(format));
+  return format === 'looker';
 }
 
 /** `$distinct` over pictures shows one of each (spec 10 § 5 row 11), over values the values. */

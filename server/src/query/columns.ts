@@ -1,5 +1,6 @@
 // Which attributes an answer holds, as a tree along the relations; and how its image links look.
 import type { DataClassDef, RelatedEntitiesDef, RelatedEntityDef, RelationDef, StorageDef } from '../model/model.ts';
+import type { LookerField } from './looker.ts';
 import type { Order } from './order.ts';
 import type { Predicate } from './predicate.ts';
 
@@ -58,4 +59,6 @@ export type Rows =
   /** In an envelope. */
   | { readonly kind: 'entities'; readonly columns: Columns }
   /** In a bare array (`$asArray`, spec 03 § 4); without `__KEY` when `keys` is false (`$noKey`). */
-  | { readonly kind: 'array'; readonly columns: Columns; readonly keys: boolean };
+  | { readonly kind: 'array'; readonly columns: Columns; readonly keys: boolean }
+  /** As rows of values (`$format=looker`, spec 03 § 5). */
+  | { readonly kind: 'looker'; readonly fields: readonly LookerField[] };

@@ -2,6 +2,7 @@
 import type { SelectionOutcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
 import { dataReply } from './json.ts';
+import { replyLooker } from './looker.ts';
 
 const tail = Buffer.from(']}');
 const open = Buffer.from('[');
@@ -15,6 +16,8 @@ export function replySelection(outcome: SelectionOutcome, mount: string): HttpRe
       return replyEnvelope(outcome, mount);
     case 'array':
       return replyArray(outcome.entities);
+    case 'looker':
+      return replyLooker(outcome, rows.fields);
     default:
       return rows satisfies never;
   }

@@ -7,6 +7,8 @@ export interface JsonDialect {
   concat(parts: readonly Sql[]): Sql;
   /** JSON text of the attribute's value held by `value`, the text `null` for null (spec 03 § 2.2). */
   value(attribute: StorageDef, value: Sql): Sql;
+  /** JSON text of a date as digits, `"20240502"` or `"20240502081145"` (UTC), the text `null` for null. */
+  digitsOfDate(attribute: StorageDef, value: Sql): Sql;
   /** A JSON string of a text that is not null. */
   string(text: Sql): Sql;
   /** The texts of all rows in the order of the rows, separated by commas; null when there is no row. */

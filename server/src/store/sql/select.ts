@@ -7,6 +7,7 @@ import type { SqlDialect } from './dialect.ts';
 import { literal } from './columns.ts';
 import { arrayJson } from './array-json.ts';
 import { entityJson, type EntityShape } from './entity-json.ts';
+import { lookerJson } from './looker-json.ts';
 import { mediaOnly } from './media-json.ts';
 import { compileOrder } from './order.ts';
 import { compilePredicate } from './predicate.ts';
@@ -57,6 +58,8 @@ function rowJson(rows: Rows, dialect: SqlDialect): Sql {
       return entityJson(rows.columns, 'e', 'listed', dialect);
     case 'array':
       return arrayJson(rows.columns, 'e', rows.keys, dialect);
+    case 'looker':
+      return lookerJson(rows.fields, 'e', dialect);
     default:
       return rows satisfies never;
   }

@@ -55,6 +55,10 @@ const isPlain = ({ type }: StorageDef): boolean => type === 'uuid' || attributeT
 export const sqliteJson: JsonDialect = {
   concat: (parts) => sql`concat(${join(parts, ', ')})`,
   value,
+  digitsOfDate: ({ simpleDate: isDay }, held) =>
+    isDay
+      ? sql`CASE WHEN ${held} IS NULL THEN 'null' ELSE concat('"', replace(${held}, '-', ''), '"') END`
+      : sql`coalesce(strftime('"%Y%m%d%H%M%S"', ${held} / 1000.0, 'unixepoch'), 'null')`,
   string: (text) => sql`json_quote(${text})`,
   list: (text) => sql`group_concat(${text}, ',')`,
   bytes: (text) => sql`CAST(${text} AS BLOB)`,
