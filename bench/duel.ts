@@ -4,9 +4,9 @@ import type { Load, Server } from './programs.ts';
 import type { Row } from './scenario.ts';
 import { median, perSecond, rangeOf } from './statistics.ts';
 
-const rounds = 7;
+const rounds = 5;
 const roundSeconds = 2;
-const warmUpSeconds = 2;
+const warmUpSeconds = 1;
 
 /** Below this share of a core the server had time left: the load was the bottleneck. */
 const saturated = 0.93;

@@ -8,3 +8,5 @@ answerQuestions('usage', (): Usage => {
 });
 // To be asked is no reason to stay alive; the program has its own.
 process.channel?.unref();
+// A bench that was broken off leaves nobody behind.
+process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
