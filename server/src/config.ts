@@ -40,7 +40,16 @@ export const settings = {
   queryProcesses: setting(2, 'KEYSTAMP_QUERY_PROCESSES', 'long queries at one time, each in a process of its own'),
   maxQueryQueue: setting(256, 'KEYSTAMP_MAX_QUERY_QUEUE', 'long queries waiting; past it the answer is 503'),
   entitySetSeconds: setting(7200, 'KEYSTAMP_SET_TIMEOUT', 'life of an unused entity set'),
-  maxEntitySetBytes: setting(256 * MiB, 'KEYSTAMP_MAX_SETS', 'memory of all entity sets'),
+  maxEntitySetBytes: setting(
+    256 * MiB,
+    'KEYSTAMP_MAX_SETS',
+    'memory for entity sets; those unused for longest stay on disk alone',
+  ),
+  maxEntitySetDiskBytes: setting(
+    2048 * MiB,
+    'KEYSTAMP_MAX_SETS_DISK',
+    'disk for entity sets; past it the answer is 429',
+  ),
   uploadSeconds: setting(120, 'KEYSTAMP_UPLOAD_TIMEOUT', 'life of an unused upload'),
   maxUploadsPerSession: setting(64, 'KEYSTAMP_MAX_UPLOADS', 'open uploads of one session'),
   maxUploadBytesPerSession: setting(256 * MiB, 'KEYSTAMP_MAX_UPLOAD_BYTES', 'bytes of the open uploads of one session'),

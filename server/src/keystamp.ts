@@ -37,20 +37,16 @@ export async function openKeystamp(
   const engine = await openEngine(config.data, model, config);
   const converter = new Converter(config, onEvent);
   const variants = new Variants(config, converter, onEvent);
-  const sets = new EntitySets(config, now);
+  const sweepFailed = (cause: unknown): void => onEvent({ kind: 'sweepFailed', cause });
+  const sets = new EntitySets(engine, config, now, sweepFailed);
   const uploads = new Uploads(engine, config, now);
   const spool = new Spool(join(config.data, 'spool'));
-  const sessions = new Sessions(engine, config, now, [
-    releaseLocks,
-    releaseUploads,
-    async (_tx, id) => sets.releaseSession(id),
-  ]);
+  const sessions = new Sessions(engine, config, now, [releaseLocks, releaseUploads, sets.releaseSession]);
   const services: Services = { config, engine, converter, variants, sessions, sets, uploads, spool, now };
-  const sweepFailed = (cause: unknown): void => onEvent({ kind: 'sweepFailed', cause });
   const timers = [
     setInterval(() => {
       sessions.sweep().catch(sweepFailed);
-      sets.sweep();
+      sets.sweep().catch(sweepFailed);
       uploads.sweep().catch(sweepFailed);
     }, sweepMs),
     setInterval(() => void sessions.flush().catch(sweepFailed), flushMs),
@@ -62,6 +58,7 @@ export async function openKeystamp(
     async close() {
       for (const timer of timers) clearInterval(timer);
       await sessions.flush().catch(sweepFailed);
+      await sets.flush().catch(sweepFailed);
       await variants.close();
       await converter.close();
       await engine.close();

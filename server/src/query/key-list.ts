@@ -59,6 +59,12 @@ export function keysBetween(list: KeyList, from: number, to: number): readonly (
 /** All keys, as values. For short lists: each is a value of its own again. */
 export const keyValues = (list: KeyList): readonly (number | string)[] => keysBetween(list, 0, keyCount(list));
 
+/** Whether the key, as an engine or a request gives it, is in the list. */
+export function isInKeys(list: KeyList, key: Value): boolean {
+  if (list.kind === 'text') return keyValues(list).includes(String(key));
+  return typeof key === 'number' && list.numbers.includes(key);
+}
+
 /** A JSON array of the keys. */
 export const keysAsJson = (list: KeyList): string =>
   list.kind === 'text' ? JSON.stringify(keyValues(list)) : `[${list.numbers.join(',')}]`;

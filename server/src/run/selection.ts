@@ -5,7 +5,13 @@ import type { Rows } from '../query/columns.ts';
 import { keyCount, keysBetween } from '../query/key-list.ts';
 import type { Selection } from '../query/selection.ts';
 import { computeStatement, distinctStatement } from '../store/sql/aggregate.ts';
-import { countStatement, distinctMediaStatement, keysStatement, membersStatement, pageStatement } from '../store/sql/select.ts';
+import {
+  countStatement,
+  distinctMediaStatement,
+  keysStatement,
+  membersStatement,
+  pageStatement,
+} from '../store/sql/select.ts';
 import { sql } from '../store/sql/sql.ts';
 import type { Row } from '../store/engine.ts';
 import type { Visit } from './context.ts';

@@ -110,15 +110,14 @@ export async function keysOfSelection(
 
 /** Left and right side as one condition; the result is in key order unless ordered (spec 05 § 4). */
 async function combine(
-  { selection, reshaped }: SelectionSource,
+  { selection }: SelectionSource,
   { operator, other }: Combination,
   set: EntitySet | undefined,
   visit: Visit,
 ): Promise<Resolved> {
   const { dataClass, order } = selection;
   const right = membersOf(dataClass, (await otherSet(other, dataClass, visit)).keys);
-  const narrowed = set && reshaped ? within(set, selection).predicate : selection.predicate;
-  const left = set && !reshaped ? membersOf(dataClass, set.keys) : narrowed;
+  const left = set ? within(set, selection).predicate : selection.predicate;
   return { kind: 'described', selection: { dataClass, predicate: combined(operator, left, right), order } };
 }
 

@@ -1,129 +1,299 @@
-// Entity sets: frozen, ordered lists of keys that belong to a session (spec 05 § 3).
+// Entity sets: frozen, ordered lists of keys that belong to a session (spec 05 § 3). They are kept in the database, so
+// that a restart loses none and every process finds them; those in use are in memory too. A set that another process
+// has released is noticed within a minute.
 import type { Config } from '../config.ts';
 import { fail, failHttp } from '../errors.ts';
-import type { DataClassDef, Value } from '../model/model.ts';
+import type { DataClassDef } from '../model/model.ts';
+import { keyBytes, keyCount, keyListBytes, readKeyList, type KeyKind, type KeyList } from '../query/key-list.ts';
+import type { Engine, Row, Transaction } from '../store/engine.ts';
+import {
+  endSets,
+  findSetStatement,
+  makeSetStatements,
+  overSetsStatement,
+  partCount,
+  partsStatement,
+  prolongStatement,
+  removeSetStatements,
+  spaceStatement,
+  type StoredSet,
+} from '../store/sql/entity-set.ts';
+import { sql } from '../store/sql/sql.ts';
 import { newId } from './session.ts';
-
-/** Keys of a class with one key attribute, in order; integers packed. */
-export type KeyList = Int32Array | Float64Array | readonly Value[];
 
 export interface EntitySet {
   readonly id: string;
   readonly sessionId: string;
-  readonly dataClass: DataClassDef;
+  /** Name of the dataclass. */
+  readonly dataClass: string;
   readonly keys: KeyList;
 }
 
+/** A set in memory; times are milliseconds. */
 interface Kept extends EntitySet {
+  readonly content: string;
   readonly bytes: number;
-  readonly timeoutMs: number;
+  readonly timeout: number;
+  /** When its life ends unless it is used. */
   expires: number;
+  /** The same as the database has it. */
+  stored: number;
+  /** When the database was last asked for it. */
+  checked: number;
 }
 
 const wellFormed = /^[A-Za-z0-9]{1,64}$/;
 
-/** Packs integer keys, 4 bytes each where they fit. */
-export function packKeys(keys: readonly Value[]): KeyList {
-  if (!keys.every((key) => typeof key === 'number')) return keys;
-  const fits = keys.every((key) => Number.isInteger(key) && Math.abs(key as number) < 2 ** 31);
-  return fits ? Int32Array.from(keys as readonly number[]) : Float64Array.from(keys as readonly number[]);
-}
-
-const bytesOf = (keys: KeyList): number =>
-  Array.isArray(keys)
-    ? keys.reduce((sum, key) => sum + 24 + 2 * String(key).length, 0)
-    : (keys as Int32Array).byteLength;
+/** What a set takes beside its keys. */
+const setBytes = 200;
+const longestTimeoutMs = 7 * 86_400_000;
+/** How long a set is believed to live without asking the database, and how long a use may stay unwritten. */
+const checkMs = 60_000;
+/** A set goes so long after its life: another process may not have written its last use yet. */
+const graceMs = 2 * checkMs;
+/** Ended sets that are taken away in one go. */
+const batch = 100;
 
 export class EntitySets {
-  readonly #sets = new Map<string, Kept>();
+  /** The sets in memory, the one unused for longest first. */
+  readonly #kept = new Map<string, Kept>();
+  readonly #loading = new Map<string, Promise<KeyList>>();
+  readonly #engine: Engine;
   readonly #config: Config;
   readonly #now: () => number;
-  #bytes = 0;
+  readonly #onFault: (cause: unknown) => void;
+  #keptBytes = 0;
+  /** Of all sets on disk, as of the last sweep and what this process made since. */
+  #storedBytes: number | undefined;
+  #storedSets = 0;
 
-  constructor(config: Config, now: () => number) {
+  /** @param onFault told what went wrong behind a request that was answered */
+  constructor(engine: Engine, config: Config, now: () => number, onFault: (cause: unknown) => void) {
+    this.#engine = engine;
     this.#config = config;
     this.#now = now;
+    this.#onFault = onFault;
   }
 
   /**
-   * Keeps the keys; the answer is the set with its id.
+   * Keeps the keys; the set with its id, stored.
    * @param timeoutSeconds life since the last access
    * @param id only to make an expired set again under its old name
-   * @throws KeystampError 429 when all sets together would be too large
+   * @throws KeystampError 429 when the sets would take too much space
    */
-  create(
+  async create(
     sessionId: string,
     dataClass: DataClassDef,
-    keys: readonly Value[],
+    keys: KeyList,
     timeoutSeconds: number | undefined,
     id: string = newId(),
-  ): EntitySet {
-    const packed = packKeys(keys);
-    const bytes = bytesOf(packed) + 200;
-    if (this.#bytes + bytes > this.#config.maxEntitySetBytes) this.sweep();
-    if (this.#bytes + bytes > this.#config.maxEntitySetBytes)
-      throw failHttp(429, 'the entity sets take too much memory');
-    const timeoutMs = Math.min(timeoutSeconds ?? this.#config.entitySetSeconds, 7 * 86_400) * 1000;
-    const set: Kept = { id, sessionId, dataClass, keys: packed, bytes, timeoutMs, expires: this.#now() + timeoutMs };
-    this.#remove(id);
-    this.#sets.set(id, set);
-    this.#bytes += bytes;
-    return set;
+  ): Promise<EntitySet> {
+    const bytes = keyBytes(keys) + setBytes;
+    await this.#reserve(bytes);
+    const timeout = Math.min((timeoutSeconds ?? this.#config.entitySetSeconds) * 1000, longestTimeoutMs);
+    const now = this.#now();
+    const about = { id, dataClass: dataClass.name, bytes, timeout, expires: now + timeout };
+    const stored: StoredSet = {
+      ...about,
+      content: newId(),
+      session: sessionId,
+      kind: keys.kind,
+      members: keyCount(keys),
+    };
+    try {
+      await this.#store(stored, keyListBytes(keys));
+    } catch (error) {
+      this.#storedBytes = (this.#storedBytes ?? 0) - bytes;
+      throw error;
+    }
+    return this.#keep({ ...about, sessionId, keys, content: stored.content, stored: stored.expires, checked: now });
   }
 
   /**
    * The session's live set of that id, its timer restarted; `undefined` when there is none.
    * @throws KeystampError 1806 malformed id, 1803 when the set is of another class
    */
-  find(id: string, dataClass: DataClassDef, sessionId: string | undefined): EntitySet | undefined {
+  async find(id: string, dataClass: DataClassDef, sessionId: string | undefined): Promise<EntitySet | undefined> {
     if (!wellFormed.test(id)) throw fail(1806, 'the id of an entity set has letters and digits only');
-    const set = this.#live(id, sessionId);
-    if (!set) return undefined;
-    if (set.dataClass !== dataClass) throw fail(1803, id, dataClass.name);
-    set.expires = this.#now() + set.timeoutMs;
+    const set = await this.peek(id, sessionId);
+    if (set && set.dataClass !== dataClass.name) throw fail(1803, id, dataClass.name);
     return set;
   }
 
   /** The session's live set of that id, of whatever class; its timer restarted. */
-  peek(id: string, sessionId: string | undefined): EntitySet | undefined {
-    const set = this.#live(id, sessionId);
-    if (set) set.expires = this.#now() + set.timeoutMs;
-    return set;
+  async peek(id: string, sessionId: string | undefined): Promise<EntitySet | undefined> {
+    if (sessionId === undefined) return undefined;
+    const kept = this.#kept.get(id);
+    const now = this.#now();
+    const isKnown = kept && kept.expires >= now && now - kept.checked < checkMs;
+    const set = isKnown ? kept : await this.#lookUp(id, sessionId);
+    return set?.sessionId === sessionId ? this.#use(set) : undefined;
   }
 
-  /** Whether that id could be given to a set of this session: nobody else holds it. */
-  isFree(id: string): boolean {
-    return !this.#sets.has(id);
+  /** Whether that id could be given to a set: no live one has it. */
+  async isFree(id: string): Promise<boolean> {
+    const row = await this.#engine.row(findSetStatement(id));
+    return !row || Number(row['expires']) < this.#now();
   }
 
   /** True when the session had such a set. */
-  release(id: string, sessionId: string | undefined): boolean {
-    if (!this.#live(id, sessionId)) return false;
-    this.#remove(id);
-    return true;
+  async release(id: string, sessionId: string | undefined): Promise<boolean> {
+    const set = await this.peek(id, sessionId);
+    if (!set || sessionId === undefined) return false;
+    this.#forget(id);
+    const ended = endSets(sql`id = ${id} AND session = ${sessionId} AND complete = 1`);
+    return (await this.#engine.write((tx) => tx.run(ended))) > 0;
   }
 
-  releaseSession(sessionId: string): void {
-    for (const set of this.#sets.values()) if (set.sessionId === sessionId) this.#remove(set.id);
-  }
+  /** Releases all sets of a session, in the transaction that ends it. */
+  readonly releaseSession = async (tx: Transaction, sessionId: string): Promise<void> => {
+    for (const set of this.#kept.values()) if (set.sessionId === sessionId) this.#forget(set.id);
+    await tx.run(endSets(sql`session = ${sessionId}`));
+  };
 
-  sweep(): void {
+  /** Takes away what was released or has expired. */
+  async sweep(): Promise<void> {
     const now = this.#now();
-    for (const set of this.#sets.values()) if (set.expires < now) this.#remove(set.id);
+    for (const set of this.#kept.values()) if (set.expires < now) this.#forget(set.id);
+    // Asked first, so that the write lock is not taken for nothing.
+    for (;;) {
+      const over = await this.#engine.rows(overSetsStatement(now - graceMs, batch));
+      if (over.length === 0) break;
+      await this.#remove(over);
+    }
+    await this.#measure();
   }
 
-  #live(id: string, sessionId: string | undefined): Kept | undefined {
-    const set = this.#sets.get(id);
-    if (!set || set.sessionId !== sessionId) return undefined;
-    if (set.expires >= this.#now()) return set;
-    this.#remove(id);
-    return undefined;
+  /** Writes how long the sets in use live. */
+  async flush(): Promise<void> {
+    const changed = [...this.#kept.values()].filter((set) => set.expires > set.stored);
+    if (changed.length === 0) return;
+    await this.#engine.write(async (tx) => {
+      for (const { content, expires } of changed) await tx.run(prolongStatement(content, expires));
+    });
+    for (const set of changed) set.stored = set.expires;
   }
 
-  #remove(id: string): void {
-    const set = this.#sets.get(id);
+  /** @throws KeystampError 429 */
+  async #reserve(bytes: number): Promise<void> {
+    const { maxEntitySetBytes, maxEntitySetDiskBytes } = this.#config;
+    if (bytes > maxEntitySetBytes) throw failHttp(429, 'entities in one set');
+    if (this.#storedBytes === undefined) await this.#measure();
+    if ((this.#storedBytes ?? 0) + bytes > maxEntitySetDiskBytes) await this.sweep();
+    if ((this.#storedBytes ?? 0) + bytes > maxEntitySetDiskBytes)
+      throw failHttp(429, 'the entity sets take too much space');
+    this.#storedBytes = (this.#storedBytes ?? 0) + bytes;
+    this.#storedSets++;
+  }
+
+  async #measure(): Promise<void> {
+    const row = (await this.#engine.row(spaceStatement(this.#storedSets))) as Row;
+    this.#storedSets = Number(row['sets']);
+    this.#storedBytes = Number(row['bytes']);
+  }
+
+  /** A short list goes with the next commit; a long one is written apart, part by part. */
+  async #store(set: StoredSet, keys: Uint8Array): Promise<void> {
+    const statements = makeSetStatements(set, keys);
+    if (partCount(keys) > 1) return this.#engine.writeApart(statements);
+    await this.#engine.write(async (tx) => {
+      for (const statement of statements) await tx.run(statement);
+    });
+  }
+
+  async #remove(over: readonly Row[]): Promise<void> {
+    const contents = over.map((row) => String(row['content']));
+    const short = over.filter((row) => Number(row['parts']) <= 1);
+    await this.#engine.write(async (tx) => {
+      for (const content of contents) await tx.run(endSets(sql`content = ${content}`));
+      for (const row of short)
+        for (const statement of removeSetStatements(String(row['content']), 1)) await tx.run(statement);
+    });
+    const apart = over
+      .filter((row) => !short.includes(row))
+      .flatMap((row) => removeSetStatements(String(row['content']), Number(row['parts'])));
+    if (apart.length > 0) await this.#engine.writeApart(apart);
+  }
+
+  /** The session's live set of that id as the database has it. */
+  async #lookUp(id: string, sessionId: string): Promise<Kept | undefined> {
+    // Another process may have made it a moment ago.
+    this.#engine.refresh();
+    const row = await this.#engine.row(findSetStatement(id));
+    const now = this.#now();
+    const content = row && String(row['content']);
+    const kept = this.#kept.get(id);
+    const same = kept?.content === content ? kept : undefined;
+    const stored = Number(row?.['expires']);
+    // This process may know of later uses than the database, or of earlier ones.
+    const expires = Math.max(stored, same?.expires ?? 0);
+    if (!row || content === undefined || row['session'] !== sessionId || expires < now) {
+      if (kept?.sessionId === sessionId) this.#forget(id);
+      return undefined;
+    }
+    if (same) return Object.assign(same, { checked: now, stored, expires });
+    const keys = await this.#load(content, row);
+    return this.#keep({
+      id,
+      content,
+      sessionId,
+      dataClass: String(row['dataclass']),
+      keys,
+      bytes: Number(row['bytes']),
+      timeout: Number(row['timeout']),
+      expires,
+      stored,
+      checked: now,
+    });
+  }
+
+  /** Once for all who wait for it. */
+  #load(content: string, row: Row): Promise<KeyList> {
+    let loading = this.#loading.get(content);
+    if (!loading) {
+      loading = this.#engine
+        .rows(partsStatement(content, Number(row['parts'])))
+        .then((parts) =>
+          readKeyList(
+            row['kind'] as KeyKind,
+            Number(row['members']),
+            parts.map((part) => part['bytes'] as Uint8Array),
+          ),
+        )
+        .finally(() => this.#loading.delete(content));
+      this.#loading.set(content, loading);
+    }
+    return loading;
+  }
+
+  #use(set: Kept): Kept {
+    const now = this.#now();
+    set.expires = now + set.timeout;
+    // Behind all others, as the last one used.
+    if (this.#kept.delete(set.id)) this.#kept.set(set.id, set);
+    if (set.expires - set.stored > Math.min(checkMs, set.timeout / 10)) {
+      set.stored = set.expires;
+      this.#engine.write((tx) => tx.run(prolongStatement(set.content, set.expires))).catch(this.#onFault);
+    }
+    return set;
+  }
+
+  /** Keeps the set in memory; those unused for longest leave it when there is too little. */
+  #keep(set: Kept): Kept {
+    this.#forget(set.id);
+    this.#kept.set(set.id, set);
+    this.#keptBytes += set.bytes;
+    for (const oldest of this.#kept.values()) {
+      if (this.#keptBytes <= this.#config.maxEntitySetBytes || oldest === set) break;
+      this.#forget(oldest.id);
+    }
+    return set;
+  }
+
+  #forget(id: string): void {
+    const set = this.#kept.get(id);
     if (!set) return;
-    this.#sets.delete(id);
-    this.#bytes -= set.bytes;
+    this.#kept.delete(id);
+    this.#keptBytes -= set.bytes;
   }
 }
