@@ -69,10 +69,16 @@ export function isInKeys(list: KeyList, key: Value): boolean {
 export const keysAsJson = (list: KeyList): string =>
   list.kind === 'text' ? JSON.stringify(keyValues(list)) : `[${list.numbers.join(',')}]`;
 
-/** The bytes that `readKeyList` makes the list from again, little-endian; texts have their ends first. */
-export function keyListBytes(list: KeyList): Uint8Array {
-  if (list.kind !== 'text') return bytesOf(list.numbers);
-  return Buffer.concat([bytesOf(list.ends), list.bytes]);
+/**
+ * The bytes that `readKeyList` makes the list from again, little-endian, in parts of at most `size` bytes; texts have
+ * their ends first. Nothing is copied.
+ * @param size a multiple of 8
+ */
+export function keyListParts(list: KeyList, size: number): readonly Uint8Array[] {
+  const whole = list.kind === 'text' ? [bytesOf(list.ends), list.bytes] : [bytesOf(list.numbers)];
+  return whole.flatMap((bytes) =>
+    Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size)),
+  );
 }
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array | Float64Array | Uint32Array): Uint8Array =>

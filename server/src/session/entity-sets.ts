@@ -4,14 +4,14 @@
 import type { Config } from '../config.ts';
 import { fail, failHttp } from '../errors.ts';
 import type { DataClassDef } from '../model/model.ts';
-import { keyBytes, keyCount, keyListBytes, readKeyList, type KeyKind, type KeyList } from '../query/key-list.ts';
+import { keyBytes, keyCount, keyListParts, readKeyList, type KeyKind, type KeyList } from '../query/key-list.ts';
 import type { Engine, Row, Transaction } from '../store/engine.ts';
 import {
   endSets,
   findSetStatement,
   makeSetStatements,
   overSetsStatement,
-  partCount,
+  partBytes,
   partsStatement,
   prolongStatement,
   removeSetStatements,
@@ -101,7 +101,7 @@ export class EntitySets {
       members: keyCount(keys),
     };
     try {
-      await this.#store(stored, keyListBytes(keys));
+      await this.#store(stored, keyListParts(keys, partBytes));
     } catch (error) {
       this.#storedBytes = (this.#storedBytes ?? 0) - bytes;
       throw error;
@@ -193,9 +193,9 @@ export class EntitySets {
   }
 
   /** A short list goes with the next commit; a long one is written apart, part by part. */
-  async #store(set: StoredSet, keys: Uint8Array): Promise<void> {
+  async #store(set: StoredSet, keys: readonly Uint8Array[]): Promise<void> {
     const statements = makeSetStatements(set, keys);
-    if (partCount(keys) > 1) return this.#engine.writeApart(statements);
+    if (keys.length > 1) return this.#engine.writeApart(statements);
     await this.#engine.write(async (tx) => {
       for (const statement of statements) await tx.run(statement);
     });

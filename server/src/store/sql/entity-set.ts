@@ -19,23 +19,21 @@ export interface StoredSet {
   readonly expires: number;
 }
 
-const partBytes = 256 * 1024;
+/** Bytes of keys in one row, written with one commit. */
+export const partBytes = 256 * 1024;
 /** Reading a part takes about as long as visiting so many rows. */
 const partWork = 2000;
-
-export const partCount = (keys: Uint8Array): number => Math.ceil(keys.length / partBytes);
 
 /**
  * What makes a set, one statement after the other: the first ones may be done long before the last one, with which it
  * can be found. Another set of that id is no more.
- * @param keys see `keyListBytes`
+ * @param keys see `keyListParts`
  */
-export function makeSetStatements(set: StoredSet, keys: Uint8Array): readonly Sql[] {
+export function makeSetStatements(set: StoredSet, keys: readonly Uint8Array[]): readonly Sql[] {
   const { content, id, session, dataClass, kind, members, bytes, timeout, expires } = set;
-  const parts = Array.from({ length: partCount(keys) }, (_, part) => {
-    const slice = keys.subarray(part * partBytes, (part + 1) * partBytes);
-    return sql`INSERT INTO ${entitySetPartTable} (content, part, bytes) VALUES (${content}, ${part}, ${slice})`;
-  });
+  const parts = keys.map(
+    (part, i) => sql`INSERT INTO ${entitySetPartTable} (content, part, bytes) VALUES (${content}, ${i}, ${part})`,
+  );
   return [
     sql`INSERT INTO ${entitySetTable} (content, id, session, dataclass, kind, members, bytes, parts, timeout, expires, complete) VALUES (${content}, ${id}, ${session}, ${dataClass}, ${kind}, ${members}, ${bytes}, ${parts.length}, ${timeout}, ${expires}, 0)`,
     ...parts,

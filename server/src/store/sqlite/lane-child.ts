@@ -1,7 +1,7 @@
 // One process of the slow lane, seen from the server: does one job at a time, is killed when late.
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { LaneJob, LaneReply } from './lane-job.ts';
+import { laneMessages, type LaneJob, type LaneMessage, type LaneReply } from './lane-job.ts';
 
 /** The process ended before it answered. */
 export class LaneLost extends Error {
@@ -58,11 +58,11 @@ export class LaneChild {
   }
 
   /**
-   * Does one job.
+   * Does jobs one after the other, until one fails.
+   * @returns the reply to the last one
    * @throws LaneLost when the process ends first, or is killed because `timeoutMs` have passed
    */
-  async run(job: LaneJob, timeoutMs: number): Promise<LaneReply> {
-    if (!this.alive) throw new LaneLost(false, 'before the query');
+  async run(jobs: readonly LaneJob[], timeoutMs: number): Promise<LaneReply | undefined> {
     const timer = setTimeout(() => {
       this.#timedOut = true;
       this.alive = false;
@@ -70,11 +70,12 @@ export class LaneChild {
     }, timeoutMs);
     this.#holdServer(true);
     try {
-      return await new Promise((resolve, reject) => {
-        this.#waiting = { resolve, reject };
-        // Sending to a process that has died fails here; what matters is that it ended.
-        this.#process.send(job, () => {});
-      });
+      let reply: LaneReply | undefined;
+      for (const job of jobs) {
+        for (const message of laneMessages(job)) reply = await this.#ask(message);
+        if (reply?.kind === 'failed') break;
+      }
+      return reply;
     } finally {
       clearTimeout(timer);
       this.#holdServer(false);
@@ -84,8 +85,18 @@ export class LaneChild {
   /** Ends the process, also in the middle of a job. */
   async end(): Promise<void> {
     this.alive = false;
+    this.#holdServer(true);
     this.#process.kill('SIGKILL');
     await this.closed;
+  }
+
+  #ask(message: LaneMessage): Promise<LaneReply> {
+    return new Promise((resolve, reject) => {
+      if (!this.alive) return reject(new LaneLost(this.#timedOut, 'before the query'));
+      this.#waiting = { resolve, reject };
+      // Sending to a process that has died fails here; what matters is that it ended.
+      this.#process.send(message, () => {});
+    });
   }
 
   #holdServer(held: boolean): void {

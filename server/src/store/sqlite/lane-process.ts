@@ -8,7 +8,7 @@ import { bindable } from './bind.ts';
 import { Connection } from './connection.ts';
 import { HasKey } from './has-key.ts';
 import { keysAmong } from './keys-among.ts';
-import type { LaneJob, LaneReply, LaneStatement } from './lane-job.ts';
+import { receivedJob, type LaneJob, type LaneMessage, type LaneReply, type LaneStatement } from './lane-job.ts';
 
 const file = process.argv[2] as string;
 
@@ -40,22 +40,29 @@ function work(job: LaneJob): LaneReply {
     }
     case 'write':
       writer ??= new Connection(file, { synchronous: 'NORMAL', sortIn: 'files' });
-      for (const { text, params } of job.statements) writer.prepared(text).statement.run(...bindable(params));
+      writer.prepared(job.text).statement.run(...bindable(job.params));
       return { kind: 'written' };
     default:
       return job satisfies never;
   }
 }
 
-process.on('message', (job: LaneJob) => {
-  let reply: LaneReply;
+let parts: Uint8Array[] = [];
+
+function answer(message: LaneMessage): LaneReply {
+  if (message.kind === 'part') {
+    parts.push(message.bytes);
+    return { kind: 'taken' };
+  }
   try {
-    reply = work(job);
+    return work(receivedJob(message, parts));
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error; // a fault of this program: it ends, the server tells
-    reply = { kind: 'failed', message: `${error.code}: ${error.message}` };
+    return { kind: 'failed', message: `${error.code}: ${error.message}` };
   } finally {
+    parts = [];
     hasKey.clear();
   }
-  process.send?.(reply);
-});
+}
+
+process.on('message', (message: LaneMessage) => process.send?.(answer(message)));

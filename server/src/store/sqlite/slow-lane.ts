@@ -11,8 +11,8 @@ import type { LaneJob, LaneReply } from './lane-job.ts';
 export type LaneLimits = Pick<Config, 'querySeconds' | 'queryProcesses' | 'maxQueryQueue'>;
 
 interface Waiting {
-  readonly job: LaneJob;
-  readonly resolve: (reply: LaneReply) => void;
+  readonly jobs: readonly LaneJob[];
+  readonly resolve: (reply: LaneReply | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -34,22 +34,22 @@ export class SlowLane {
   }
 
   async rows({ text, params }: Sql): Promise<readonly Row[]> {
-    const reply = await this.#do({ kind: 'rows', text, params });
-    return reply.kind === 'rows' ? reply.rows : unexpected(reply);
+    const reply = await this.#do([{ kind: 'rows', text, params }]);
+    return reply?.kind === 'rows' ? reply.rows : unexpected(reply);
   }
 
   async row({ text, params }: Sql): Promise<Row | undefined> {
-    const reply = await this.#do({ kind: 'row', text, params });
-    return reply.kind === 'rows' ? reply.rows[0] : unexpected(reply);
+    const reply = await this.#do([{ kind: 'row', text, params }]);
+    return reply?.kind === 'rows' ? reply.rows[0] : unexpected(reply);
   }
 
   async keys({ text, params }: Sql, among: KeyList | undefined): Promise<KeyList> {
-    const reply = await this.#do({ kind: 'keys', text, params, ...(among && { among }) });
-    return reply.kind === 'keys' ? reply.keys : unexpected(reply);
+    const reply = await this.#do([{ kind: 'keys', text, params, ...(among && { among }) }]);
+    return reply?.kind === 'keys' ? reply.keys : unexpected(reply);
   }
 
   async write(statements: readonly Sql[]): Promise<void> {
-    await this.#do({ kind: 'write', statements: statements.map(({ text, params }) => ({ text, params })) });
+    await this.#do(statements.map(({ text, params }) => ({ kind: 'write', text, params })));
   }
 
   /** Ends the processes. Statements under way or waiting fail with 503. */
@@ -59,16 +59,16 @@ export class SlowLane {
     await Promise.all([...this.#children].map((child) => child.end()));
   }
 
-  async #do(job: LaneJob): Promise<LaneReply> {
-    const reply = await new Promise<LaneReply>((resolve, reject) => {
+  async #do(jobs: readonly LaneJob[]): Promise<LaneReply | undefined> {
+    const reply = await new Promise<LaneReply | undefined>((resolve, reject) => {
       if (this.#closed) return reject(busy('stopping'));
       const startsAtOnce = this.#running < this.#limits.queryProcesses;
       if (!startsAtOnce && this.#waiting.length >= this.#limits.maxQueryQueue)
         return reject(busy('too many long queries wait'));
-      this.#waiting.push({ job, resolve, reject });
+      this.#waiting.push({ jobs, resolve, reject });
       this.#startWaiting();
     });
-    if (reply.kind === 'failed') throw new Error(reply.message);
+    if (reply?.kind === 'failed') throw new Error(reply.message);
     return reply;
   }
 
@@ -77,7 +77,7 @@ export class SlowLane {
       const next = this.#waiting.shift();
       if (!next) return;
       this.#running++;
-      void this.#serve(next.job)
+      void this.#serve(next.jobs)
         .then(next.resolve, next.reject)
         .finally(() => {
           this.#running--;
@@ -86,10 +86,10 @@ export class SlowLane {
     }
   }
 
-  async #serve(job: LaneJob): Promise<LaneReply> {
+  async #serve(jobs: readonly LaneJob[]): Promise<LaneReply | undefined> {
     const child = this.#takeChild();
     try {
-      return await child.run(job, this.#limits.querySeconds * 1000);
+      return await child.run(jobs, this.#limits.querySeconds * 1000);
     } catch (error) {
       throw error instanceof LaneLost ? busy(this.#closed ? 'stopping' : error.message) : error;
     } finally {
@@ -107,6 +107,6 @@ export class SlowLane {
   }
 }
 
-function unexpected(reply: LaneReply): never {
-  throw new Error(`unexpected reply: ${reply.kind}`);
+function unexpected(reply: LaneReply | undefined): never {
+  throw new Error(`unexpected reply: ${reply?.kind}`);
 }

@@ -12,7 +12,7 @@ import { KeystampError } from '../../../src/errors.ts';
 import {
   keyBytes,
   keyCount,
-  keyListBytes,
+  keyListParts,
   keyValues,
   packKeys,
   readKeyList,
@@ -77,14 +77,15 @@ const key = fc.oneof(
 test('keys are packed and come back from their bytes, in any parts', () => {
   const lists = fc.oneof(fc.array(fc.integer()), fc.array(key), fc.array(fc.string({ unit: 'grapheme' })));
   fc.assert(
-    fc.property(lists, fc.nat(50), (keys, cut) => {
+    fc.property(lists, fc.integer({ min: 1, max: 9 }), (keys, cut) => {
       const list = packKeys(keys);
       assert.deepEqual(
         keyValues(list),
         keys.map((k) => (Object.is(k, -0) ? 0 : k)),
       );
-      const bytes = keyListBytes(list);
-      const again = readKeyList(list.kind, keyCount(list), [bytes.subarray(0, cut), bytes.subarray(cut)]);
+      const parts = keyListParts(list, 8 * cut);
+      assert.ok(parts.every((part) => part.length > 0 && part.length <= 8 * cut));
+      const again = readKeyList(list.kind, keyCount(list), parts);
       assert.deepEqual(keyValues(again), keyValues(list));
     }),
   );
