@@ -50,7 +50,7 @@ export function createHandler(model: Model, services: Services, onEvent: OnEvent
     const bytes = await readBytes(http.body, config.maxJsonBytes, config.bodyIdleSeconds * 1000, http.headers);
     return bytes.length === 0 && action === 'delete'
       ? undefined
-      : parseJsonBody(bytes.toString('utf8'), http.headers['content-type'] as string | undefined);
+      : parseJsonBody(bytes.toString('utf8'), http.headers['content-type'] as string | undefined, config.maxJsonDepth);
   }
 
   return async function handle(http) {

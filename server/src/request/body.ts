@@ -1,5 +1,6 @@
 // The body of a request: its bytes within limits, and its JSON.
 import type { Readable } from 'node:stream';
+import { settings } from '../config.ts';
 import { failHttp } from '../errors.ts';
 import type { KeystampError } from '../errors.ts';
 import type { HttpRequest } from './http-request.ts';
@@ -82,16 +83,17 @@ export function takeBytes(
 
 const ignore = (): void => undefined;
 
-/** Levels of arrays and objects in a JSON body when nothing else is said. */
-const defaultDepth = 64;
-
 /**
  * A JSON body. It is read as JSON whatever its type; a form-urlencoded one has `! ' ( ) *` escaped inside the JSON text
  * by a known client, and exactly these are put back (spec 01 § 4). Members called `__proto__` are dropped.
  * @param maxDepth most levels of arrays and objects
  * @throws KeystampError 1806 when empty, no JSON, or too deep
  */
-export function parseJsonBody(text: string, contentType: string | undefined, maxDepth = defaultDepth): unknown {
+export function parseJsonBody(
+  text: string,
+  contentType: string | undefined,
+  maxDepth: number = settings.maxJsonDepth.default,
+): unknown {
   let json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   if (contentType !== undefined && /^\s*application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType)) {
     if (/^\s*[[{]/.test(json)) json = json.replace(/%(?:21|27|28|29|2A)/g, decodeURIComponent);
