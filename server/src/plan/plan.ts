@@ -6,6 +6,7 @@ import type { DataClassDef, Model, RelatedEntitiesDef, RelatedEntityDef, Storage
 import type { AggregateName, ValuePlace } from '../query/aggregate.ts';
 import type { Columns, Rows } from '../query/columns.ts';
 import type { Predicate } from '../query/predicate.ts';
+import type { QueryStep } from '../query/query-step.ts';
 import type { Key, Selection } from '../query/selection.ts';
 import type { RelationTarget } from '../store/change.ts';
 
@@ -56,6 +57,15 @@ export interface SelectionSource {
   readonly clean: boolean;
 }
 
+/** What to tell of the way a filter is answered (spec 04 § 9). */
+export interface Explanation {
+  readonly step: QueryStep;
+  /** `$queryplan`. */
+  readonly plan: boolean;
+  /** `$querypath`. */
+  readonly path: boolean;
+}
+
 export interface ReadSelectionPlan {
   readonly kind: 'readSelection';
   readonly source: SelectionSource;
@@ -65,6 +75,7 @@ export interface ReadSelectionPlan {
   /** Keep the whole result as an entity set. */
   readonly keep: boolean;
   readonly timeoutSeconds?: number;
+  readonly explanation?: Explanation;
 }
 
 /** Do two sets share an entity? The answer is `true` or `false` alone. */

@@ -4,13 +4,14 @@ import { parseVersion } from '../image/image-ref.ts';
 import { publicAttribute, type DataClassDef } from '../model/model.ts';
 import type { Columns, Rows } from '../query/columns.ts';
 import { lookerFields } from '../query/looker.ts';
+import { queryStep } from '../query/query-step.ts';
 import type { Params } from '../request/api-request.ts';
 import { excerpt } from '../request/malformed.ts';
 import { planCompute, planDistinct } from './compute.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { extendedColumns } from './extended-attributes.ts';
 import { planMedia } from './media.ts';
-import type { LockPlan, Plan, SelectionSource } from './plan.ts';
+import type { Explanation, LockPlan, Plan, SelectionSource } from './plan.ts';
 import { askedPage, askedSelection, askedTimeout } from './selection.ts';
 import { sourceOf } from './source.ts';
 import { mediaAttribute, resolveClass, resolveEntity } from './target.ts';
@@ -89,6 +90,7 @@ function planPage(
     rows.kind === 'array' ? config.maxEntitiesPerPage : dataClass.defaultTopSize,
     context,
   );
+  const explanation = rows.kind === 'entities' ? askedExplanation(request, dataClass, context) : undefined;
   return {
     kind: 'readSelection',
     // A deleted member of a set has no row of values.
@@ -98,7 +100,20 @@ function planPage(
     // Only an envelope has a place for the uri of a set.
     keep: keep && rows.kind === 'entities',
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+    ...(explanation && { explanation }),
   };
+}
+
+/** `$queryplan` and `$querypath`: nothing is told without a `$filter` (spec 04 § 9). */
+function askedExplanation(
+  request: DataRequest,
+  dataClass: DataClassDef,
+  context: PlanContext,
+): Explanation | undefined {
+  const [plan, path] = [request.params.flag('queryplan'), request.params.flag('querypath')];
+  if (!plan && !path) return undefined;
+  const { predicate } = askedSelection(request, dataClass, context).selection;
+  return predicate.kind === 'all' ? undefined : { step: queryStep(predicate, dataClass), plan, path };
 }
 
 /** `$format` and `$asArray` (spec 03 §§ 4, 5). */

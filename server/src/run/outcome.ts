@@ -12,6 +12,12 @@ export interface EntityOutcome {
   readonly json: string;
 }
 
+/** How the filter was answered, as JSON texts (spec 04 § 9). */
+export interface Explained {
+  readonly plan?: string;
+  readonly path?: string;
+}
+
 export interface SelectionOutcome {
   readonly kind: 'selection';
   readonly dataClass: DataClassDef;
@@ -25,6 +31,7 @@ export interface SelectionOutcome {
   readonly first: number;
   /** JSON texts of the entities, separated by commas; null when there are none. */
   readonly entities: Uint8Array | null;
+  readonly explained?: Explained;
 }
 
 /** One value or object as JSON text. */

@@ -15,14 +15,16 @@ import {
 import { sql } from '../store/sql/sql.ts';
 import type { Row } from '../store/engine.ts';
 import type { Visit } from './context.ts';
+import { explain } from './explain.ts';
 import type { ArrayOutcome, SelectionOutcome, ValueOutcome } from './outcome.ts';
 import { describe, keysOfSelection, resolveSource, type Resolved } from './source.ts';
 
 export async function runReadSelection(plan: ReadSelectionPlan, visit: Visit): Promise<SelectionOutcome> {
-  const { source, skip, top, rows, keep, timeoutSeconds } = plan;
+  const { source, skip, top, rows, keep, timeoutSeconds, explanation } = plan;
   const { sets } = visit.services;
   const { dataClass } = source.selection;
-  const outcome = { kind: 'selection', dataClass, rows, first: skip } as const;
+  const explained = explanation && (await explain(explanation, visit));
+  const outcome = { kind: 'selection', dataClass, rows, first: skip, ...(explained && { explained }) } as const;
   let resolved: Resolved = await resolveSource(source, timeoutSeconds, visit);
   // What is found through sets is found once, not for the page and again for its total.
   if (resolved.kind === 'described' && (keep || source.set || source.combination))
