@@ -22,7 +22,7 @@ export function planDelete(request: DataRequest, body: unknown, context: PlanCon
   const entity = set ? undefined : resolveEntity(target, dataClass, context);
   if (entity) return { ...base, what: { kind: 'entity', entity } };
 
-  const source = sourceOf(request, dataClass, context);
+  const source = sourceOf(request, dataClass, context, params.get('orderby'));
   if (!set && source.selection.predicate.kind === 'all') {
     const listed = body === undefined ? [] : bodyItems(body, context.config).items;
     if (listed.length === 0 || source.reshaped) throw fail(1813, '$method=delete on a whole dataclass');

@@ -42,7 +42,7 @@ const siblings = (attributes: string | undefined): readonly string[] =>
 /** Parameters that can exclude the one entity (spec 10 § 5 rows 3, 5, 8). */
 function narrowingOf(request: DataRequest, { owner }: StorageDef, context: PlanContext): Pick<MediaPlan, 'narrowing'> {
   const { params } = request;
-  const { selection } = askedSelection(request, owner, context);
+  const { selection } = askedSelection(request, owner, context, request.params.get('orderby'));
   const saved = savedSelection(request, owner, context);
   const { skip, top } = askedPage(request, 1, context);
   const narrows = (['filter', 'savedfilter', 'skip', 'top'] as const).some((name) => params.has(name));

@@ -84,6 +84,14 @@ export interface IntersectPlan {
   readonly source: SelectionSource;
 }
 
+/** Where in the selection does an entity stand? */
+export interface FindKeyPlan {
+  readonly kind: 'findKey';
+  readonly source: SelectionSource;
+  /** Absent: no entity can have the key asked for. */
+  readonly key?: Key;
+}
+
 export interface DistinctMediaPlan {
   readonly kind: 'distinctMedia';
   readonly source: SelectionSource;
@@ -240,6 +248,7 @@ export type Plan =
   | ReadEntityPlan
   | ReadSelectionPlan
   | IntersectPlan
+  | FindKeyPlan
   | DistinctMediaPlan
   | DistinctPlan
   | ComputePlan

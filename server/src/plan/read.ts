@@ -10,11 +10,13 @@ import { excerpt } from '../request/malformed.ts';
 import { planCompute, planDistinct } from './compute.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { extendedColumns } from './extended-attributes.ts';
+import { splitKey } from './delete.ts';
 import { planMedia } from './media.ts';
-import type { Explanation, LockPlan, Plan, SelectionSource } from './plan.ts';
+import { nestOrder } from './nested-order.ts';
+import type { Explanation, FindKeyPlan, LockPlan, Plan, SelectionSource } from './plan.ts';
 import { askedPage, askedSelection, askedTimeout } from './selection.ts';
 import { sourceOf } from './source.ts';
-import { mediaAttribute, resolveClass, resolveEntity } from './target.ts';
+import { mediaAttribute, resolveClass, resolveEntity, resolveKey } from './target.ts';
 
 /**
  * @param keep the whole result becomes an entity set (`$method=entityset`)
@@ -23,6 +25,7 @@ import { mediaAttribute, resolveClass, resolveEntity } from './target.ts';
 export function planRead(request: DataRequest, keep: boolean, context: PlanContext, tree?: unknown): Plan {
   const { target, params } = request;
   const looker = isLooker(params);
+  const orderby = params.get('orderby');
   const dataClass = resolveClass(context.model, target.dataClass.name);
   const entity = target.set ? undefined : resolveEntity(target, dataClass, context);
   if (entity) {
@@ -32,14 +35,33 @@ export function planRead(request: DataRequest, keep: boolean, context: PlanConte
       const media = planMedia(request, entity, attribute, context);
       if (media) return media;
     }
-    return { kind: 'readEntity', entity, columns: askedColumns(request, dataClass, tree, false, context) };
+    const columns = askedColumns(request, dataClass, tree, false, context);
+    // Of one entity only what it holds can be in an order.
+    return { kind: 'readEntity', entity, columns: nestOrder(orderby, columns, context.config).columns };
   }
-  const source = sourceOf(request, dataClass, context);
-  if (source.combination?.operator === 'INTERSECT') return { kind: 'intersect', source };
-  if (params.has('compute')) return planCompute(request, source);
-  if (params.flag('distinct')) return planDistinctValues(request, source, context);
+  const computes = params.has('compute') || params.flag('distinct');
+  if (computes && !params.has('findKey')) return planValues(request, dataClass, context);
   const columns = askedColumns(request, dataClass, tree, params.flag('asArray') && !looker, context);
-  return planPage(request, source, keep, columns, context);
+  const order = nestOrder(orderby, columns, context.config);
+  const source = sourceOf(request, dataClass, context, order.own);
+  if (source.combination?.operator === 'INTERSECT') return { kind: 'intersect', source };
+  if (params.has('findKey')) return planFindKey(request, source);
+  return planPage(request, source, keep, order.columns, context);
+}
+
+/** `$compute` and `$distinct`: the path and `$attributes` name values to compute with, not columns. */
+function planValues(request: DataRequest, dataClass: DataClassDef, context: PlanContext): Plan {
+  const { params } = request;
+  const source = sourceOf(request, dataClass, context, params.get('orderby'));
+  if (source.combination?.operator === 'INTERSECT') return { kind: 'intersect', source };
+  return params.has('compute') ? planCompute(request, source) : planDistinctValues(request, source, context);
+}
+
+/** `$findKey`: where the entity of a key stands in the selection (spec 05 § 8). */
+function planFindKey({ params }: DataRequest, source: SelectionSource): FindKeyPlan {
+  const { dataClass } = source.selection;
+  const key = resolveKey(dataClass, splitKey(params.get('findKey') ?? '', dataClass.key.length));
+  return { kind: 'findKey', source, ...(key && { key }) };
 }
 
 /** @param array of a bare array, whose `$expand` lists attributes too */
@@ -68,7 +90,12 @@ export function planSubEntitySet(request: DataRequest, context: PlanContext): Pl
   const name = target.attributes[0] ?? params.get('expand')?.split(',')[0]?.trim();
   const attribute = name === undefined ? undefined : publicAttribute(dataClass, name);
   if (!entity || attribute?.kind !== 'relatedEntities' || target.attributes.length > 1) throw fail(1815);
-  const { selection } = askedSelection(request, attribute.target, context, params.get('subOrderby'));
+  const { selection } = askedSelection(
+    request,
+    attribute.target,
+    context,
+    params.get('subOrderby') ?? params.get('orderby'),
+  );
   const source: SelectionSource = { selection, relation: { entity, attribute }, reshaped: true, clean: false };
   return planPage(request, source, true, context.relatedColumns(request, attribute.target), context);
 }
@@ -112,7 +139,7 @@ function askedExplanation(
 ): Explanation | undefined {
   const [plan, path] = [request.params.flag('queryplan'), request.params.flag('querypath')];
   if (!plan && !path) return undefined;
-  const { predicate } = askedSelection(request, dataClass, context).selection;
+  const { predicate } = askedSelection(request, dataClass, context, undefined).selection;
   return predicate.kind === 'all' ? undefined : { step: queryStep(predicate, dataClass), plan, path };
 }
 

@@ -53,12 +53,12 @@ const paramsOfRequest =
   (): FilterParams =>
     parseParams(params.get('params'));
 
-/** `$filter` and `$orderby` of the request; `reshaped` tells whether there is one of them. */
+/** `$filter` and the order of a request; `reshaped` tells whether there is one of them. */
 export function askedSelection(
   request: ApiRequest,
   dataClass: DataClassDef,
   context: PlanContext,
-  orderby: string | undefined = request.params.get('orderby'),
+  orderby: string | undefined,
 ): { selection: Selection; reshaped: boolean } {
   const { params } = request;
   const { predicate, order } = askedQuery(params.get('filter'), orderby, paramsOfRequest(request), dataClass, context);

@@ -7,9 +7,17 @@ import type { Combination, SelectionSource, SetMember, SetSource } from './plan.
 import { askedSelection, savedSelection } from './selection.ts';
 import { entityByKey, keysPredicate } from './target.ts';
 
-/** @throws KeystampError those of filter and order, 1818, 1819 */
-export function sourceOf(request: DataRequest, dataClass: DataClassDef, context: PlanContext): SelectionSource {
-  const { selection, reshaped } = askedSelection(request, dataClass, context);
+/**
+ * @param orderby the order of the entities
+ * @throws KeystampError those of filter and order, 1818, 1819
+ */
+export function sourceOf(
+  request: DataRequest,
+  dataClass: DataClassDef,
+  context: PlanContext,
+  orderby: string | undefined,
+): SelectionSource {
+  const { selection, reshaped } = askedSelection(request, dataClass, context, orderby);
   const set = setSource(request, dataClass, context);
   const combination = combinationOf(request);
   return {

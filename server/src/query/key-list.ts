@@ -59,11 +59,14 @@ export function keysBetween(list: KeyList, from: number, to: number): readonly (
 /** All keys, as values. For short lists: each is a value of its own again. */
 export const keyValues = (list: KeyList): readonly (number | string)[] => keysBetween(list, 0, keyCount(list));
 
-/** Whether the key, as an engine or a request gives it, is in the list. */
-export function isInKeys(list: KeyList, key: Value): boolean {
-  if (list.kind === 'text') return keyValues(list).includes(String(key));
-  return typeof key === 'number' && list.numbers.includes(key);
+/** Where the key, as an engine or a request gives it, stands in the list; -1 when it is not there. */
+export function positionOfKey(list: KeyList, key: Value): number {
+  if (list.kind === 'text') return keyValues(list).indexOf(String(key));
+  return typeof key === 'number' ? list.numbers.indexOf(key) : -1;
 }
+
+/** Whether the key, as an engine or a request gives it, is in the list. */
+export const isInKeys = (list: KeyList, key: Value): boolean => positionOfKey(list, key) >= 0;
 
 /** A JSON array of the keys. */
 export const keysAsJson = (list: KeyList): string =>

@@ -32,6 +32,7 @@ export const params = {
   savedorderby: { kind: 'quoted', meaning: 'order that makes an expired entity set again' },
   distinct: { kind: 'flag', meaning: 'the distinct values of one attribute' },
   compute: { kind: 'text', meaning: 'count, sum, average, min, max or $all of an attribute' },
+  findKey: { kind: 'text', meaning: 'where the entity of that key stands in the selection' },
   asArray: { kind: 'flag', meaning: 'a bare array of entities' },
   format: { kind: 'text', meaning: 'shape of the answer: json or looker' },
   atomic: { kind: 'flag', aliases: ['atonce'], meaning: 'save or delete all entities or none' },

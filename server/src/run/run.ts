@@ -9,7 +9,7 @@ import { runMedia } from './media.ts';
 import type { Outcome } from './outcome.ts';
 import { runReleaseSets } from './release-sets.ts';
 import { runSave } from './save.ts';
-import { runCompute, runDistinct, runDistinctMedia, runIntersect, runReadSelection } from './selection.ts';
+import { runCompute, runDistinct, runDistinctMedia, runFindKey, runIntersect, runReadSelection } from './selection.ts';
 import { runUpload } from './upload.ts';
 import { runWriteMedia } from './write-media.ts';
 
@@ -25,6 +25,8 @@ export function runPlan(plan: Plan, visit: Visit): Promise<Outcome> {
       return runDistinct(plan, visit);
     case 'compute':
       return runCompute(plan, visit);
+    case 'findKey':
+      return runFindKey(plan, visit);
     case 'intersect':
       return runIntersect(plan, visit);
     case 'media':

@@ -1,8 +1,15 @@
 // Selections: pages, entity sets, distinct values and pictures, computations (spec 05).
-import type { ComputePlan, DistinctMediaPlan, DistinctPlan, IntersectPlan, ReadSelectionPlan } from '../plan/plan.ts';
+import type {
+  ComputePlan,
+  DistinctMediaPlan,
+  DistinctPlan,
+  FindKeyPlan,
+  IntersectPlan,
+  ReadSelectionPlan,
+} from '../plan/plan.ts';
 import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
 import type { Rows } from '../query/columns.ts';
-import { keyCount, keysBetween } from '../query/key-list.ts';
+import { keyCount, keysBetween, positionOfKey } from '../query/key-list.ts';
 import type { Selection } from '../query/selection.ts';
 import { computeStatement, distinctStatement } from '../store/sql/aggregate.ts';
 import {
@@ -86,6 +93,13 @@ export async function runIntersect({ source }: IntersectPlan, visit: Visit): Pro
   const { engine } = visit.services;
   const row = await engine.row(sql`${keysStatement(selection, engine.dialect)} LIMIT 1`);
   return { kind: 'value', json: String(row !== undefined) };
+}
+
+/** Positions count from 0; -1 when the entity is not in the selection. */
+export async function runFindKey({ source, key }: FindKeyPlan, visit: Visit): Promise<ValueOutcome> {
+  const resolved = await resolveSource(source, undefined, visit);
+  const keys = resolved.kind === 'listed' ? resolved.keys : await keysOfSelection(resolved.selection, visit);
+  return { kind: 'value', json: JSON.stringify({ result: key ? positionOfKey(keys, key[0] as Value) : -1 }) };
 }
 
 export async function runDistinctMedia(
