@@ -1,7 +1,7 @@
 // Bytes of pictures and BLOBs with the headers of the caching contract (spec 10 §§ 4.3, 4.6, 9; 11 § 2).
 import type { MediaPlan } from '../plan/plan.ts';
 import { classOfEntity } from '../plan/plan.ts';
-import type { EnvelopeOutcome, MediaOutcome } from '../run/outcome.ts';
+import type { EnvelopeOutcome, MediaFacts, MediaOutcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
 import { onceReply } from './json.ts';
 
@@ -10,7 +10,7 @@ const forEver = 'max-age=31536000, immutable';
 /** `public` or `private`: may a shared cache keep the picture? Everything stored is public while there are no privileges. */
 const audience = 'public';
 
-function cacheControl({ row }: MediaOutcome, { attribute, version }: MediaPlan): string {
+function cacheControl({ row }: MediaFacts, { attribute, version }: MediaPlan): string {
   switch (row) {
     case 'C':
       return `${audience}, ${forEver}`;
@@ -36,36 +36,52 @@ function attributeUri({ entity, attribute, columns }: MediaPlan, keyText: string
 }
 
 /** The URL under which these bytes are current (§ 9.3). */
-function canonicalUrl(plan: MediaPlan, { keyText, version }: MediaOutcome): string {
+function canonicalUrl(plan: MediaPlan, { keyText, version }: MediaFacts): string {
   const uri = attributeUri(plan, keyText);
   if (plan.delivery.kind === 'stored') return `${uri}?$binary=true&$version=${version}&$expand=${plan.attribute.name}`;
   const { imagePrefix, imageSuffix } = plan.columns.links;
   return `${uri}?${imagePrefix}${version}${imageSuffix(plan.attribute.name)}`;
 }
 
-export function replyMedia(plan: MediaPlan, outcome: MediaOutcome): HttpReply {
-  const { row, etag, changedAt, bytes, range } = outcome;
-  const kept = row === 'C' || row === 'O' || row === 'A';
-  const headers: Record<string, string | number> = { 'Cache-Control': cacheControl(outcome, plan), Vary: 'Accept' };
-  if (kept) {
-    headers['ETag'] = etag;
-    if (changedAt !== undefined) headers['Last-Modified'] = new Date(changedAt).toUTCString();
-  }
-  if (row !== 'D') headers['Content-Location'] = canonicalUrl(plan, outcome);
-  if (outcome.state === 'notModified' || !bytes) return { status: 304, headers };
+type Headers = Readonly<Record<string, string>>;
 
-  headers['Content-Type'] = outcome.mediatype;
-  headers['X-Content-Type-Options'] = 'nosniff';
-  Object.assign(headers, safety(plan, outcome));
-  if (kept) headers['Accept-Ranges'] = 'bytes';
-  const part = range ? bytes.subarray(range.from, range.to + 1) : bytes;
-  headers['Content-Length'] = part.length;
-  if (range) headers['Content-Range'] = `bytes ${range.from}-${range.to}/${bytes.length}`;
-  return { status: range ? 206 : 200, headers, body: part };
+/** The headers of a picture with and without its bytes; the same as long as the facts are. */
+const heads = new WeakMap<MediaFacts, { readonly ofBytes: Headers; readonly notModified: Headers }>();
+
+function headsOf(plan: MediaPlan, facts: MediaFacts): { readonly ofBytes: Headers; readonly notModified: Headers } {
+  let made = heads.get(facts);
+  if (made) return made;
+  const { row, etag, changedAt, mediatype } = facts;
+  const kept = row === 'C' || row === 'O' || row === 'A';
+  const notModified = {
+    'Cache-Control': cacheControl(facts, plan),
+    Vary: 'Accept',
+    ...(kept && { ETag: etag }),
+    ...(kept && changedAt !== undefined && { 'Last-Modified': new Date(changedAt).toUTCString() }),
+    ...(row !== 'D' && { 'Content-Location': canonicalUrl(plan, facts) }),
+  };
+  const ofBytes = {
+    ...notModified,
+    'Content-Type': mediatype,
+    'X-Content-Type-Options': 'nosniff',
+    ...safety(plan, facts),
+    ...(kept && { 'Accept-Ranges': 'bytes' }),
+  };
+  made = { ofBytes, notModified };
+  heads.set(facts, made);
+  return made;
+}
+
+export function replyMedia(plan: MediaPlan, { facts, bytes, range }: MediaOutcome): HttpReply {
+  const { ofBytes, notModified } = headsOf(plan, facts);
+  if (!bytes) return { status: 304, headers: notModified };
+  if (!range) return { status: 200, headers: ofBytes, body: bytes };
+  const headers = { ...ofBytes, 'Content-Range': `bytes ${range.from}-${range.to}/${bytes.length}` };
+  return { status: 206, headers, body: bytes.subarray(range.from, range.to + 1) };
 }
 
 /** Stored bytes are user data on the application's origin: what could run there is boxed in (spec 10 § 4.3, 11 § 2.2). */
-function safety(plan: MediaPlan, { mediatype, keyText, extension }: MediaOutcome): Record<string, string> {
+function safety(plan: MediaPlan, { mediatype, keyText, extension }: MediaFacts): Record<string, string> {
   const name = `${classOfEntity(plan.entity).name}-${keyText.replace(/[^\w.-]+/g, '_')}-${plan.attribute.name}.${extension}`;
   if (plan.delivery.kind === 'stored')
     return {

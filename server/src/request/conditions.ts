@@ -40,6 +40,7 @@ export function evaluateConditions(
     if (unmodified !== undefined && changed !== undefined && changed > unmodified) return 'failed';
   }
   const ifNoneMatch = text(headers, 'if-none-match');
+  if (ifNoneMatch === etag) return 'notModified';
   if (ifNoneMatch !== undefined)
     return tags(ifNoneMatch).some((tag) => tag === '*' || strong(tag) === etag) ? 'notModified' : 'proceed';
   const modified = seconds(text(headers, 'if-modified-since'));

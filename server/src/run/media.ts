@@ -13,7 +13,7 @@ import { matchStatement, mediaStatement } from '../store/sql/media.ts';
 import { entityStatement } from '../store/sql/select.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
-import type { CachingRow, EmptyOutcome, EnvelopeOutcome, MediaOutcome } from './outcome.ts';
+import type { CachingRow, EmptyOutcome, EnvelopeOutcome, MediaFacts, MediaOutcome } from './outcome.ts';
 
 const empty: EmptyOutcome = { kind: 'empty' };
 
@@ -41,14 +41,48 @@ export async function runMedia(plan: MediaPlan, visit: Visit): Promise<MediaOutc
   }
 }
 
+/** A picture or BLOB as its row says. */
+interface Found {
+  readonly facts: MediaFacts;
+  /** Of the stored bytes. */
+  readonly hash: Uint8Array;
+  /** Absent: the stored bytes go out. */
+  readonly variant?: Variant;
+}
+
+/**
+ * What the plans of URLs that come again found, and in which version of the data: as long as that is the one that reads
+ * see, the row need not be read again.
+ */
+const found = new WeakMap<MediaPlan, { readonly dataVersion: number; readonly media: Found }>();
+
 async function attemptMedia(plan: MediaPlan, visit: Visit): Promise<MediaOutcome | EmptyOutcome | EnvelopeOutcome> {
+  const { engine } = visit.services;
+  const asJson = plan.delivery.kind === 'picture' && wantsJsonOnly(visit.http.headers);
+  const dataVersion = engine.dataVersion();
+  const known = found.get(plan);
+  if (known?.dataVersion === dataVersion && known && !asJson) return deliver(known.media, visit);
+  const media = await findMedia(plan, asJson, visit);
+  if (!('facts' in media)) return media;
+  // Row D depends on more than the data; a change of this second must be looked at again when it may be told.
+  const lasting = isKept(media.facts) && media.facts.changedAt !== undefined;
+  if (lasting && dataVersion !== undefined && dataVersion === engine.dataVersion())
+    found.set(plan, { dataVersion, media });
+  return deliver(media, visit);
+}
+
+async function findMedia(
+  plan: MediaPlan,
+  asJson: boolean,
+  visit: Visit,
+): Promise<Found | EmptyOutcome | EnvelopeOutcome> {
   const { entity, attribute } = plan;
   const { engine } = visit.services;
   const key = await findKey(entity, visit.services);
   let row = key && (await engine.row(mediaStatement(classOfEntity(entity), attribute, key)));
   if (!key || !row) throw missing(entity);
   if (await excludes(plan, key, visit)) return empty;
-  if (wantsJsonOnly(visit.http.headers) && plan.delivery.kind === 'picture') return envelope(plan, key, row, visit);
+  if (asJson) return envelope(plan, key, row, visit);
   if (plan.impossible || row['hash'] === null) return empty;
 
   let caching = cachingOf(plan, row);
@@ -60,10 +94,22 @@ async function attemptMedia(plan: MediaPlan, visit: Visit): Promise<MediaOutcome
     if (row['hash'] === null) return empty;
     caching = cachingOf(plan, row);
   }
-  const variant = variantOf(plan, row);
-  if (!variant) return empty;
-  return deliver(row, variant, caching, key, visit);
+  const form = formOf(plan, row);
+  if (!form) return empty;
+  const { variant, ...about } = form;
+  const changedAt = tellable(Number(row['time']), visit.services.now());
+  const facts: MediaFacts = {
+    row: caching,
+    ...about,
+    ...(changedAt !== undefined && { changedAt }),
+    version: Number(row['version']),
+    keyText: printKeyInUri(key),
+  };
+  return { facts, hash: row['hash'] as Uint8Array, ...(variant && { variant }) };
 }
+
+/** Rows that are never kept ignore conditions and ranges (§ 9.6). */
+const isKept = ({ row }: MediaFacts): boolean => row === 'C' || row === 'O' || row === 'A';
 
 function cachingOf({ version, narrowing }: MediaPlan, row: Row): CachingRow {
   return narrowing ? 'D' : cachingCase(version, Number(row['version']), Number(row['bound']));
@@ -78,16 +124,10 @@ async function excludes({ narrowing, entity }: MediaPlan, key: Key, { services: 
   );
 }
 
-interface Delivered {
-  readonly mediatype: string;
-  readonly etag: string;
-  readonly extension: string;
-  /** Absent: the stored bytes. */
-  readonly variant?: Variant;
-}
+type Form = Pick<MediaFacts, 'mediatype' | 'etag' | 'extension'> & Pick<Found, 'variant'>;
 
 /** What goes out, `undefined` when the format cannot be had. */
-function variantOf(plan: MediaPlan, row: Row): Delivered | undefined {
+function formOf(plan: MediaPlan, row: Row): Form | undefined {
   const hash = row['hash'] as Uint8Array;
   const stored = String(row['mediatype'] ?? 'application/octet-stream');
   if (plan.delivery.kind === 'stored') {
@@ -115,40 +155,20 @@ function variantOf(plan: MediaPlan, row: Row): Delivered | undefined {
   };
 }
 
-async function deliver(
-  row: Row,
-  what: Delivered,
-  caching: CachingRow,
-  key: Key,
-  visit: Visit,
-): Promise<MediaOutcome | EmptyOutcome> {
-  const { headers } = visit.http;
-  const changedAt = tellable(Number(row['time']), visit.services.now());
-  const outcome: MediaOutcome = {
-    kind: 'media',
-    row: caching,
-    state: 'ok',
-    mediatype: what.mediatype,
-    etag: what.etag,
-    ...(changedAt !== undefined && { changedAt }),
-    version: Number(row['version']),
-    keyText: printKeyInUri(key),
-    extension: what.extension,
-  };
-  // Rows that are never kept ignore conditions and ranges (§ 9.6).
-  const kept = caching === 'C' || caching === 'O' || caching === 'A';
-  if (kept) {
-    const verdict = evaluateConditions(headers, what.etag, changedAt);
-    if (verdict === 'notModified') return { ...outcome, state: 'notModified' };
+async function deliver({ facts, hash, variant }: Found, visit: Visit): Promise<MediaOutcome | EmptyOutcome> {
+  const { headers, method } = visit.http;
+  if (isKept(facts)) {
+    const verdict = evaluateConditions(headers, facts.etag, facts.changedAt);
+    if (verdict === 'notModified') return { kind: 'media', facts };
     if (verdict === 'failed') throw failHttp(412);
   }
-  const bytes = await bytesOf(row['hash'] as Uint8Array, what.variant, visit);
+  const bytes = await bytesOf(hash, variant, visit);
   if (!bytes) return empty;
   // Ranges are defined for GET alone (RFC 9110 § 14.2).
-  const ranged = kept && visit.http.method !== 'HEAD';
-  const range = ranged ? requestedRange(headers, what.etag, bytes.length) : undefined;
+  const ranged = isKept(facts) && method !== 'HEAD';
+  const range = ranged ? requestedRange(headers, facts.etag, bytes.length) : undefined;
   if (range === 'unsatisfiable') throw failHttp(416, undefined, { 'Content-Range': `bytes */${bytes.length}` });
-  return { ...outcome, bytes, ...(range && { range }) };
+  return { kind: 'media', facts, bytes, ...(range && { range }) };
 }
 
 /** A change of this very second is not told: a second one within it would look the same (§ 9.5). */

@@ -49,13 +49,9 @@ export interface ArrayOutcome {
 /** The caching row of an answer with bytes (spec 10 § 9), or why it is none of them. */
 export type CachingRow = 'C' | 'O' | 'A' | 'N' | 'G' | 'D';
 
-export interface MediaOutcome {
-  readonly kind: 'media';
+/** What is known of a picture or BLOB before its bytes; the same object for all answers with the same head. */
+export interface MediaFacts {
   readonly row: CachingRow;
-  readonly state: 'ok' | 'notModified';
-  /** Absent when nothing is sent. */
-  readonly bytes?: Uint8Array;
-  readonly range?: ByteRange;
   readonly mediatype: string;
   readonly etag: string;
   /** Milliseconds since 1970 of the last change, when it may be told. */
@@ -64,6 +60,14 @@ export interface MediaOutcome {
   readonly keyText: string;
   /** File extension of the download name. */
   readonly extension: string;
+}
+
+export interface MediaOutcome {
+  readonly kind: 'media';
+  readonly facts: MediaFacts;
+  /** Absent: not modified, nothing is sent. */
+  readonly bytes?: Uint8Array;
+  readonly range?: ByteRange;
 }
 
 /** There is no picture, or not in this format: `{}` (spec 10 § 4.4). */

@@ -57,6 +57,11 @@ export interface Engine extends Executor {
    * process when the promise has settled, a loss of power a little later.
    */
   writeApart(statements: readonly Sql[]): Promise<void>;
+  /**
+   * A number that stays the same as long as reads see the same data, whichever process writes; it costs less than a read.
+   * `undefined` when the database cannot tell.
+   */
+  dataVersion(): number | undefined;
   /** Reads after this call see everything that was committed before it, by any process. */
   refresh(): void;
   /** Waits for the writes under way and closes the database. */

@@ -105,7 +105,10 @@ export class SqliteEngine implements Engine {
   readonly #transaction: SqliteTransaction;
   readonly #dataVersion: Database.Statement<[], number>;
   readonly #recount: NodeJS.Timeout;
+  readonly #readVersion: Database.Statement<[], number>;
   #reading = false;
+  /** Version of the data in the open snapshot, once it was asked for. */
+  #seenVersion: number | undefined;
   #waiting: Unit[] = [];
   #writing: Promise<void> | undefined;
 
@@ -116,6 +119,7 @@ export class SqliteEngine implements Engine {
     this.#lane = new SlowLane(file, limits);
     this.#sizes = new TableSizes(this.#reader.database);
     this.#transaction = new SqliteTransaction(this.#writer);
+    this.#readVersion = this.#reader.database.prepare<[], number>('PRAGMA data_version').pluck();
     this.#dataVersion = this.#writer.database.prepare<[], number>('PRAGMA data_version').pluck();
     this.#recount = setInterval(() => {
       if (this.#sizes.recount()) this.#reader.forgetReach();
@@ -151,9 +155,15 @@ export class SqliteEngine implements Engine {
     return this.#lane.write(statements);
   }
 
+  dataVersion(): number | undefined {
+    this.#openSnapshot();
+    return (this.#seenVersion ??= this.#readVersion.get());
+  }
+
   refresh(): void {
     if (!this.#reading) return;
     this.#reading = false;
+    this.#seenVersion = undefined;
     this.#reader.prepared('COMMIT').statement.run();
   }
 
