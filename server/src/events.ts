@@ -17,6 +17,8 @@ export type AppEvent =
     }
   /** A fault of the server; the client got a 500. */
   | { readonly kind: 'failed'; readonly method: string; readonly url: string; readonly cause: unknown }
+  /** A filter mixes AND, OR or EXCEPT without parentheses. */
+  | { readonly kind: 'mixedFilter'; readonly filter: string }
   | { readonly kind: 'sweepFailed'; readonly cause: unknown };
 
 export type OnEvent = (event: AppEvent) => void;
@@ -29,6 +31,7 @@ const levels = {
   stopped: 'info',
   answered: 'debug',
   failed: 'error',
+  mixedFilter: 'debug',
   sweepFailed: 'error',
   converterStarted: 'debug',
   converterLost: 'warn',

@@ -24,7 +24,7 @@ const longestKeptUrl = 1000;
 
 export function createHandler(model: Model, services: Services, onEvent: OnEvent): Handler {
   const { config } = services;
-  const context = new PlanContext(model, config);
+  const context = new PlanContext(model, config, onEvent);
   /** The plan of a GET depends on its URL alone, and the same pictures are asked for again and again. */
   const plans = new LRUCache<string, Plan>({ max: keptPlans });
 

@@ -1,6 +1,7 @@
 // Is this a model? Looks at everything a model file exports and lists every fault with its path.
 import { assignValue } from './attribute-types.ts';
-import type { Json, StorageDef, StorageType } from './model.ts';
+import { violations } from './constraints.ts';
+import type { Json, StorageDef, StorageType, Value } from './model.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -183,20 +184,46 @@ function checkStorage(faults: Faults, path: string, name: string, given: Fields)
     (given['primKey'] !== true || !['long', 'long64', 'word', 'byte'].includes(type))
   )
     faults.add(`${path}.autosequence`, 'needs primKey: true and an integer type');
-  if (typeof given['pattern'] === 'string') checkPattern(faults, path, given['pattern']);
-  for (const property of ['minValue', 'maxValue', 'defaultValue']) {
-    const value = given[property];
-    const probe = { type, name, simpleDate: given['simpleDate'] === true } as StorageDef;
-    if (value !== undefined && assignValue(probe, value as Json).kind !== 'value')
-      faults.add(`${path}.${property}`, `is not a value of type ${type}`);
-  }
+  checkValues(faults, path, { type, name, simpleDate: given['simpleDate'] === true } as StorageDef, given);
 }
 
-function checkPattern(faults: Faults, path: string, pattern: string): void {
+/** Bounds and default are values of the type, and the default is one that the attribute takes. */
+function checkValues(faults: Faults, path: string, attribute: StorageDef, given: Fields): void {
+  const canonical: Record<string, Value> = {};
+  for (const property of ['minValue', 'maxValue', 'defaultValue']) {
+    if (given[property] === undefined) continue;
+    const assigned = assignValue(attribute, given[property] as Json);
+    if (assigned.kind === 'value') canonical[property] = assigned.value;
+    else faults.add(`${path}.${property}`, `is not a value of type ${attribute.type}`);
+  }
+  const { minValue = null, maxValue = null, defaultValue = null } = canonical as Record<string, number | string | null>;
+  if (minValue !== null && maxValue !== null && minValue > maxValue)
+    faults.add(`${path}.minValue`, 'is greater than maxValue');
+  const pattern = patternOf(faults, path, given['pattern']);
+  if (defaultValue === null) return;
+  const limits = { ...given, pattern, minValue: minValue ?? undefined, maxValue: maxValue ?? undefined };
+  const broken = violations(
+    { ...limits, name: attribute.name } as unknown as StorageDef,
+    canonical['defaultValue'] as Value,
+  );
+  if (broken.length > 0)
+    faults.add(
+      `${path}.defaultValue`,
+      `is refused by the attribute itself: ${broken.map((error) => error.message).join('; ')}`,
+    );
+}
+
+/** The whole value must match (spec 15 § 5). */
+const wholePattern = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, 'u');
+
+/** Nothing, and a fault, for a text that is no pattern. */
+function patternOf(faults: Faults, path: string, given: unknown): RegExp | undefined {
+  if (typeof given !== 'string') return undefined;
   try {
-    new RegExp(`^(?:${pattern})$`, 'u');
+    return wholePattern(given);
   } catch (error) {
     faults.add(`${path}.pattern`, `is not a regular expression (${(error as Error).message})`);
+    return undefined;
   }
 }
 

@@ -88,7 +88,12 @@ async function update(
 
   const values = [...change.values].filter(([attribute, value]) => !sameValue(row[attribute.column] ?? null, value));
   const rekeyed = values.find(([attribute]) => attribute.primKey);
-  if (rekeyed) throw refused(400, 4, [{ code: 1516, args: [rekeyed[0].name] }, outer]);
+  if (rekeyed) {
+    const [attribute, value] = rekeyed;
+    const fault: ErrorEntry =
+      value === null ? { code: 1544, args: [dataClass.name] } : { code: 1516, args: [attribute.name] };
+    throw refused(400, 4, [fault, outer]);
+  }
   const media = [...change.media].filter(([attribute, to]) => to.kind === 'set' || row[attribute.column] !== null);
   if (values.length === 0 && media.length === 0) return { key, stamp, changed: false };
   checkValues(values, outer);

@@ -1,5 +1,6 @@
 // What every planner works with: the request, the model and the settings. Planning performs no I/O.
 import type { Config } from '../config.ts';
+import type { OnEvent } from '../events.ts';
 import type { DataClassDef, Model } from '../model/model.ts';
 import type { Columns } from '../query/columns.ts';
 import type { ApiRequest, DataTarget } from '../request/api-request.ts';
@@ -12,11 +13,13 @@ const keptColumns = 1000;
 export class PlanContext {
   readonly model: Model;
   readonly config: Config;
+  readonly onEvent: OnEvent;
   readonly #columns = new Map<string, Columns>();
 
-  constructor(model: Model, config: Config) {
+  constructor(model: Model, config: Config, onEvent: OnEvent) {
     this.model = model;
     this.config = config;
+    this.onEvent = onEvent;
   }
 
   /** The columns of the entities of a relation: the request's lists speak of the entity it starts from. */

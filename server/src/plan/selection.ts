@@ -13,9 +13,12 @@ import type { PlanContext } from './context.ts';
 /** Filters are few and come again and again with other parameters. */
 const parsedFilters = new LRUCache<string, ParsedFilter>({ max: 1000 });
 
-function parsedFilter(text: string, { config }: PlanContext): ParsedFilter {
+function parsedFilter(text: string, { config, onEvent }: PlanContext): ParsedFilter {
   let filter = parsedFilters.get(text);
-  if (!filter) parsedFilters.set(text, (filter = parseFilter(text, config)));
+  if (filter) return filter;
+  parsedFilters.set(text, (filter = parseFilter(text, config)));
+  // Read from left to right, which is not what everybody expects (DECISIONS P3).
+  if (filter.mixed) onEvent({ kind: 'mixedFilter', filter: text });
   return filter;
 }
 

@@ -151,6 +151,22 @@ const cases: readonly (readonly [what: string, model: unknown, faults: readonly 
     ['A.x.defaultValue: is not a value of type bool'],
   ],
   [
+    'bounds the wrong way round',
+    attributes({ x: { type: 'long', minValue: 5, maxValue: 4 } }),
+    ['A.x.minValue: is greater than maxValue'],
+  ],
+  [
+    'a default that the attribute would refuse',
+    attributes({
+      x: { type: 'long', maxValue: 4, defaultValue: 9 },
+      y: { type: 'string', pattern: 'a+', defaultValue: 'b' },
+    }),
+    [
+      'A.x.defaultValue: is refused by the attribute itself: Value cannot be greater than 4',
+      'A.y.defaultValue: is refused by the attribute itself: The value of the "y" attribute does not match its pattern',
+    ],
+  ],
+  [
     'a table of the server',
     dataClass({ table: 'Keystamp_upload' }),
     ['A.table: names beginning with keystamp_ or sqlite_ are taken'],

@@ -29,7 +29,7 @@ function refusal(tree: unknown, limits: Partial<Config> = {}): readonly unknown[
   const config = readConfig(limits);
   const request = parseRequest('POST', '/rest/Person?$extendedAttributes=true', '/rest', config);
   try {
-    extendedColumns(request, resolveClass(model, 'Person'), tree, new PlanContext(model, config));
+    extendedColumns(request, resolveClass(model, 'Person'), tree, new PlanContext(model, config, () => {}));
     return [];
   } catch (error) {
     assert.ok(error instanceof KeystampError);

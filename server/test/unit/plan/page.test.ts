@@ -12,7 +12,7 @@ const model = buildModel({
   dataClasses: { Book: { defaultTopSize: 40, attributes: { ID: { type: 'long', primKey: true } } } },
 });
 const config = readConfig({ maxEntitiesPerPage: 1000 });
-const context = new PlanContext(model, config);
+const context = new PlanContext(model, config, () => {});
 
 async function page(query: string): Promise<readonly [skip: number, top: number]> {
   const request = parseRequest('GET', `/rest/Book?${query}`, '/rest', config);
