@@ -20,6 +20,11 @@ export const settings = {
   mount: setting('/rest', 'KEYSTAMP_MOUNT', 'path the API is served under'),
   dialect: setting<Dialect>('4d', 'KEYSTAMP_DIALECT', 'whose wording and habits answers follow: 4d, wakanda, qodly'),
   logLevel: setting('info', 'KEYSTAMP_LOG', 'debug, info, warn, error or silent'),
+  rawUrls: setting(
+    true,
+    'KEYSTAMP_RAW_URLS',
+    'take raw spaces and UTF-8 in URLs; costs a few microseconds of every request',
+  ),
   maxUrlLength: setting(16_384, 'KEYSTAMP_MAX_URL', 'characters of path and query'),
   maxJsonBytes: setting(16 * MiB, 'KEYSTAMP_MAX_JSON', 'bytes of a JSON body'),
   maxJsonDepth: setting(64, 'KEYSTAMP_MAX_JSON_DEPTH', 'levels of arrays and objects in a JSON body'),

@@ -7,6 +7,7 @@ import { failHttp } from '../errors.ts';
 import type { Handler } from '../handle.ts';
 import { replyError } from '../reply/error.ts';
 import type { HttpReply } from '../reply/http-reply.ts';
+import { takeRawRequestLines } from './request-lines.ts';
 
 /** Bytes of all headers together. */
 const headerBytes = 16 * 1024;
@@ -31,6 +32,7 @@ export function createServer(handle: Handler, config: Config): FastifyInstance {
     frameworkErrors: (_error, request, reply) => answer(request, reply),
   });
   endSilentConnections(server);
+  if (config.rawUrls) takeRawRequestLines(server.server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));
 

@@ -1,0 +1,66 @@
+// URLs as they stand in a browser's address bar, over a bare socket: raw spaces, quotes and letters (spec 01 § 3.2).
+// Conversations cannot say this: their client encodes what it sends.
+import assert from 'node:assert/strict';
+import { connect } from 'node:net';
+import { after, before, test } from 'node:test';
+import { Fixture, removeFolders } from './fixture.ts';
+
+let fixture: Fixture;
+let withoutRawUrls: Fixture;
+
+before(async () => {
+  fixture = await Fixture.open('company', {});
+  withoutRawUrls = await Fixture.open('company', { rawUrls: 'false' });
+});
+
+after(async () => {
+  await fixture.close();
+  await withoutRawUrls.close();
+  removeFolders();
+});
+
+/** Everything that comes back for bytes sent in one go; the last request closes the connection. */
+async function exchange(port: number, bytes: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  let text = '';
+  socket.on('data', (data) => (text += data.toString('utf8')));
+  socket.write(bytes);
+  await new Promise<void>((resolve, reject) => void socket.on('close', () => resolve()).on('error', reject));
+  return text;
+}
+
+const get = (url: string, last = true): string =>
+  `GET ${url} HTTP/1.1\r\nHost: localhost\r\n${last ? 'Connection: close\r\n' : ''}\r\n`;
+
+test('a filter with spaces, quotes, && and <', async () => {
+  const url =
+    '/rest/Employee/lastName?$filter="salary > 50000 && lastName <= :1"&$params=["M"]&$orderby=lastName desc&$top=1';
+  const text = await exchange(await fixture.port(1), get(url));
+  assert.match(text, /^HTTP\/1\.1 200 OK\r\n/);
+  assert.match(text, /"__COUNT":3,.*"lastName":"Lee"/);
+});
+
+test('letters beyond ASCII', async () => {
+  const port = await fixture.port(1);
+  assert.match(await exchange(port, get('/rest/Employee:lastName(Novák)/lastName')), /"__KEY":"12"/);
+  assert.match(await exchange(port, get('/rest/Company?$filter="city = Tromsø"')), /"__COUNT":1/);
+});
+
+test('a save whose body looks like a request, and a raw line right behind it', async () => {
+  const body = JSON.stringify({ notes: 'GET /rest/Company(7) is not asked HTTP/1.1\r\nHost: x\r\n\r\n' });
+  const save = `POST /rest/Employee(3)?$method=update&x=a b HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  const port = await fixture.port(1);
+  const behind = get('/rest/Company/name?$filter="name = Acme"');
+  const answers = (await exchange(port, save + get('/rest/Company(7)/name', false) + behind)).split('HTTP/1.1 200 OK');
+  assert.equal(answers.length, 4);
+  assert.match(answers[2] as string, /"__entityModel":"Company".*"name":"Acme"/);
+  assert.match(answers[3] as string, /"__COUNT":1,/);
+  const read = get('/rest/Employee?$filter="notes = \'GET /rest/Company(7) is not asked HTTP/1.1@\'"');
+  assert.match(await exchange(port, read), /"__COUNT":1,/);
+});
+
+test('without the setting such a line is no HTTP request', async () => {
+  const text = await exchange(await withoutRawUrls.port(1), get('/rest/Employee?$filter="ID = 1"'));
+  assert.match(text, /^HTTP\/1\.1 400 /);
+  assert.match(text, /"errCode":400/);
+});
