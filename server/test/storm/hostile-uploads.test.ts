@@ -106,7 +106,8 @@ test('a converter that hangs is ended at its time limit and replaced', async () 
   process.kill(pid, 'SIGSTOP');
   const { bytes } = await makePicture(902);
   const answer = await server.send('POST', `${note}/photo?$rawPict=true`, bytes);
-  assert.equal(answer.status, 400);
+  // A busy machine can be the cause, so another try may work.
+  assert.equal(answer.status, 503);
   const lost = (await server.logged('converterLost')).at(-1);
   assert.deepEqual([lost?.['pid'], lost?.['timedOut']], [pid, true]);
   await assertUntouched();
@@ -124,7 +125,8 @@ test('a converter that dies over a picture is replaced, many times in a row', as
     const answer = server.send('POST', `${note}/photo?$rawPict=true`, bytes);
     // The server is at work on it and reads go on; then its converter dies, as a decoder does over bad bytes.
     for (let reads = 0; reads < 20; reads++) assert.equal((await server.get(note)).status, 200);
-    process.kill(pid, 'SIGKILL');
+    process.kill(pid, 'SIGSEGV');
+    process.kill(pid, 'SIGCONT');
     assert.equal((await answer).status, 400);
     assert.equal((await server.logged('converterLost')).at(-1)?.['pid'], pid);
     await assertUntouched();

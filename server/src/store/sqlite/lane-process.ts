@@ -17,7 +17,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 
 // A statement that runs holds this thread, so another one watches whether the server is still there.
 const guard = import.meta.url.endsWith('.ts') ? './lane-guard.ts' : './lane-guard.js';
-new Worker(new URL(guard, import.meta.url)).unref();
+new Worker(new URL(guard, import.meta.url), { workerData: process.ppid }).unref();
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 const reader = new Connection(file, { readonly: true, synchronous: 'NORMAL', sortIn: 'files' });
