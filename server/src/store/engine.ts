@@ -52,10 +52,7 @@ export interface Engine extends Executor {
   keys(statement: Sql, among?: KeyList): Promise<KeyList>;
   /** The number that a statement with one row and the column `total` counts; not counted again while nothing changed. */
   total(statement: Sql): Promise<number>;
-  /**
-   * Runs statements one after the other, each a transaction of its own, where they hold up nothing. They outlive the
-   * process when the promise has settled, a loss of power a little later.
-   */
+  /** Runs statements one after the other, each a transaction of its own, where they hold up nothing. */
   writeApart(statements: readonly Sql[]): Promise<void>;
   /**
    * A number that stays the same as long as reads see the same data, whichever process writes; it costs less than a read.

@@ -33,8 +33,6 @@ export class Prepared {
 
 export interface ConnectionOptions {
   readonly readonly?: boolean;
-  /** `FULL`: a commit is on disk when it has ended. `NORMAL`: it outlives the process, not a loss of power. */
-  readonly synchronous: 'FULL' | 'NORMAL';
   /** Where sorting goes that does not fit in the cache. */
   readonly sortIn: 'memory' | 'files';
 }
@@ -44,10 +42,10 @@ export class Connection {
   readonly #rows = new LRUCache<string, Prepared>({ max: keptStatements });
   readonly #columns = new LRUCache<string, Database.Statement<Value[], Value>>({ max: keptStatements });
 
-  constructor(file: string, { readonly = false, synchronous, sortIn }: ConnectionOptions) {
+  constructor(file: string, { readonly = false, sortIn }: ConnectionOptions) {
     this.database = new Database(file, { timeout: busyTimeoutMs, readonly });
     if (!readonly) this.database.pragma('journal_mode = WAL');
-    this.database.pragma(`synchronous = ${synchronous}`);
+    this.database.pragma('synchronous = FULL');
     this.database.pragma('foreign_keys = OFF');
     this.database.pragma('cache_size = -65536');
     this.database.pragma(`temp_store = ${sortIn === 'memory' ? 'MEMORY' : 'FILE'}`);

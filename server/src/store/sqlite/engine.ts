@@ -114,8 +114,8 @@ export class SqliteEngine implements Engine {
 
   /** @param file path of the database; made when absent */
   constructor(file: string, limits: LaneLimits = defaultLimits) {
-    this.#writer = new Connection(file, { synchronous: 'FULL', sortIn: 'memory' });
-    this.#reader = new Connection(file, { synchronous: 'FULL', sortIn: 'memory' });
+    this.#writer = new Connection(file, { sortIn: 'memory' });
+    this.#reader = new Connection(file, { sortIn: 'memory' });
     this.#lane = new SlowLane(file, limits);
     this.#sizes = new TableSizes(this.#reader.database);
     this.#transaction = new SqliteTransaction(this.#writer);

@@ -20,7 +20,7 @@ const guard = import.meta.url.endsWith('.ts') ? './lane-guard.ts' : './lane-guar
 new Worker(new URL(guard, import.meta.url), { workerData: process.ppid }).unref();
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
-const reader = new Connection(file, { readonly: true, synchronous: 'NORMAL', sortIn: 'files' });
+const reader = new Connection(file, { readonly: true, sortIn: 'files' });
 const hasKey = new HasKey(reader.database);
 let writer: Connection | undefined;
 
@@ -39,7 +39,8 @@ function work(job: LaneJob): LaneReply {
       return { kind: 'keys', keys: job.among ? keysAmong(job.among, keys) : keys };
     }
     case 'write':
-      writer ??= new Connection(file, { synchronous: 'NORMAL', sortIn: 'files' });
+      // What it leaves unsynced the server would have to wait for with its own next commit.
+      writer ??= new Connection(file, { sortIn: 'files' });
       writer.prepared(job.text).statement.run(...bindable(job.params));
       return { kind: 'written' };
     default:
