@@ -11,7 +11,7 @@ import type { SampleRow } from './sample-model.ts';
 import { Company, Employee, limits, openSample } from './sample-model.ts';
 import { SlowEvaluator } from './slow-evaluator.ts';
 
-const numRuns = Number(process.env['KEYSTAMP_FUZZ_RUNS'] ?? 400);
+const numRuns = Number(process.env['KEYSTAMP_FUZZ_RUNS'] ?? 10_000);
 
 const texts = [
   'Zoe',
