@@ -17,7 +17,7 @@ export const settings = {
   port: setting(8044, 'KEYSTAMP_PORT', 'TCP port; 0 takes a free one'),
   host: setting('127.0.0.1', 'KEYSTAMP_HOST', 'address to listen on'),
   open: setting(false, 'KEYSTAMP_OPEN', 'serve on another address than loopback although nothing is protected'),
-  mount: setting('/rest', 'KEYSTAMP_MOUNT', 'path the API is served under'),
+  mount: setting('/rest', 'KEYSTAMP_MOUNT', 'paths the API is served under, separated by commas'),
   dialect: setting<Dialect>('4d', 'KEYSTAMP_DIALECT', 'whose wording and habits answers follow: 4d, wakanda, qodly'),
   logLevel: setting('info', 'KEYSTAMP_LOG', 'debug, info, warn, error or silent'),
   rawUrls: setting(
@@ -97,10 +97,19 @@ const rules: Partial<Record<keyof Config, Rule>> = {
     holds: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535,
     expected: 'a number from 0 to 65535',
   },
-  mount: { holds: (value) => /^(\/[\w.~-]+)+$/.test(String(value)), expected: 'a path such as /rest' },
+  mount: {
+    holds: (value) => {
+      const mounts = String(value).split(',');
+      return mounts.every((mount) => /^(\/[\w.~-]+)+$/.test(mount)) && new Set(mounts).size === mounts.length;
+    },
+    expected: 'a path such as /rest, or several with commas between them',
+  },
   dialect: oneOf('4d', 'wakanda', 'qodly'),
   logLevel: oneOf('debug', 'info', 'warn', 'error', 'silent'),
 };
+
+/** The paths the API is served under, without a trailing slash. */
+export const mountsOf = ({ mount }: Pick<Config, 'mount'>): readonly string[] => mount.split(',');
 
 /** The value that a text of the environment stands for, `undefined` when it cannot be of that type. */
 function readSetting(fallback: SettingValue, text: string): SettingValue | undefined {

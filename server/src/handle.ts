@@ -2,10 +2,12 @@
 import { LRUCache } from 'lru-cache';
 import { KeystampError } from './errors.ts';
 import type { OnEvent } from './events.ts';
+import { mountsOf, type Config } from './config.ts';
 import type { Model } from './model/model.ts';
 import { buildPlan } from './plan/build.ts';
 import { PlanContext } from './plan/context.ts';
 import type { Plan } from './plan/plan.ts';
+import { routeRequest } from './plan/route.ts';
 import { replyError } from './reply/error.ts';
 import type { HttpReply } from './reply/http-reply.ts';
 import { reply } from './reply/reply.ts';
@@ -13,7 +15,7 @@ import { actionOf, type Action } from './request/action.ts';
 import { parseJsonBody, readBytes } from './request/body.ts';
 import type { HttpRequest } from './request/http-request.ts';
 import { checkOrigin } from './request/origin.ts';
-import { parseRequest } from './request/parse.ts';
+import { mountOf, parseRequest } from './request/parse.ts';
 import { Visit, type Services } from './run/context.ts';
 import { runPlan } from './run/run.ts';
 
@@ -22,16 +24,35 @@ export type Handler = (http: HttpRequest) => Promise<HttpReply>;
 const keptPlans = 5000;
 const longestKeptUrl = 1000;
 
-export function createHandler(model: Model, services: Services, onEvent: OnEvent): Handler {
-  const { config } = services;
-  const context = new PlanContext(model, config, onEvent);
-  /** The plan of a GET depends on its URL alone, and the same pictures are asked for again and again. */
-  const plans = new LRUCache<string, Plan>({ max: keptPlans });
+/** A model and the parts that serve it. */
+export interface Served {
+  readonly model: Model;
+  readonly services: Services;
+}
 
-  async function planOf(http: HttpRequest): Promise<Plan> {
+/** What will be done for a request, for which model, and the prefix of all uris of data in the answer. */
+interface Planned {
+  readonly plan: Plan;
+  readonly services: Services;
+  readonly mount: string;
+}
+
+/** @param served the models; the first one stands at the root (spec 01 § 2.3) */
+export function createHandler(served: readonly Served[], config: Config, onEvent: OnEvent): Handler {
+  const models = served.map(({ model }) => model);
+  const parts = new Map(
+    served.map(({ model, services }) => [model, { services, context: new PlanContext(model, config, onEvent) }]),
+  );
+  const mounts = mountsOf(config);
+  /** The plan of a GET depends on its URL alone, and the same pictures are asked for again and again. */
+  const plans = new LRUCache<string, Planned>({ max: keptPlans });
+
+  async function planOf(http: HttpRequest): Promise<Planned> {
     const kept = http.method === 'GET' ? plans.get(http.url) : undefined;
     if (kept) return kept;
-    const request = parseRequest(http.method, http.url, config.mount, config);
+    const asked = parseRequest(http.method, http.url, mountOf(http.url, mounts), config);
+    const { model, request } = routeRequest(asked, models);
+    const { services, context } = parts.get(model)!;
     const action = actionOf(request);
     checkOrigin(http, action);
     const contentType = http.headers['content-type'];
@@ -41,8 +62,9 @@ export function createHandler(model: Model, services: Services, onEvent: OnEvent
       { ...(contentType !== undefined && { contentType: String(contentType) }), json: () => readJson(http, action) },
       context,
     );
-    if (http.method === 'GET' && isKept(plan) && http.url.length <= longestKeptUrl) plans.set(http.url, plan);
-    return plan;
+    const planned = { plan, services, mount: request.mount };
+    if (http.method === 'GET' && isKept(plan) && http.url.length <= longestKeptUrl) plans.set(http.url, planned);
+    return planned;
   }
 
   /** A delete names its entities in the URL or in the body, so its body may be empty (spec 06 § 5). */
@@ -64,12 +86,12 @@ export function createHandler(model: Model, services: Services, onEvent: OnEvent
         milliseconds: performance.now() - begun,
       });
     try {
+      const { plan, services, mount } = await planOf(http);
       const visit = await Visit.begin(http, services);
-      const plan = await planOf(http);
       const outcome = await runPlan(plan, visit);
       // A client never hears of a session that a crash could take back.
       if (visit.session?.stored) await visit.session.stored;
-      const made = withCookie(reply(plan, outcome, config.mount, config), visit);
+      const made = withCookie(reply(plan, outcome, mount, config), visit);
       answered(made);
       return made;
     } catch (error) {

@@ -1,10 +1,11 @@
-// Puts the parts together: settings → model → engine → sessions → images. One of these is one running server core.
+// Puts the parts together: settings → model → engine → sessions → images, for one model or several.
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { OnEvent } from './events.ts';
-import { createHandler, type Handler } from './handle.ts';
+import { createHandler, type Handler, type Served } from './handle.ts';
 import { Converter } from './image/converter.ts';
 import { Variants } from './image/variants.ts';
+import { ModelError } from './model/load.ts';
 import type { Model } from './model/model.ts';
 import { Spool } from './request/spool.ts';
 import type { Services } from './run/context.ts';
@@ -16,10 +17,18 @@ import { openEngine } from './store/open.ts';
 
 const sweepMs = 30_000;
 
+/** A served model with its database. */
+export interface Part extends Served {
+  close(): Promise<void>;
+}
+
 export interface Keystamp {
   readonly handle: Handler;
+  /** Of the first model. */
   readonly services: Services;
-  /** Ends timers and converters and closes the database; requests must have been answered. */
+  /** One for each model, in their order. */
+  readonly parts: readonly Part[];
+  /** Ends timers and converters and closes the databases; requests must have been answered. */
   close(): Promise<void>;
 }
 
@@ -34,6 +43,61 @@ export async function openKeystamp(
   onEvent: OnEvent,
   now: () => number = Date.now,
 ): Promise<Keystamp> {
+  return together([await openPart(model, config, '', onEvent, now)], config, onEvent);
+}
+
+/**
+ * Opens several models: the first one stands at the root, every one under its name (spec 01 § 2.3). Each has its data in
+ * a folder of its name inside the data folder, and sessions of its own.
+ * @throws ModelError when two have the same name, or one that cannot be a folder, and as openKeystamp
+ */
+export async function openKeystamps(
+  models: readonly Model[],
+  config: Config,
+  onEvent: OnEvent,
+  now: () => number = Date.now,
+): Promise<Keystamp> {
+  const wrong = models.filter(({ name }, i) => !nameRule.test(name) || models.findIndex((m) => m.name === name) < i);
+  if (wrong.length > 0)
+    throw new ModelError(
+      wrong.map(
+        ({ name }) => `${name}: models that are served together need names of their own, of letters, digits, _ and -`,
+      ),
+    );
+  const parts: Part[] = [];
+  try {
+    for (const [i, model] of models.entries()) {
+      const own = { ...config, data: join(config.data, model.name) };
+      parts.push(await openPart(model, own, i === 0 ? '' : `_${model.name}`, onEvent, now));
+    }
+  } catch (error) {
+    for (const part of parts) await part.close();
+    throw error;
+  }
+  return together(parts, config, onEvent);
+}
+
+const nameRule = /^[A-Za-z][\w-]{0,63}$/;
+
+function together(parts: readonly Part[], config: Config, onEvent: OnEvent): Keystamp {
+  return {
+    handle: createHandler(parts, config, onEvent),
+    services: (parts[0] as Part).services,
+    parts,
+    async close() {
+      for (const part of parts) await part.close();
+    },
+  };
+}
+
+/** @param cookieSuffix tells the session cookies of models that are served together apart */
+async function openPart(
+  model: Model,
+  config: Config,
+  cookieSuffix: string,
+  onEvent: OnEvent,
+  now: () => number,
+): Promise<Part> {
   const engine = await openEngine(config.data, model, config);
   const converter = new Converter(config, onEvent);
   const variants = new Variants(config, converter, onEvent);
@@ -41,7 +105,7 @@ export async function openKeystamp(
   const sets = new EntitySets(engine, config, now, sweepFailed);
   const uploads = new Uploads(engine, config, now);
   const spool = new Spool(join(config.data, 'spool'));
-  const sessions = new Sessions(engine, config, now, [releaseLocks, releaseUploads, sets.releaseSession]);
+  const sessions = new Sessions(engine, config, now, [releaseLocks, releaseUploads, sets.releaseSession], cookieSuffix);
   const services: Services = { config, engine, converter, variants, sessions, sets, uploads, spool, now };
   const timers = [
     setInterval(() => {
@@ -53,7 +117,7 @@ export async function openKeystamp(
   ];
   for (const timer of timers) timer.unref();
   return {
-    handle: createHandler(model, services, onEvent),
+    model,
     services,
     async close() {
       for (const timer of timers) clearInterval(timer);

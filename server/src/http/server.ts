@@ -2,7 +2,7 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { Config } from '../config.ts';
+import { mountsOf, type Config } from '../config.ts';
 import { failHttp } from '../errors.ts';
 import type { Handler } from '../handle.ts';
 import { replyError } from '../reply/error.ts';
@@ -52,10 +52,12 @@ export function createServer(handle: Handler, config: Config): FastifyInstance {
     send(reply.raw, made, method === 'HEAD');
   };
 
-  server.route({ method: methods, url: config.mount, handler: answer });
-  server.route({ method: methods, url: `${config.mount}/*`, handler: answer });
-  // The `&` form puts the query behind the path without a `?` (spec 01 § 3.4).
-  server.route({ method: methods, url: `${config.mount}&*`, handler: answer });
+  for (const mount of mountsOf(config)) {
+    server.route({ method: methods, url: mount, handler: answer });
+    server.route({ method: methods, url: `${mount}/*`, handler: answer });
+    // The `&` form puts the query behind the path without a `?` (spec 01 § 3.4).
+    server.route({ method: methods, url: `${mount}&*`, handler: answer });
+  }
   server.get('/health', async (_request, reply) => reply.header('Cache-Control', 'no-store').send({ ok: true }));
   server.setNotFoundHandler((_request, reply) => {
     reply.hijack();

@@ -6,13 +6,22 @@ import type { CatalogPlan } from './plan.ts';
 import { resolveClass } from './target.ts';
 
 /** @throws KeystampError 1800 for the first unknown class of a list */
-export function planCatalog({ target, params }: ApiRequest, { model }: PlanContext): CatalogPlan {
+export function planCatalog({ target, params, mount }: ApiRequest, { model }: PlanContext): CatalogPlan {
   const asked = target.kind === 'catalog' ? target.classes : 'names';
   const all = [...model.dataClasses.values()].filter(
     (dataClass) => publicDataClass(model, dataClass.name) && dataClass.key.every(isVisible),
   );
   const classes = typeof asked === 'string' ? all : asked.map((name) => resolveClass(model, name));
-  return { kind: 'catalog', model, classes, detailed: asked !== 'names', metadata: params.flag('metadata') };
+  const below = target.kind === 'catalog' && target.model !== undefined ? `/${encodeURIComponent(model.name)}` : '';
+  return {
+    kind: 'catalog',
+    model,
+    catalogUri: `${mount}/$catalog${below}`,
+    dataUri: `${mount}${below}`,
+    classes,
+    detailed: asked !== 'names',
+    metadata: params.flag('metadata'),
+  };
 }
 
 /** A class whose key no client may see has no keys to offer. */

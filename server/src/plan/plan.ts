@@ -232,6 +232,10 @@ export interface ReleaseSetsPlan {
 export interface CatalogPlan {
   readonly kind: 'catalog';
   readonly model: Model;
+  /** Where the descriptions of dataclasses are: `/rest/$catalog`, `/rest/$catalog/publication`. */
+  readonly catalogUri: string;
+  /** Where their entities are: `/rest`, `/rest/publication`. */
+  readonly dataUri: string;
   readonly classes: readonly DataClassDef[];
   /** Full definitions instead of names. */
   readonly detailed: boolean;

@@ -8,11 +8,10 @@ import { dataReply } from './json.ts';
 
 type Printed = Record<string, unknown>;
 
-/** @param mount prefix of all uris: `/rest` */
-export function replyCatalog(outcome: CatalogOutcome, mount: string, config: Config): HttpReply {
+export function replyCatalog(outcome: CatalogOutcome, config: Config): HttpReply {
   const { model, classes, detailed, uniqueId } = outcome;
   const dataClasses = classes.map((dataClass) =>
-    detailed ? printClass(dataClass, outcome, mount, config) : printName(dataClass, mount),
+    detailed ? printClass(dataClass, outcome, config) : printName(dataClass, outcome),
   );
   return dataReply(JSON.stringify({ ...printStore(model, uniqueId), dataClasses }));
 }
@@ -23,13 +22,13 @@ const printStore = (model: Model, uniqueId: string): Printed => ({
   properties: { supportJSONEntityKey: true },
 });
 
-const printName = ({ name }: DataClassDef, mount: string): Printed => ({
+const printName = ({ name }: DataClassDef, { catalogUri, dataUri }: CatalogOutcome): Printed => ({
   name,
-  uri: `${mount}/$catalog/${name}`,
-  dataURI: `${mount}/${name}`,
+  uri: `${catalogUri}/${name}`,
+  dataURI: `${dataUri}/${name}`,
 });
 
-function printClass(dataClass: DataClassDef, { metadata }: CatalogOutcome, mount: string, config: Config): Printed {
+function printClass(dataClass: DataClassDef, { metadata, dataUri }: CatalogOutcome, config: Config): Printed {
   const { name, tableNumber, defaultTopSize, attributes, key } = dataClass;
   return {
     name,
@@ -38,7 +37,7 @@ function printClass(dataClass: DataClassDef, { metadata }: CatalogOutcome, mount
     tableNumber,
     exposed: true,
     scope: 'public',
-    dataURI: `${mount}/${name}`,
+    dataURI: `${dataUri}/${name}`,
     ...(defaultTopSize !== 100 && { defaultTopSize }),
     attributes: [...attributes.values()]
       .filter((attribute) => publicAttribute(dataClass, attribute.name))

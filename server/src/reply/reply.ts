@@ -10,7 +10,7 @@ import { replyEnvelope, replyMedia } from './media.ts';
 import { replySaved } from './saved.ts';
 import { replyArray, replySelection } from './selection.ts';
 
-/** @param mount prefix of all uris: `/rest` */
+/** @param mount of the request, with the model when its path names one: prefix of all uris of data */
 export function reply(plan: Plan, outcome: Outcome, mount: string, config: Config): HttpReply {
   switch (outcome.kind) {
     case 'entity':
@@ -36,7 +36,7 @@ export function reply(plan: Plan, outcome: Outcome, mount: string, config: Confi
     case 'lock':
       return replyLock(outcome);
     case 'catalog':
-      return replyCatalog(outcome, mount, config);
+      return replyCatalog(outcome, config);
     case 'upload':
       return onceReply(200, JSON.stringify({ ID: outcome.id }));
     default:

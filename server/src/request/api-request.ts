@@ -49,7 +49,7 @@ export type Target =
       /** `$catalog/{model}/…` */
       readonly model?: string;
     }
-  | { readonly kind: 'upload' }
+  | { readonly kind: 'upload'; readonly model?: string }
   | { readonly kind: 'release'; readonly dataClass?: string; readonly model?: string }
   | DataTarget;
 
@@ -67,7 +67,10 @@ export interface Params {
 /** The parsed request line; pure function of method and URL, so it can be kept by URL. */
 export interface ApiRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
-  /** The mount the request came in on: `/rest`. Every uri of the answer starts with it. */
+  /**
+   * The mount the request came in on, with the model when the path names one: `/rest`, `/rest/publication`. Every uri of
+   * data in the answer starts with it.
+   */
   readonly mount: string;
   readonly target: Target;
   readonly params: Params;

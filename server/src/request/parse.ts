@@ -34,9 +34,23 @@ export function parseRequest(
   if (!isMethod(method)) throw failHttp(405, undefined, { Allow: [...methods].join(', ') });
   if (url.length > limits.maxUrlLength) throw failHttp(414, `over ${limits.maxUrlLength} characters`);
   const pathStart = mount.length;
-  const next = url.charAt(pathStart);
-  if (!url.startsWith(mount) || (next !== '' && next !== '/' && next !== '?' && next !== '&')) throw failHttp(404);
+  if (!isUnder(url, mount)) throw failHttp(404);
   const mark = url.indexOf('?', pathStart);
   const cut = cutPath(url, pathStart, mark < 0 ? url.length : mark, mark < 0);
   return { method, mount, target: parsePath(cut.segments), params: parseQuery(url.slice(cut.end + 1)) };
+}
+
+const isUnder = (url: string, mount: string): boolean =>
+  url.startsWith(mount) && ['', '/', '?', '&'].includes(url.charAt(mount.length));
+
+/**
+ * The mount that a URL came in on: the longest of those it is under.
+ * @throws KeystampError 404
+ */
+export function mountOf(url: string, mounts: readonly string[]): string {
+  const [first = '', ...others] = mounts;
+  if (others.length === 0) return first;
+  const found = mounts.filter((mount) => isUnder(url, mount));
+  if (found.length === 0) throw failHttp(404);
+  return found.reduce((longest, mount) => (mount.length > longest.length ? mount : longest));
 }

@@ -24,6 +24,7 @@ export function parsePath(segments: readonly string[]): Target {
   const first = segments[0];
   if (first === undefined) throw malformed('the path names nothing');
   if (isRelease(segments)) return release(segments);
+  if (segments.length === 2 && segments[1]?.toLowerCase() === '$upload') return { kind: 'upload', model: first };
   if (first.charCodeAt(0) !== dollar) return data(segments);
   const service = services.get(first.toLowerCase());
   if (!service) throw malformed(`there is no ${first}`);

@@ -5,10 +5,7 @@ import { sql } from '../store/sql/sql.ts';
 import type { Visit } from './context.ts';
 import type { CatalogOutcome } from './outcome.ts';
 
-export async function runCatalog(
-  { model, classes, detailed, metadata }: CatalogPlan,
-  { services }: Visit,
-): Promise<CatalogOutcome> {
+export async function runCatalog(plan: CatalogPlan, { services }: Visit): Promise<CatalogOutcome> {
   const row = await services.engine.row(sql`SELECT value FROM ${metaTable} WHERE name = ${'uniqueId'}`);
-  return { kind: 'catalog', model, classes, detailed, metadata, uniqueId: String(row?.['value']) };
+  return { ...plan, uniqueId: String(row?.['value']) };
 }

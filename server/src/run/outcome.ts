@@ -1,6 +1,7 @@
 // What came of a plan, before it becomes an HTTP answer.
 import type { KeystampError } from '../errors.ts';
-import type { DataClassDef, Model } from '../model/model.ts';
+import type { DataClassDef } from '../model/model.ts';
+import type { CatalogPlan } from '../plan/plan.ts';
 import type { Rows } from '../query/columns.ts';
 import type { Key } from '../query/selection.ts';
 import type { SaveStatus } from '../orm/save-error.ts';
@@ -123,12 +124,7 @@ export interface UploadOutcome {
   readonly id: string;
 }
 
-export interface CatalogOutcome {
-  readonly kind: 'catalog';
-  readonly model: Model;
-  readonly classes: readonly DataClassDef[];
-  readonly detailed: boolean;
-  readonly metadata: boolean;
+export interface CatalogOutcome extends CatalogPlan {
   /** Names this datastore, also after a restart: 32 upper-case hex digits. */
   readonly uniqueId: string;
 }

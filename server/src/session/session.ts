@@ -58,8 +58,11 @@ export class Sessions {
   readonly #config: Config;
   readonly #now: () => number;
   readonly #releases: readonly Release[];
+  readonly #cookieNames: readonly string[];
 
-  constructor(engine: Engine, config: Config, now: () => number, releases: readonly Release[]) {
+  /** @param cookieSuffix behind the names of the cookie, where several datastores share a host */
+  constructor(engine: Engine, config: Config, now: () => number, releases: readonly Release[], cookieSuffix = '') {
+    this.#cookieNames = cookieNames[config.dialect].map((name) => name + cookieSuffix);
     this.#engine = engine;
     this.#config = config;
     this.#now = now;
@@ -74,7 +77,7 @@ export class Sessions {
     if (cookieHeader === undefined) return undefined;
     const cookies = parseCookie(cookieHeader);
     const ids: string[] = [];
-    for (const name of cookieNames[this.#config.dialect]) {
+    for (const name of this.#cookieNames) {
       const id = cookies[name];
       if (id !== undefined && isId.test(id)) ids.push(id);
     }
@@ -102,7 +105,7 @@ export class Sessions {
     if (now - session.cookieSent < this.#idleMs / 10) return undefined;
     session.cookieSent = now;
     return stringifySetCookie({
-      name: cookieNames[this.#config.dialect][0] as string,
+      name: this.#cookieNames[0] as string,
       value: session.id,
       path: '/',
       httpOnly: true,

@@ -57,6 +57,44 @@ async function refused(process: KeystampProcess): Promise<string> {
   return stderr;
 }
 
+/** The person's model under another name. */
+const named = (name: string): string => person.replace('{ dataClasses', `{ name: '${name}', dataClasses`);
+
+test('several models: the first at the root, every one under its name and in a folder of its own', async () => {
+  const [staff, guests] = [
+    folder({ 'model.ts': named('staff'), 'seed.ts': seed }),
+    folder({ 'model.ts': named('guests') }),
+  ];
+  const server = serve(staff, guests);
+  const url = await server.url;
+  assert.equal(await count(url), 3);
+  assert.equal(await count(`${url}/staff`), 3);
+  assert.equal(await count(`${url}/guests`), 0);
+  const saved = await json(`${url}/guests/Person?$method=update`, { method: 'POST', body: '{"name":"Dag"}' });
+  assert.equal(saved.body['uri'], `/rest/guests/Person(1)`);
+  assert.equal(await count(url), 3);
+  for (const name of ['staff', 'guests']) assert.ok(existsSync(join(staff, 'data', name)), name);
+  await stopped(server);
+});
+
+test('several models need names of their own', async () => {
+  const model = folder({ 'model.ts': named('staff') });
+  assert.match(await refused(serve(model, model)), /staff: models that are served together need names of their own/);
+  const odd = folder({ 'model.ts': named('../odd') });
+  assert.match(await refused(serve(model, odd)), /\.\.\/odd: models that are served together need names/);
+});
+
+test('several mounts', async () => {
+  const model = folder({ 'model.ts': person });
+  const args = ['serve', model, '--port', '0', '--data', join(model, 'data')];
+  const server = keystamp(args, { KEYSTAMP_MOUNT: '/rest,/mobileapp' });
+  const url = await server.url;
+  assert.equal(await count(url.replace('/rest', '/mobileapp')), 0);
+  await stopped(server);
+  for (const wrong of ['/rest,', '/rest,/rest', '/rest, /b', 'rest'])
+    assert.match(await refused(keystamp(args, { KEYSTAMP_MOUNT: wrong })), /KEYSTAMP_MOUNT=.* a path such as/);
+});
+
 test('a folder: the first start brings the first data and tells its progress, a second start does not', async () => {
   const model = folder({ 'model.ts': person, 'seed.ts': seed });
   const first = serve(model);
@@ -227,7 +265,7 @@ test('settings that cannot be read: all of them at once', async () => {
   assert.deepEqual(message.trimEnd().split('\n'), [
     'KEYSTAMP_PORT=80443: a number from 0 to 65535 is expected',
     'KEYSTAMP_OPEN=maybe: true or false is expected',
-    'KEYSTAMP_MOUNT=rest/: a path such as /rest is expected',
+    'KEYSTAMP_MOUNT=rest/: a path such as /rest, or several with commas between them is expected',
     'KEYSTAMP_DIALECT=5d: one of 4d, wakanda, qodly is expected',
     'KEYSTAMP_LOG=loud: one of debug, info, warn, error, silent is expected',
     'KEYSTAMP_MAX_JSON=16 MB: a whole number is expected',

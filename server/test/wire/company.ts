@@ -92,6 +92,7 @@ async function* companyEntities(): AsyncGenerator<SeedEntity> {
 
 /** Two pictures in one entity, one numbered by the stamp, one by itself; a cached one; several key parts. */
 const stamps = defineModel({
+  name: 'stamps',
   dataClasses: {
     Product: {
       attributes: {

@@ -7,7 +7,8 @@ import { readConfig, settings, type Config } from '../../src/config.ts';
 import type { AppEvent } from '../../src/events.ts';
 import { listen, stop } from '../../src/http/listen.ts';
 import { createServer } from '../../src/http/server.ts';
-import { openKeystamp, type Keystamp } from '../../src/keystamp.ts';
+import { openKeystamp, openKeystamps, type Keystamp } from '../../src/keystamp.ts';
+import type { Model } from '../../src/model/model.ts';
 import { sow } from '../../src/orm/sow.ts';
 import { CachingProxy } from './caching-proxy.ts';
 import { seedTime, startTime, stocks, type StockName } from './company.ts';
@@ -70,25 +71,32 @@ interface Node {
 /** The servers of one conversation: the first, others over the same data when asked for, and a shared cache. */
 export class Fixture {
   readonly #config: Config;
-  readonly #stock: StockName;
+  readonly #models: readonly Model[];
   readonly #nodes = new Map<number, Node>();
   #proxy: { readonly proxy: CachingProxy; readonly port: number } | undefined;
   #clock = startTime;
   /** Faults of the server since they were last taken. */
   #faults: unknown[] = [];
 
-  private constructor(config: Config, stock: StockName) {
+  private constructor(config: Config, models: readonly Model[]) {
     this.#config = config;
-    this.#stock = stock;
+    this.#models = models;
   }
 
-  /** @throws Error for an unknown model or setting */
-  static async open(model: string, given: Readonly<Record<string, string>>): Promise<Fixture> {
-    if (!Object.hasOwn(stocks, model)) throw new Error(`@model ${model}: there is no such model`);
-    const stock = model as StockName;
+  /**
+   * @param names of the models, the first one at the root, separated by spaces
+   * @throws Error for an unknown model or setting
+   */
+  static async open(names: string, given: Readonly<Record<string, string>>): Promise<Fixture> {
     const data = newFolder();
-    cpSync(await sownFolder(stock), data, { recursive: true });
-    return new Fixture(configOf(data, given), stock);
+    const stockNames = names.split(' ');
+    for (const name of stockNames) {
+      if (!Object.hasOwn(stocks, name)) throw new Error(`@model ${name}: there is no such model`);
+      const own = stockNames.length > 1 ? join(data, stocks[name as StockName].model.name) : data;
+      cpSync(await sownFolder(name as StockName), own, { recursive: true });
+    }
+    const models = stockNames.map((name) => stocks[name as StockName].model);
+    return new Fixture(configOf(data, given), models);
   }
 
   moveClock(milliseconds: number): void {
@@ -137,7 +145,10 @@ export class Fixture {
     const onEvent = (event: AppEvent): void => {
       if (event.kind === 'failed' || event.kind === 'sweepFailed') this.#faults.push(event.cause);
     };
-    const keystamp = await openKeystamp(stocks[this.#stock].model, this.#config, onEvent, () => this.#clock);
+    const [only, ...others] = this.#models as [Model];
+    const keystamp = await (others.length > 0
+      ? openKeystamps(this.#models, this.#config, onEvent, () => this.#clock)
+      : openKeystamp(only, this.#config, onEvent, () => this.#clock));
     const server = createServer(keystamp.handle, this.#config);
     const node = { keystamp, server, port: Number(new URL(await listen(server, this.#config)).port) };
     this.#nodes.set(number, node);

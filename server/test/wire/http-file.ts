@@ -1,7 +1,7 @@
 // Reads a conversation: a text file of exchanges, each a request and the answer it must get. The format is in README.md.
 
 export interface HttpFile {
-  /** `@model NAME` of the head; a key of `models` in company.ts. */
+  /** `@model NAME` of the head; a key of `stocks` in company.ts, or several with spaces between them. */
   readonly model: string;
   /** `@setting name=value` lines of the head. */
   readonly settings: Readonly<Record<string, string>>;
@@ -66,7 +66,7 @@ function parseHead(lines: readonly string[], name: string): Omit<HttpFile, 'exch
   const settings: Record<string, string> = {};
   for (const [at, line] of lines.entries()) {
     if (line.trim() === '' || /^#(?!##)/.test(line)) continue;
-    const named = /^@model (\w+)$/.exec(line);
+    const named = /^@model (\w+(?: \w+)*)$/.exec(line);
     const setting = /^@setting (\w+)=(.*)$/.exec(line);
     if (named) model = named[1] as string;
     else if (setting) settings[setting[1] as string] = setting[2] as string;

@@ -1,13 +1,15 @@
-// `keystamp serve [model]`: opens the data, brings in the first data if there is none, and serves until told to stop.
+// `keystamp serve [models…]`: opens the data, brings in the first data if there is none, and serves until told to stop.
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
-import { readConfig, settings, type Config } from '../../config.ts';
+import { mountsOf, readConfig, settings, type Config } from '../../config.ts';
 import { printEvents } from '../../events.ts';
 import { listen, refusesToListen, stop } from '../../http/listen.ts';
 import { createServer } from '../../http/server.ts';
-import { openKeystamp } from '../../keystamp.ts';
+import { openKeystamp, openKeystamps, type Part } from '../../keystamp.ts';
+import type { Model } from '../../model/model.ts';
+import type { Seed } from '../../model/seed.ts';
 import { sow, sownSoFar } from '../../orm/sow.ts';
-import { loadModel } from '../load-model.ts';
+import { loadModel, type LoadedModel } from '../load-model.ts';
 import { progressBar } from '../progress.ts';
 
 interface Flags {
@@ -25,8 +27,8 @@ export function serveCommand(): Command {
     return number;
   };
   return new Command('serve')
-    .description('serve a model: a folder with model.ts, or a model file')
-    .argument('[model]', 'folder or file of the model', '.')
+    .description('serve a model, a folder with model.ts or a model file; or several, the first one at the root')
+    .argument('[models...]', 'folders or files of the models', ['.'])
     .option('--data <folder>', `${settings.data.meaning} (default: "${settings.data.default}")`)
     .addOption(
       new Option('--port <number>', `${settings.port.meaning} (default: ${settings.port.default})`).argParser(port),
@@ -36,27 +38,36 @@ export function serveCommand(): Command {
     .action(serve);
 }
 
-async function serve(path: string, flags: Flags): Promise<void> {
+async function serve(paths: readonly string[], flags: Flags): Promise<void> {
   const config = readConfig(flags, process.env);
   const refusal = refusesToListen(config);
   if (refusal !== undefined) throw new Error(refusal);
-  const { model, seed } = await loadModel(path);
+  const loaded: LoadedModel[] = [];
+  for (const path of paths) loaded.push(await loadModel(path));
   const onEvent = printEvents(config);
-  const keystamp = await openKeystamp(model, config, onEvent);
+  const models = loaded.map(({ model }) => model);
+  const [only, ...others] = models as [Model];
+  const keystamp = await (others.length > 0
+    ? openKeystamps(models, config, onEvent)
+    : openKeystamp(only, config, onEvent));
   try {
-    const from = seed && (await sownSoFar(model, keystamp.services));
-    if (seed && from !== undefined) {
-      const bar = progressBar('First data', seed.total);
-      try {
-        await sow(seed, model, join(config.data, 'seed'), keystamp.services, bar.update, from);
-      } finally {
-        // Its timer would keep the process alive.
-        bar.stop();
-      }
-    }
+    for (const [i, { seed }] of loaded.entries()) if (seed) await sowFirst(seed, keystamp.parts[i] as Part);
     await serveUntilStopped(keystamp, config, onEvent);
   } finally {
     await keystamp.close();
+  }
+}
+
+/** Brings in the first data, or goes on with it when it was broken off. */
+async function sowFirst(seed: Seed, { model, services }: Part): Promise<void> {
+  const from = await sownSoFar(model, services);
+  if (from === undefined) return;
+  const bar = progressBar('First data', seed.total);
+  try {
+    await sow(seed, model, join(services.config.data, 'seed'), services, bar.update, from);
+  } finally {
+    // Its timer would keep the process alive.
+    bar.stop();
   }
 }
 
@@ -71,7 +82,7 @@ async function serveUntilStopped(
   const server = createServer(keystamp.handle, config);
   const url = await listen(server, config);
   onEvent({ kind: 'listening', url, data: config.data });
-  console.log(`Keystamp serves ${url}${config.mount}`);
+  console.log(`Keystamp serves ${url}${mountsOf(config)[0]}`);
   onEvent({ kind: 'stopping', signal: await signalled });
   await stop(server, config);
   onEvent({ kind: 'stopped' });
