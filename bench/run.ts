@@ -12,6 +12,7 @@ import { coldConversion } from './scenarios/cold-conversion.ts';
 import { entityByKey } from './scenarios/entity-by-key.ts';
 import { growth } from './scenarios/growth.ts';
 import { hotPicture } from './scenarios/hot-picture.ts';
+import { largeSets } from './scenarios/large-sets.ts';
 import { notModified } from './scenarios/not-modified.ts';
 import { pageOf100 } from './scenarios/page-of-100.ts';
 import { picturePage } from './scenarios/picture-page.ts';
@@ -26,6 +27,7 @@ const scenarios = {
   'storm-latency': stormLatency,
   'picture-page': picturePage,
   growth,
+  'large-sets': largeSets,
 } as const satisfies Record<string, Scenario>;
 
 type Name = keyof typeof scenarios;

@@ -1,5 +1,5 @@
 // Does the server keep what it should let go? Its memory over 5,000 conversions, and that of its converters.
-import { readFileSync } from 'node:fs';
+import { childrenRss } from '../children-rss.ts';
 import { photographs, currentUrl } from '../pictures.ts';
 import { startKeystamp, startLoad } from '../programs.ts';
 import type { Bench, Row, Scenario } from '../scenario.ts';
@@ -11,18 +11,6 @@ const conversions = 5000;
 const step = 1000;
 /** Small enough to be full within the first thousand, so that keeping pictures is no growth. */
 const memoryForPictures = 8 * 1024 * 1024;
-
-/** Resident memory of the processes that a process has started, bytes; undefined where there is no /proc. */
-function childrenRss(pid: number): number | undefined {
-  try {
-    const pids = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ');
-    const rss = (child: string): number =>
-      1024 * Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child}/status`, 'utf8'))?.[1]);
-    return pids.reduce((sum, child) => sum + rss(child), 0);
-  } catch {
-    return undefined;
-  }
-}
 
 const MB = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 
