@@ -30,7 +30,7 @@ const model = defineModel({
         active: { type: 'bool', defaultValue: true },
         remote: { type: 'bool' },
         badge: { type: 'uuid', autogenerate: true },
-        notes: { type: 'text' },
+        notes: { type: 'text', keywords: true },
         spec: { type: 'object' },
         photo: { type: 'image' },
         companyID: { type: 'long', indexed: true },

@@ -163,9 +163,8 @@ export function failHttp(
   detail?: string,
   headers?: Readonly<Record<string, string>>,
 ): KeystampError {
-  return new KeystampError(status, [detail === undefined ? { http: status } : { http: status, detail }], {
-    ...(headers ? { headers } : {}),
-  });
+  const entry: ErrorEntry = detail === undefined ? { http: status } : { http: status, detail };
+  return new KeystampError(status, [entry], headers ? { headers } : {});
 }
 
 /** One entry as it is printed in `__ERROR`. */

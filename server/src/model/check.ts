@@ -28,7 +28,14 @@ const scope: Property = { ok: oneOf('public', 'publicOnServer'), expected: 'publ
 
 const storageProperties = { kind: anything, type: anything, scope, column: text, mandatory: flag, readOnly: flag };
 const indexable = { indexed: flag, unique: flag, primKey: flag };
-const strings = { minLength: count, maxLength: count, fixedLength: count, limitingLength: count, pattern: text };
+const strings = {
+  keywords: flag,
+  minLength: count,
+  maxLength: count,
+  fixedLength: count,
+  limitingLength: count,
+  pattern: text,
+};
 const bounds = { minValue: anything, maxValue: anything };
 const byDefault = { defaultValue: anything };
 const numbers = { ...indexable, ...bounds, ...byDefault, autosequence: flag };
@@ -170,6 +177,10 @@ function checkClass(faults: Faults, classes: Fields, name: string, definition: u
   if (keys.length === 0) faults.add(name, 'has no key; give an attribute primKey: true');
   if (keys.length > 1 && keys.some((key) => (key as Fields)['autosequence'] === true))
     faults.add(name, 'a composite key cannot be numbered by autosequence');
+  if (keys.length > 1)
+    for (const [attribute, value] of Object.entries(attributes))
+      if (isFields(value) && value['keywords'] === true)
+        faults.add(`${name}.${attribute}.keywords`, 'a word index needs a key of one attribute');
 }
 
 function checkStorage(faults: Faults, path: string, name: string, given: Fields): void {

@@ -22,6 +22,8 @@ interface Indexable {
 
 export interface StringDefinition extends StorageBase, Indexable {
   readonly type: 'string' | 'text';
+  /** A word index for the comparator `%`. */
+  readonly keywords?: boolean;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly fixedLength?: number;

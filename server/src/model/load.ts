@@ -88,7 +88,9 @@ function addStorage(owner: DraftClass, definition: DataClassDefinition): void {
 
 /** Every optional property a storage definition of any type can have. */
 type AnyStorage = StorageDefinition & {
-  readonly [K in 'primKey' | 'autosequence' | 'autogenerate' | 'indexed' | 'unique' | 'simpleDate']?: boolean;
+  readonly [
+    K in 'primKey' | 'autosequence' | 'autogenerate' | 'indexed' | 'keywords' | 'unique' | 'simpleDate'
+  ]?: boolean;
 } & { readonly [K in 'minLength' | 'maxLength' | 'fixedLength' | 'limitingLength' | 'cacheDuration']?: number } & {
   readonly minValue?: number | string;
   readonly maxValue?: number | string;
@@ -110,6 +112,7 @@ function storageDef(owner: DraftClass, name: string, definition: StorageDefiniti
     autosequence: d.autosequence ?? false,
     autogenerate: d.autogenerate ?? false,
     indexed: d.indexed ?? false,
+    keywords: d.keywords ?? false,
     unique: d.unique ?? false,
     notNull: d.mandatory ?? d.primKey ?? false,
     readOnly: d.readOnly ?? false,

@@ -38,6 +38,8 @@ export interface StorageDef extends AttributeBase {
   readonly autosequence: boolean;
   readonly autogenerate: boolean;
   readonly indexed: boolean;
+  /** Has a word index for the comparator `%`. */
+  readonly keywords: boolean;
   readonly unique: boolean;
   readonly notNull: boolean;
   readonly readOnly: boolean;

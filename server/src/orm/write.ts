@@ -30,6 +30,7 @@ import {
   updateStatement,
   type Assignment,
 } from '../store/sql/write.ts';
+import { forgetWords, indexWords } from '../store/sql/word-index.ts';
 import { SaveError, type SaveStatus } from './save-error.ts';
 
 export interface WriteContext {
@@ -104,6 +105,8 @@ async function update(
     const held = row[attribute.column] as Uint8Array | null;
     assignments.push(...(await changeMedia(tx, attribute, to, held, stamp + 1, after(now, row[mediaTime(attribute)]))));
   }
+  for (const [attribute, value] of values)
+    if (attribute.keywords) await indexWords(tx, attribute, key[0] as Value, value, false);
   const written = await tx.run(updateStatement(dataClass, key, stamp, new Date(now).toISOString(), assignments));
   if (written === 0) throw conflict(dataClass, key, outer);
   return { key, stamp: stamp + 1, changed: true };
@@ -134,6 +137,8 @@ async function create(tx: Transaction, change: Change, context: WriteContext, ou
   const row = (await tx.row(insertStatement(dataClass, new Date(now).toISOString(), 0, assignments))) as Row;
   // As given where it was given: a 64-bit integer read back as a number may have lost its last digits.
   const key = dataClass.key.map((part) => values.get(part) ?? (row[part.column] as Value));
+  for (const attribute of dataClass.storage)
+    if (attribute.keywords) await indexWords(tx, attribute, key[0] as Value, values.get(attribute) ?? null, true);
   const buried = await tx.row(buriedStatement(dataClass, key));
   if (buried) await tx.run(baseStatement(dataClass, key, Number(buried['version'])));
   return { key, stamp: 1, changed: true };
@@ -170,6 +175,7 @@ export async function deleteEntity(
     const held = row[attribute.column];
     if (held !== null) await releaseContent(tx, held as Uint8Array);
   }
+  for (const attribute of dataClass.storage) if (attribute.keywords) await forgetWords(tx, attribute, key[0] as Value);
   await tx.run(deleteStatement(dataClass, key));
   if (row[lockColumn] !== null) await tx.run(dropLockStatement(dataClass, key));
   const highest = Number(row[baseColumn]) + Number(row[stampColumn]);

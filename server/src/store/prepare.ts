@@ -5,6 +5,7 @@ import { ModelError } from '../model/load.ts';
 import { DuplicateError, type Engine } from './engine.ts';
 import { metaTable } from './sql/columns.ts';
 import { sql } from './sql/sql.ts';
+import { fillWordIndex, missingWordTables } from './sql/word-index.ts';
 import { schemaChanges, systemTables, type ExistingSchema, type SchemaDialect } from './sql/schema.ts';
 import type { Executor } from './engine.ts';
 
@@ -37,6 +38,7 @@ export async function prepareDatabase(engine: Engine, model: Model, preparation:
         ]);
       }
     }
+    for (const attribute of missingWordTables(existing.names, model)) await fillWordIndex(transaction, attribute);
   });
   engine.refresh();
 }

@@ -90,7 +90,7 @@ const likeText = (pattern: Pattern, key: (piece: string) => string): string =>
   pattern.map((piece) => key(piece).replace(/[\\%_]/g, '\\$&')).join('%');
 
 /** The first text, by code points, behind all that start with the prefix; `undefined` when there is none. */
-function after(prefix: string): string | undefined {
+export function after(prefix: string): string | undefined {
   const points = [...prefix];
   while (points.length > 0) {
     const last = (points.pop() as string).codePointAt(0) as number;

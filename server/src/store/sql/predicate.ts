@@ -5,6 +5,8 @@ import type { FilterDialect } from './filter-dialect.ts';
 import { isArray, testJson, type JsonPlace } from './json-test.ts';
 import { testColumn } from './operators.ts';
 import { column, ident, join, raw, sql, type Sql } from './sql.ts';
+import { inWordIndex } from './word-index.ts';
+import { wordQuery } from './words.ts';
 
 /**
  * The condition that the row `alias` fulfils the predicate; text depends on the predicate's shape and names of the model
@@ -26,10 +28,20 @@ class Compiler {
   private readonly root: string;
   private readonly dialect: FilterDialect;
   private aliases = 0;
+  /** Below a NOT, where unknown and false are not the same. */
+  private negated = false;
 
   constructor(root: string, dialect: FilterDialect) {
     this.root = root;
     this.dialect = dialect;
+  }
+
+  private below(compile: () => Sql): Sql {
+    const around = this.negated;
+    this.negated = true;
+    const made = compile();
+    this.negated = around;
+    return made;
   }
 
   condition(predicate: Predicate, scope: Scope): Sql {
@@ -49,13 +61,15 @@ class Compiler {
       case 'or':
         return this.parts(predicate.parts, ' OR ', scope);
       case 'not':
-        return sql`NOT (${this.condition(predicate.part, scope)})`;
+        return sql`NOT (${this.below(() => this.condition(predicate.part, scope))})`;
       case 'except': {
         const { from, without } = predicate;
         return sql`(${this.condition(from, scope)} AND NOT coalesce((${this.condition(without, scope)}), FALSE))`;
       }
       case 'test': {
         const { attribute, test } = predicate;
+        if (test.kind === 'words' && attribute.keywords && !this.negated)
+          return sql`(${inWordIndex(attribute, scope.alias, wordQuery(test.text, test.prefix))})`;
         return testColumn(test, attribute, column(scope.alias, attribute.column), this.dialect);
       }
       case 'exists':

@@ -18,6 +18,7 @@ import {
   tombstoneTable,
   uploadTable,
 } from './columns.ts';
+import { dropWordTable, missingWordTables, staleWordTables, wordTableStatements } from './word-index.ts';
 import { ident, join, raw, sql, type Sql } from './sql.ts';
 
 /** What engines write differently in table definitions. */
@@ -41,6 +42,8 @@ export interface ExistingTable {
 
 /** What the database knows of itself. */
 export interface ExistingSchema {
+  /** All tables, in lower case. */
+  readonly names: readonly string[];
   readonly table: (name: string) => ExistingTable | undefined;
   /** `dataclass.attribute` → the printed type when the table was made, for instance `date simpleDate`. */
   readonly attributes: ReadonlyMap<string, string>;
@@ -82,7 +85,7 @@ export function schemaChanges(
   existing: ExistingSchema,
   d: SchemaDialect,
 ): { statements: Sql[]; faults: string[] } {
-  const statements: Sql[] = [];
+  const statements: Sql[] = staleWordTables(existing.names, model).map(dropWordTable);
   const faults: string[] = [];
   for (const dataClass of model.dataClasses.values()) {
     const table = existing.table(dataClass.table);
@@ -96,6 +99,8 @@ export function schemaChanges(
       );
     }
   }
+  for (const attribute of missingWordTables(existing.names, model))
+    statements.push(...wordTableStatements(attribute, d));
   return { statements, faults };
 }
 

@@ -53,6 +53,7 @@ export async function introspect(executor: Executor): Promise<ExistingSchema> {
   }
   const remembered = await executor.rows(sql`SELECT name, type FROM ${attributeTable}`);
   return {
+    names: [...tables.keys()],
     table: (name) => tables.get(name.toLowerCase()),
     attributes: new Map(remembered.map((row) => [String(row['name']), String(row['type'])])),
   };

@@ -43,6 +43,7 @@ function storage(owner: Draft, name: string, type: StorageType, more: Partial<St
     autosequence: false,
     autogenerate: false,
     indexed: false,
+    keywords: false,
     unique: false,
     notNull: false,
     readOnly: false,

@@ -1,12 +1,12 @@
 // What was found in one version of the data is used again while that version lasts: it must end with every change.
-import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { setImmediate as nextTurn } from "node:timers/promises";
-import { sql } from "../../../src/store/sql/sql.ts";
-import { SqliteEngine } from "../../../src/store/sqlite/engine.ts";
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sql } from '../../../src/store/sql/sql.ts';
+import { SqliteEngine } from '../../../src/store/sqlite/engine.ts';
 
 let folder: string;
 let engine: SqliteEngine;
@@ -14,13 +14,10 @@ let engine: SqliteEngine;
 let other: SqliteEngine;
 
 before(async () => {
-  folder = mkdtempSync(join(tmpdir(), "keystamp-version-"));
-  engine = new SqliteEngine(join(folder, "keystamp.db"));
-  await engine.write(
-    async (transaction) =>
-      void (await transaction.run(sql`CREATE TABLE t (n INTEGER)`)),
-  );
-  other = new SqliteEngine(join(folder, "keystamp.db"));
+  folder = mkdtempSync(join(tmpdir(), 'keystamp-version-'));
+  engine = new SqliteEngine(join(folder, 'keystamp.db'));
+  await engine.write(async (transaction) => void (await transaction.run(sql`CREATE TABLE t (n INTEGER)`)));
+  other = new SqliteEngine(join(folder, 'keystamp.db'));
 });
 
 after(async () => {
@@ -30,22 +27,19 @@ after(async () => {
 });
 
 const insert = (by: SqliteEngine): Promise<void> =>
-  by.write(
-    async (transaction) =>
-      void (await transaction.run(sql`INSERT INTO t VALUES (1)`)),
-  );
+  by.write(async (transaction) => void (await transaction.run(sql`INSERT INTO t VALUES (1)`)));
 
-test("the version of the data stays the same over reads and turns", async () => {
+test('the version of the data stays the same over reads and turns', async () => {
   const version = engine.dataVersion();
-  assert.equal(typeof version, "number");
+  assert.equal(typeof version, 'number');
   await engine.row(sql`SELECT * FROM t`);
   await nextTurn();
   assert.equal(engine.dataVersion(), version);
 });
 
 for (const [who, by] of [
-  ["this process", () => engine],
-  ["another process", () => other],
+  ['this process', () => engine],
+  ['another process', () => other],
 ] as const)
   test(`a commit of ${who} makes another version`, async () => {
     const version = engine.dataVersion();
@@ -54,7 +48,7 @@ for (const [who, by] of [
     assert.notEqual(engine.dataVersion(), version);
   });
 
-test("within a turn the version is that of the snapshot, whatever others commit", async () => {
+test('within a turn the version is that of the snapshot, whatever others commit', async () => {
   const version = engine.dataVersion();
   const count = await engine.row(sql`SELECT count(*) AS n FROM t`);
   const writing = insert(other);

@@ -1,0 +1,95 @@
+// The word index of an attribute: a table with the folded words of its texts, kept by the write door, so that the
+// comparator `%` looks words up instead of reading every text.
+import type { Model, StorageDef, Value } from '../../model/model.ts';
+import type { Executor, Transaction } from '../engine.ts';
+import { after } from './operators.ts';
+import type { SchemaDialect } from './schema.ts';
+import { column, ident, join, raw, sql, type Sql } from './sql.ts';
+import { wordsOf } from './words.ts';
+
+/** Names of all word tables begin so; the name of a dataclass cannot. */
+export const wordTablePrefix = 'keystamp_words ';
+
+const tableName = (attribute: StorageDef): string => `${wordTablePrefix}${attribute.owner.table}.${attribute.column}`;
+const table = (attribute: StorageDef): Sql => ident(tableName(attribute));
+const keyOf = (attribute: StorageDef): StorageDef => attribute.owner.key[0] as StorageDef;
+
+/** The attributes of a model that have a word index. */
+export const wordIndexed = (model: Model): readonly StorageDef[] =>
+  [...model.dataClasses.values()].flatMap(({ storage }) => storage.filter(({ keywords }) => keywords));
+
+/** Makes the table of an attribute's word index. */
+export function wordTableStatements(attribute: StorageDef, d: SchemaDialect): readonly Sql[] {
+  const key = keyOf(attribute);
+  const type = d.columnType(key.type, key.simpleDate);
+  return [
+    sql`CREATE TABLE ${table(attribute)} (word ${d.text} NOT NULL, key ${type} NOT NULL, PRIMARY KEY (word, key))`,
+    sql`CREATE INDEX ${ident(`${tableName(attribute)} key`)} ON ${table(attribute)} (key)`,
+  ];
+}
+
+/** The word tables that there are and that the model no longer asks for. */
+export function staleWordTables(names: readonly string[], model: Model): readonly string[] {
+  const wanted = new Set(wordIndexed(model).map((attribute) => tableName(attribute).toLowerCase()));
+  return names.filter((name) => name.startsWith(wordTablePrefix) && !wanted.has(name));
+}
+
+/** The word indexes that the model asks for and the database does not have. */
+export function missingWordTables(names: readonly string[], model: Model): readonly StorageDef[] {
+  return wordIndexed(model).filter((attribute) => !names.includes(tableName(attribute).toLowerCase()));
+}
+
+export const dropWordTable = (name: string): Sql => sql`DROP TABLE ${ident(name)}`;
+
+/** Puts the words of one text in the place of those that were there. */
+export async function indexWords(
+  tx: Transaction,
+  attribute: StorageDef,
+  key: Value,
+  text: Value,
+  isNew: boolean,
+): Promise<void> {
+  if (!isNew) await tx.run(sql`DELETE FROM ${table(attribute)} WHERE key = ${key}`);
+  if (typeof text !== 'string') return;
+  for (const word of new Set(wordsOf(text)))
+    await tx.run(sql`INSERT INTO ${table(attribute)} (word, key) VALUES (${word}, ${key})`);
+}
+
+/** Takes the words of an entity away. */
+export async function forgetWords(tx: Transaction, attribute: StorageDef, key: Value): Promise<void> {
+  await tx.run(sql`DELETE FROM ${table(attribute)} WHERE key = ${key}`);
+}
+
+const rowsAtOnce = 1000;
+
+/** Fills a new index from the texts that are stored. */
+export async function fillWordIndex(tx: Transaction & Executor, attribute: StorageDef): Promise<void> {
+  const key = ident(keyOf(attribute).column);
+  const from = sql`SELECT ${key} AS key, ${ident(attribute.column)} AS text FROM ${ident(attribute.owner.table)}`;
+  let rows = await tx.rows(sql`${from} ORDER BY ${key} LIMIT ${rowsAtOnce}`);
+  while (rows.length > 0) {
+    for (const row of rows) await indexWords(tx, attribute, row['key'] as Value, row['text'] as Value, true);
+    const last = rows.at(-1)?.['key'] as Value;
+    rows = await tx.rows(sql`${from} WHERE ${key} > ${last} ORDER BY ${key} LIMIT ${rowsAtOnce}`);
+  }
+}
+
+/**
+ * The condition that the text of the row `alias` holds the words of a `wordQuery`. False where the function `has_words`
+ * is unknown, so it must not stand below a NOT.
+ */
+export function inWordIndex(attribute: StorageDef, alias: string, query: string): Sql {
+  const words = query === '' ? [] : query.split(' ');
+  if (words.length === 0) return raw('FALSE');
+  const conditions = words.map((word) => {
+    const prefix = word.endsWith('@') ? word.slice(0, -1) : undefined;
+    const end = prefix === undefined ? undefined : after(prefix);
+    if (prefix === undefined) return sql`word = ${word}`;
+    return end === undefined ? sql`word >= ${prefix}` : sql`word >= ${prefix} AND word < ${end}`;
+  });
+  const key = column(alias, keyOf(attribute).column);
+  return join(
+    conditions.map((condition) => sql`${key} IN (SELECT key FROM ${table(attribute)} WHERE ${condition})`),
+    ' AND ',
+  );
+}
