@@ -21,7 +21,7 @@ export const settings = {
   dialect: setting<Dialect>('4d', 'KEYSTAMP_DIALECT', 'whose wording and habits answers follow: 4d, wakanda, qodly'),
   logLevel: setting('info', 'KEYSTAMP_LOG', 'debug, info, warn, error or silent'),
   rawUrls: setting(
-    true,
+    false,
     'KEYSTAMP_RAW_URLS',
     'take raw spaces and UTF-8 in URLs; costs a few microseconds of every request',
   ),

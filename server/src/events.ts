@@ -47,9 +47,10 @@ export function printEvents({ logLevel }: Config): OnEvent {
     { level: logLevel, base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination(2),
   );
-  return ({ kind, ...details }) => {
-    const level = levels[kind];
+  return (event) => {
+    const level = levels[event.kind];
     if (!logger.isLevelEnabled(level)) return;
+    const { kind, ...details } = event;
     const cause = 'cause' in details ? details.cause : undefined;
     logger[level](cause === undefined ? details : { ...details, err: cause, cause: undefined }, kind);
   };

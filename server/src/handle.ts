@@ -47,9 +47,10 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
   /** The plan of a GET depends on its URL alone, and the same pictures are asked for again and again. */
   const plans = new LRUCache<string, Planned>({ max: keptPlans });
 
+  const keptPlan = ({ method, url }: HttpRequest): Planned | undefined =>
+    method === 'GET' ? plans.get(url) : undefined;
+
   async function planOf(http: HttpRequest): Promise<Planned> {
-    const kept = http.method === 'GET' ? plans.get(http.url) : undefined;
-    if (kept) return kept;
     const asked = parseRequest(http.method, http.url, mountOf(http.url, mounts), config);
     const { model, request } = routeRequest(asked, models);
     const { services, context } = parts.get(model)!;
@@ -86,8 +87,10 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
         milliseconds: performance.now() - begun,
       });
     try {
-      const { plan, services, mount } = await planOf(http);
-      const visit = await Visit.begin(http, services);
+      // Nothing is waited for that is there already.
+      const { plan, services, mount } = keptPlan(http) ?? (await planOf(http));
+      const begin = Visit.begin(http, services);
+      const visit = begin instanceof Promise ? await begin : begin;
       const outcome = await runPlan(plan, visit);
       // A client never hears of a session that a crash could take back.
       if (visit.session?.stored) await visit.session.stored;

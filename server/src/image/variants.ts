@@ -90,6 +90,14 @@ export class Variants {
 
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+/** Names made before: a picture that is asked for again comes with the same objects. */
+const names = new WeakMap<Variant, { readonly hash: Uint8Array; readonly name: string }>();
+
 /** Name of a copy in memory and on disk. */
-const keyOf = (hash: Uint8Array, variant: Variant): string =>
-  `${asBuffer(hash).toString('hex')}-${variant.name}-${variant.revision}`;
+function keyOf(hash: Uint8Array, variant: Variant): string {
+  const known = names.get(variant);
+  if (known?.hash === hash) return known.name;
+  const name = `${asBuffer(hash).toString('hex')}-${variant.name}-${variant.revision}`;
+  names.set(variant, { hash, name });
+  return name;
+}

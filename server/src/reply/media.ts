@@ -45,10 +45,17 @@ function canonicalUrl(plan: MediaPlan, { keyText, version }: MediaFacts): string
 
 type Headers = Readonly<Record<string, string>>;
 
-/** The headers of a picture with and without its bytes; the same as long as the facts are. */
-const heads = new WeakMap<MediaFacts, { readonly ofBytes: Headers; readonly notModified: Headers }>();
+interface Heads {
+  readonly ofBytes: Headers;
+  readonly notModified: Headers;
+  /** `ofBytes` with the length of the bytes, once they were sent. */
+  ofWhole?: Readonly<Record<string, string | number>>;
+}
 
-function headsOf(plan: MediaPlan, facts: MediaFacts): { readonly ofBytes: Headers; readonly notModified: Headers } {
+/** The headers of a picture with and without its bytes; the same as long as the facts are. */
+const heads = new WeakMap<MediaFacts, Heads>();
+
+function headsOf(plan: MediaPlan, facts: MediaFacts): Heads {
   let made = heads.get(facts);
   if (made) return made;
   const { row, etag, changedAt, mediatype } = facts;
@@ -73,10 +80,13 @@ function headsOf(plan: MediaPlan, facts: MediaFacts): { readonly ofBytes: Header
 }
 
 export function replyMedia(plan: MediaPlan, { facts, bytes, range }: MediaOutcome): HttpReply {
-  const { ofBytes, notModified } = headsOf(plan, facts);
-  if (!bytes) return { status: 304, headers: notModified };
-  if (!range) return { status: 200, headers: ofBytes, body: bytes };
-  const headers = { ...ofBytes, 'Content-Range': `bytes ${range.from}-${range.to}/${bytes.length}` };
+  const made = headsOf(plan, facts);
+  if (!bytes) return { status: 304, headers: made.notModified };
+  if (!range) {
+    made.ofWhole ??= { ...made.ofBytes, 'Content-Length': bytes.length };
+    return { status: 200, headers: made.ofWhole, body: bytes };
+  }
+  const headers = { ...made.ofBytes, 'Content-Range': `bytes ${range.from}-${range.to}/${bytes.length}` };
   return { status: 206, headers, body: bytes.subarray(range.from, range.to + 1) };
 }
 

@@ -162,7 +162,7 @@ async function deliver({ facts, hash, variant }: Found, visit: Visit): Promise<M
     if (verdict === 'notModified') return { kind: 'media', facts };
     if (verdict === 'failed') throw failHttp(412);
   }
-  const bytes = await bytesOf(hash, variant, visit);
+  const bytes = (variant && visit.services.variants.peek(hash, variant)) ?? (await bytesOf(hash, variant, visit));
   if (!bytes) return empty;
   // Ranges are defined for GET alone (RFC 9110 § 14.2).
   const ranged = isKept(facts) && method !== 'HEAD';
@@ -188,8 +188,6 @@ async function bytesOf(
     return bytes;
   };
   if (!variant) return original();
-  const kept = services.variants.peek(hash, variant);
-  if (kept) return kept;
   try {
     return await services.variants.get(hash, variant, original);
   } catch (error) {

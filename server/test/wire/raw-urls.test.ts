@@ -9,8 +9,8 @@ let fixture: Fixture;
 let withoutRawUrls: Fixture;
 
 before(async () => {
-  fixture = await Fixture.open('company', {});
-  withoutRawUrls = await Fixture.open('company', { rawUrls: 'false' });
+  fixture = await Fixture.open('company', { rawUrls: 'true' });
+  withoutRawUrls = await Fixture.open('company', {});
 });
 
 after(async () => {

@@ -107,7 +107,8 @@ export class SqliteEngine implements Engine {
   readonly #recount: NodeJS.Timeout;
   readonly #readVersion: Database.Statement<[], number>;
   #reading = false;
-  /** Version of the data in the open snapshot, once it was asked for. */
+  #ending = false;
+  /** Version of the data that this turn has seen, once it was asked for. */
   #seenVersion: number | undefined;
   #waiting: Unit[] = [];
   #writing: Promise<void> | undefined;
@@ -156,14 +157,15 @@ export class SqliteEngine implements Engine {
   }
 
   dataVersion(): number | undefined {
-    this.#openSnapshot();
+    // Without a snapshot of its own: a row read later in this turn is as new at least.
+    if (this.#seenVersion === undefined) this.#endWithTurn();
     return (this.#seenVersion ??= this.#readVersion.get());
   }
 
   refresh(): void {
+    this.#seenVersion = undefined;
     if (!this.#reading) return;
     this.#reading = false;
-    this.#seenVersion = undefined;
     this.#reader.prepared('COMMIT').statement.run();
   }
 
@@ -210,7 +212,17 @@ export class SqliteEngine implements Engine {
     if (this.#reading) return;
     this.#reader.prepared('BEGIN').statement.run();
     this.#reading = true;
-    setImmediate(() => this.refresh());
+    this.#endWithTurn();
+  }
+
+  /** What this turn of the event loop has seen is forgotten with it. */
+  #endWithTurn(): void {
+    if (this.#ending) return;
+    this.#ending = true;
+    setImmediate(() => {
+      this.#ending = false;
+      this.refresh();
+    });
   }
 
   /** One commit for all that waits, until nothing waits. */
