@@ -176,6 +176,15 @@ function tellable(time: number, now: number): number | undefined {
   return Math.floor(time / 1000) < Math.floor(now / 1000) ? time : undefined;
 }
 
+/** The stored bytes of a picture, as something that is kept; under a name that no format has. */
+const storedForm: Variant = {
+  unchanged: true,
+  format: 'jpeg',
+  mediatype: 'application/octet-stream',
+  name: 'stored',
+  revision: '0',
+};
+
 /** The bytes to send, `undefined` when the stored ones cannot be converted after all. */
 async function bytesOf(
   hash: Uint8Array,
@@ -188,8 +197,10 @@ async function bytesOf(
     return bytes;
   };
   if (!variant) return original();
+  // One picture is often wanted in many sizes: its stored bytes are read from the database once for all of them.
+  const stored = (): Promise<Uint8Array> => services.variants.get(hash, storedForm, original);
   try {
-    return await services.variants.get(hash, variant, original);
+    return await services.variants.get(hash, variant, variant.unchanged ? original : stored);
   } catch (error) {
     // A client's read is no place to complain about stored bytes: the format cannot be had (spec 10 § 4.4).
     if (error instanceof KeystampError && error.status < 500) return undefined;
