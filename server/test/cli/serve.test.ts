@@ -137,6 +137,16 @@ export const seed = { total: 250, entities };`;
   await stopped(second);
 });
 
+test('a signal that comes twice, as Ctrl-C through a launcher does, still stops in good order', async () => {
+  const process = serve(folder({ 'model.ts': person }));
+  await process.url;
+  process.kill('SIGINT');
+  process.kill('SIGINT');
+  const { code, stderr } = await process.ended;
+  assert.equal(code, 0);
+  assert.match(stderr, /"msg":"stopped"/);
+});
+
 test('a model file, in TypeScript or JavaScript, without first data', async () => {
   for (const name of ['people.ts', 'people.mjs']) {
     const path = folder({

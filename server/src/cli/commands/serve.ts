@@ -76,9 +76,7 @@ async function serveUntilStopped(
   config: Config,
   onEvent: ReturnType<typeof printEvents>,
 ): Promise<void> {
-  const signalled = new Promise<string>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve(signal));
-  });
+  const signalled = stopSignal();
   const server = createServer(keystamp.handle, config);
   const url = await listen(server, config);
   onEvent({ kind: 'listening', url, data: config.data });
@@ -86,4 +84,20 @@ async function serveUntilStopped(
   onEvent({ kind: 'stopping', signal: await signalled });
   await stop(server, config);
   onEvent({ kind: 'stopped' });
+}
+
+/** A launcher passes on what the terminal sends to all of its processes, so one Ctrl-C comes twice within moments. */
+const echoMs = 1000;
+
+/** The first signal to stop. The same once more is an echo of it; later ones end the process at once. */
+function stopSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    let first: number | undefined;
+    for (const signal of ['SIGTERM', 'SIGINT'] as const)
+      process.on(signal, () => {
+        first ??= performance.now();
+        if (performance.now() - first > echoMs) process.exit(1);
+        resolve(signal);
+      });
+  });
 }
