@@ -1,5 +1,4 @@
 // First data: the entities of a model's seed go through the same write door as every other save.
-import { createHash } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { assignValue, keyValue } from '../model/attribute-types.ts';
 import type { DataClassDef, Json, Model, StorageDef, Value } from '../model/model.ts';
@@ -11,6 +10,7 @@ import type { Engine } from '../store/engine.ts';
 import { metaTable } from '../store/sql/columns.ts';
 import { sql, type Sql } from '../store/sql/sql.ts';
 import { anyStatement } from '../store/sql/write.ts';
+import { describeContent } from './describe-content.ts';
 import { saveEntity } from './write.ts';
 
 /** What sowing needs of the server. */
@@ -123,26 +123,7 @@ async function mediaOf(
   converter: Converter,
 ): Promise<MediaChange> {
   let content = known.get(bytes);
-  if (!content)
-    known.set(
-      bytes,
-      (content = attribute.type === 'image' ? picture(bytes, converter) : Promise.resolve(plain(bytes))),
-    );
+  if (!content) known.set(bytes, (content = describeContent(bytes, attribute.type === 'image', converter)));
   const mediatype = Buffer.from(bytes.subarray(0, 5)).toString('latin1') === '%PDF-' ? 'application/pdf' : 'text/plain';
   return { kind: 'set', content: await content, bytes, mediatype };
-}
-
-const plain = (bytes: Uint8Array): Content => ({
-  hash: createHash('sha256').update(bytes).digest(),
-  size: bytes.length,
-  mediatype: 'application/octet-stream',
-});
-
-async function picture(bytes: Uint8Array, converter: Converter): Promise<Content> {
-  const { mediatype, width, height, hasAlpha, fewColours, pages, thumbhash } = await converter.inspect(bytes);
-  return {
-    ...plain(bytes),
-    mediatype,
-    picture: { width, height, hasAlpha, fewColours, pages, ...(thumbhash !== undefined && { thumbhash }) },
-  };
 }

@@ -1,5 +1,6 @@
 // The attribute tree of an answer, from the list in the path, `$attributes` and `$expand` (spec 03 § 3).
 import type { Config } from '../config.ts';
+import { nameList } from './name-list.ts';
 import { fail, type KeystampError } from '../errors.ts';
 import { publicAttribute, type AttributeDef, type DataClassDef } from '../model/model.ts';
 import type { Columns, Links } from '../query/columns.ts';
@@ -27,8 +28,8 @@ export function buildColumns(
   { maxExpandDepth: maxDepth, maxExpandedRelations }: ColumnLimits,
 ): Columns {
   const root = newNode();
-  const listed = asked.path.length > 0 ? asked.path : listOf(asked.attributes);
-  const expanded = listOf(asked.expand);
+  const listed = asked.path.length > 0 ? asked.path : nameList(asked.attributes);
+  const expanded = nameList(asked.expand);
   const values = asked.expandLists ? expanded.filter((item) => endsInValue(item, dataClass)) : [];
   const paths = [...listed, ...values];
   const named = paths.filter((path) => path !== '*');
@@ -42,9 +43,6 @@ export function buildColumns(
   );
   return columnsOf(root, dataClass, links, maxExpandedRelations);
 }
-
-const listOf = (text: string | undefined): readonly string[] =>
-  (text ?? '').split(',').map((item) => item.trim()).filter((item) => item !== ''); // prettier-ignore
 
 /** Whether a path ends in a value, or in `*`, and not in a relation, a picture or a BLOB. */
 function endsInValue(path: string, dataClass: DataClassDef): boolean {

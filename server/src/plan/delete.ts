@@ -1,11 +1,10 @@
 // Deletes: one entity, a selection, a set, a list in the body (spec 06 § 5).
 import { fail } from '../errors.ts';
-import { parseKeyText } from '../request/key-text.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { bodyItems } from './entity-body.ts';
 import type { DeletePlan } from './plan.ts';
 import { memberOf, sourceOf } from './source.ts';
-import { entityByKey, resolveClass, resolveEntity } from './target.ts';
+import { entityByKey, resolveClass, resolveEntity, splitKey } from './target.ts';
 
 /**
  * @param body parsed JSON of the request, `undefined` when it has none
@@ -40,6 +39,3 @@ function listedEntity(item: Readonly<Record<string, unknown>>, dataClass: Parame
     ...(typeof stamp === 'number' && { stamp }),
   };
 }
-
-/** `__KEY` of a composite key holds its parts joined by `&`, quoted where needed. */
-export const splitKey = (key: string, parts: number): readonly string[] => (parts === 1 ? [key] : parseKeyText(key));

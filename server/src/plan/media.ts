@@ -6,6 +6,7 @@ import type { StorageDef } from '../model/model.ts';
 import { allOf } from '../query/predicate.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { imageSize } from './links.ts';
+import { nameList } from './name-list.ts';
 import type { BodyKind, EntityRef, MediaPlan, WriteMediaPlan } from './plan.ts';
 import { askedPage, askedSelection, savedSelection } from './selection.ts';
 import { mediaAttribute, resolveClass, resolveEntity } from './target.ts';
@@ -31,13 +32,10 @@ export function planMedia(
     formatName: format ? printImageFormat(format) : '',
     version: parseVersion(params.get('version'), params.count('version')),
     ...narrowingOf(request, attribute, context),
-    columns: context.columns(request, attribute.owner, [...target.attributes, ...siblings(params.get('attributes'))]),
+    // `$attributes` adds siblings to the JSON envelope (spec 10 § 5 row 6).
+    columns: context.columns(request, attribute.owner, [...target.attributes, ...nameList(params.get('attributes'))]),
   };
 }
-
-/** `$attributes` adds siblings to the JSON envelope (spec 10 § 5 row 6). */
-const siblings = (attributes: string | undefined): readonly string[] =>
-  (attributes ?? '').split(',').map((name) => name.trim()).filter((name) => name !== ''); // prettier-ignore
 
 /** Parameters that can exclude the one entity (spec 10 § 5 rows 3, 5, 8). */
 function narrowingOf(request: DataRequest, { owner }: StorageDef, context: PlanContext): Pick<MediaPlan, 'narrowing'> {

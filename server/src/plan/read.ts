@@ -10,13 +10,12 @@ import { excerpt } from '../request/malformed.ts';
 import { planCompute, planDistinct } from './compute.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { extendedColumns } from './extended-attributes.ts';
-import { splitKey } from './delete.ts';
 import { planMedia } from './media.ts';
 import { nestOrder } from './nested-order.ts';
 import type { Explanation, FindKeyPlan, LockPlan, Plan, SelectionSource } from './plan.ts';
 import { askedPage, askedSelection, askedTimeout } from './selection.ts';
 import { sourceOf } from './source.ts';
-import { mediaAttribute, resolveClass, resolveEntity, resolveKey } from './target.ts';
+import { mediaAttribute, resolveClass, resolveEntity, resolveKey, splitKey } from './target.ts';
 
 /**
  * @param keep the whole result becomes an entity set (`$method=entityset`)

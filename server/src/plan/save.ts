@@ -13,11 +13,10 @@ import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import type { RelationTarget } from '../store/change.ts';
 import type { DataRequest, PlanContext } from './context.ts';
-import { splitKey } from './delete.ts';
 import { bodyItems, type EntityBody } from './entity-body.ts';
 import type { DraftChange, EntityRef, SaveItem, SavePlan } from './plan.ts';
 import { memberOf } from './source.ts';
-import { keyText, resolveClass, resolveEntity, resolveKey } from './target.ts';
+import { keyText, resolveClass, resolveEntity, resolveKey, splitKey } from './target.ts';
 
 /**
  * @param body parsed JSON of the request

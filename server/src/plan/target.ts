@@ -14,6 +14,7 @@ import type { FilterExpr } from '../query/filter-expr.ts';
 import { noParams } from '../query/params.ts';
 import { keysOf, type Predicate } from '../query/predicate.ts';
 import type { Key } from '../query/selection.ts';
+import { parseKeyText } from '../request/key-text.ts';
 import type { DataTarget } from '../request/api-request.ts';
 import type { PlanContext } from './context.ts';
 import type { EntityRef } from './plan.ts';
@@ -98,3 +99,6 @@ export function mediaAttribute(target: DataTarget, dataClass: DataClassDef): Sto
     ? attribute
     : undefined;
 }
+
+/** `__KEY` of a composite key holds its parts joined by `&`, quoted where needed. */
+export const splitKey = (key: string, parts: number): readonly string[] => (parts === 1 ? [key] : parseKeyText(key));

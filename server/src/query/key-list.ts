@@ -12,8 +12,6 @@ export type KeyList =
 
 export type KeyKind = KeyList['kind'];
 
-export const noKeys: KeyList = { kind: 'int32', numbers: new Int32Array() };
-
 /**
  * Packs keys as an engine gives them: numbers, or texts (64-bit integers that are no exact number come as text, then all
  * do).

@@ -1,11 +1,10 @@
 // Bytes that arrive: read within the limits, hashed, and looked at when they are said to be a picture.
-import { createHash } from 'node:crypto';
-import { fail } from '../errors.ts';
+import { describeContent, unknownType } from '../orm/describe-content.ts';
 import type { BodyKind } from '../plan/plan.ts';
 import { readBytes } from '../request/body.ts';
 import { imagePart, onlyFile, type FilePart } from '../request/multipart.ts';
-import type { Content, ContentSource, PictureInfo } from '../store/content.ts';
-import type { Services, Visit } from './context.ts';
+import type { Content, ContentSource } from '../store/content.ts';
+import type { Visit } from './context.ts';
 
 export interface Received {
   readonly content: Content;
@@ -16,8 +15,6 @@ export interface Received {
 
 /** Room for the wrapping of a form around a file. */
 const formBytes = 64 * 1024;
-
-const unknownType = 'application/octet-stream';
 
 /**
  * Takes the body as a content and hands it to `use`. Pictures and forms are held in memory; anything else, which may be
@@ -46,31 +43,8 @@ export async function receive<T>(kind: BodyKind, visit: Visit, use: (received: R
   const part = kind.multipart ? await filePart(kind, body, http.headers['content-type'] as string) : undefined;
   const bytes = part?.bytes ?? body;
   const mediatype = part?.mimeType ?? kind.mediatype ?? unknownType;
-  return use({ content: await describe(bytes, kind.picture, services), bytes, mediatype });
+  return use({ content: await describeContent(bytes, kind.picture, services.converter), bytes, mediatype });
 }
 
 const filePart = (kind: BodyKind, body: Buffer, contentType: string): Promise<FilePart> =>
   kind.picture ? imagePart(body, contentType) : onlyFile(body, contentType);
-
-/**
- * What the bytes are. A picture is looked at whole before it is taken; what it is said to be does not count.
- * @throws KeystampError 1824, 413, 503
- */
-export async function describe(bytes: Uint8Array, picture: boolean, services: Services): Promise<Content> {
-  const info = picture ? await inspect(bytes, services) : undefined;
-  return {
-    hash: createHash('sha256').update(bytes).digest(),
-    size: bytes.length,
-    mediatype: info?.mediatype ?? unknownType,
-    ...(info && { picture: info }),
-  };
-}
-
-async function inspect(
-  bytes: Uint8Array,
-  { converter }: Services,
-): Promise<PictureInfo & { readonly mediatype: string }> {
-  if (bytes.length === 0) throw fail(1824);
-  const { width, height, hasAlpha, fewColours, pages, thumbhash, mediatype } = await converter.inspect(bytes);
-  return { width, height, hasAlpha, fewColours, pages, mediatype, ...(thumbhash !== undefined && { thumbhash }) };
-}

@@ -2,11 +2,11 @@
 import { fail, failHttp, KeystampError } from '../errors.ts';
 import type { RelatedEntityDef, StorageDef } from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
+import { describeContent } from '../orm/describe-content.ts';
 import type { DraftChange, SaveItem } from '../plan/plan.ts';
 import type { Upload } from '../session/uploads.ts';
 import type { Change, MediaChange } from '../store/change.ts';
 import { readContent } from '../store/content.ts';
-import { describe } from './content.ts';
 import type { Visit } from './context.ts';
 
 /** A change with everything it needs at hand. */
@@ -82,7 +82,7 @@ async function fromUpload(
   if (content.size > services.config.maxImageBytes) throw failHttp(413, `over ${services.config.maxImageBytes} bytes`);
   const bytes = await readContent(services.engine, content.hash);
   if (!bytes) throw fail(1825, id);
-  return { kind: 'set', content: await describe(bytes, true, services), mediatype };
+  return { kind: 'set', content: await describeContent(bytes, true, services.converter), mediatype };
 }
 
 /** The ids of all uploads that the change and its new related entities take. */
