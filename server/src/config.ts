@@ -23,7 +23,7 @@ export const settings = {
   rawUrls: setting(
     false,
     'KEYSTAMP_RAW_URLS',
-    'take raw spaces and UTF-8 in URLs; costs a few microseconds of every request',
+    'take raw spaces and UTF-8 in every request line, pipelined and in pieces too; costs microseconds of each request',
   ),
   maxUrlLength: setting(16_384, 'KEYSTAMP_MAX_URL', 'characters of path and query'),
   maxJsonBytes: setting(16 * MiB, 'KEYSTAMP_MAX_JSON', 'bytes of a JSON body'),

@@ -11,19 +11,33 @@ const lf = 10;
 const cr = 13;
 const space = 32;
 
+const watched = new WeakMap<Server, WeakMap<Socket, RequestLines>>();
+
 /** Makes the server take such request lines on all connections. To be called before it listens. */
 export function takeRawRequestLines(server: Server): void {
-  const connections = new WeakMap<Socket, RequestLines>();
   // The server's own listener came first: it has put the parser behind the socket.
-  server.on('connection', (socket: Socket) => {
-    const [parse, ...others] = socket.listeners('data') as Parse[];
-    if (!parse || others.length > 0) return;
-    const lines = new RequestLines(socket, parse);
-    connections.set(socket, lines);
-    socket.on('data', (bytes: Buffer) => lines.take(bytes));
-    socket.removeListener('data', parse);
-  });
-  server.prependListener('request', (request) => connections.get(request.socket)?.begin(request));
+  server.on('connection', (socket: Socket) => watchRequestLines(server, socket));
+}
+
+/** Makes the server take such request lines on one connection, whose parser is there and has read nothing yet. */
+export function watchRequestLines(server: Server, socket: Socket): void {
+  const [parse, ...others] = socket.listeners('data') as Parse[];
+  if (!parse || others.length > 0) return;
+  const lines = new RequestLines(socket, parse);
+  connectionsOf(server).set(socket, lines);
+  socket.on('data', (bytes: Buffer) => lines.take(bytes));
+  socket.removeListener('data', parse);
+}
+
+/** The connections of a server that are watched; from the first one on, each learns which requests the parser made. */
+function connectionsOf(server: Server): WeakMap<Socket, RequestLines> {
+  let connections = watched.get(server);
+  if (!connections) {
+    const made = new WeakMap<Socket, RequestLines>();
+    watched.set(server, (connections = made));
+    server.prependListener('request', (request) => made.get(request.socket)?.begin(request));
+  }
+  return connections;
 }
 
 /**

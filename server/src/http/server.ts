@@ -8,6 +8,7 @@ import type { Handler } from '../handle.ts';
 import { replyError } from '../reply/error.ts';
 import type { HttpReply } from '../reply/http-reply.ts';
 import { takeRawRequestLines } from './request-lines.ts';
+import { readAgain, type ClientError } from './second-reading.ts';
 
 /** Bytes of all headers together. */
 const headerBytes = 16 * 1024;
@@ -28,7 +29,9 @@ export function createServer(handle: Handler, config: Config): FastifyInstance {
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: config.maxUrlLength },
-    clientErrorHandler: refuse,
+    clientErrorHandler: (error, socket) => {
+      if (!readAgain(server.server, error, socket)) refuse(error, socket);
+    },
     frameworkErrors: (_error, request, reply) => answer(request, reply),
   });
   endSilentConnections(server);
@@ -79,7 +82,7 @@ function endSilentConnections(server: FastifyInstance): void {
 }
 
 /** Bytes that are no HTTP request, or headers that are too large: there is no request to answer, only a connection. */
-function refuse(error: NodeJS.ErrnoException, socket: Socket): void {
+function refuse(error: ClientError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   const made = replyError(
     error.code === 'HPE_HEADER_OVERFLOW' ? failHttp(431) : failHttp(400, 'not an HTTP request'),

@@ -59,8 +59,41 @@ test('a save whose body looks like a request, and a raw line right behind it', a
   assert.match(await exchange(port, read), /"__COUNT":1,/);
 });
 
-test('without the setting such a line is no HTTP request', async () => {
-  const text = await exchange(await withoutRawUrls.port(1), get('/rest/Employee?$filter="ID = 1"'));
-  assert.match(text, /^HTTP\/1\.1 400 /);
-  assert.match(text, /"errCode":400/);
+test('without the setting a connection is read again when its parser stumbles', async () => {
+  const port = await withoutRawUrls.port(1);
+  assert.match(await exchange(port, get('/rest/Employee?$filter="ID = 1"')), /"__COUNT":1,/);
+  assert.match(await exchange(port, get('/rest/Company?$filter="city = Tromsø"')), /"__COUNT":1/);
+  const both = get('/rest/Company(7)/name?x=a b', false) + get('/rest/Employee?$filter="ID = 1"');
+  assert.equal((await exchange(port, both)).split('HTTP/1.1 200 OK').length, 3);
+});
+
+test('a raw line after plain ones, over the same connection', async () => {
+  const socket = connect(await withoutRawUrls.port(1), '127.0.0.1');
+  const answers: string[] = [];
+  for (const url of [
+    '/rest/Company(7)/name',
+    '/rest/Employee?$filter="ID = 1"',
+    '/rest/Company(7)/name',
+    '/rest/a b',
+  ]) {
+    socket.write(get(url, false));
+    answers.push(await new Promise<string>((resolve) => socket.once('data', (bytes) => resolve(bytes.toString()))));
+  }
+  socket.destroy();
+  assert.deepEqual(
+    answers.map((answer) => answer.slice(9, 12)),
+    ['200', '200', '200', '404'],
+  );
+});
+
+test('without the setting bytes that are no request line stay refused', async () => {
+  const port = await withoutRawUrls.port(1);
+  for (const bytes of [
+    'GET /rest/Company HTTP/9\r\n\r\n',
+    'nonsense \r\n\r\n',
+    `${get('/rest/Company', false)}é\r\n\r\n`,
+  ]) {
+    const text = await exchange(port, bytes);
+    assert.match(text.slice(text.lastIndexOf('HTTP/1.1')), /^HTTP\/1\.1 400 /, bytes);
+  }
 });
