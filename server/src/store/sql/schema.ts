@@ -203,18 +203,21 @@ function indexes(dataClass: DataClassDef, d: SchemaDialect): Sql[] {
     if (attribute.kind === 'relatedEntity') foreignKeys.add(attribute.foreignKey);
   return dataClass.storage.flatMap((attribute) => {
     const plain = ident(attribute.column);
-    // Relations compare the key itself, which an index on the folded text does not serve.
-    const served = attribute.indexed && d.indexed(attribute).text === plain.text;
+    const compared = d.indexed(attribute);
+    const folded = compared.text !== plain.text;
+    // What makes a text unique is the text itself, and relations compare it too; filters compare it folded.
+    const found = attribute.indexed || (folded && (attribute.unique || attribute.primKey));
     const made = (kind: string, word: string, wanted: boolean, what: Sql): Sql => {
       const name = indexName(attribute, word);
-      return wanted && !attribute.primKey
+      return wanted
         ? sql`CREATE ${raw(kind)} IF NOT EXISTS ${name} ON ${ident(dataClass.table)} (${what})`
         : sql`DROP INDEX IF EXISTS ${name}`;
     };
+    const { primKey } = attribute;
     return [
-      made('UNIQUE INDEX', 'unique', attribute.unique, plain),
-      made('INDEX', 'index', attribute.indexed, d.indexed(attribute)),
-      made('INDEX', 'key', foreignKeys.has(attribute) && !served, plain),
+      made('UNIQUE INDEX', 'unique', attribute.unique && !primKey, plain),
+      made('INDEX', 'index', found && (!primKey || folded), compared),
+      made('INDEX', 'key', foreignKeys.has(attribute) && !primKey && (folded || !attribute.indexed), plain),
     ];
   });
 }

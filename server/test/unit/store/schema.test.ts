@@ -7,8 +7,11 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { buildModel, ModelError } from '../../../src/model/load.ts';
+import type { DataClassDef, Value } from '../../../src/model/model.ts';
 import { openEngine } from '../../../src/store/open.ts';
+import { bindable } from '../../../src/store/sqlite/bind.ts';
 import { registerFunctions } from '../../../src/store/sqlite/functions.ts';
+import { bind, statement } from '../query/ask.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'keystamp-schema-'));
 after(() => rmSync(root, { recursive: true }));
@@ -91,7 +94,12 @@ test('a first start makes the tables, a second one changes nothing', async () =>
   });
   await start(folder, model);
   const made = dump(folder);
-  assert.deepEqual(indexesOf(folder), ['Person.boss__key index', 'Person.email unique', 'Person.name index']);
+  assert.deepEqual(indexesOf(folder), [
+    'Person.boss__key index',
+    'Person.email index',
+    'Person.email unique',
+    'Person.name index',
+  ]);
   await start(folder, model);
   assert.deepEqual(dump(folder), made);
 });
@@ -223,7 +231,7 @@ test('unique over equal values is refused and says where; over different values 
   ]);
   withDatabase(folder, (database) => database.prepare("UPDATE Person SET email = 'b@x' WHERE ID = 2").run());
   await start(folder, person({ email: { type: 'string', unique: true } }));
-  assert.deepEqual(indexesOf(folder), ['Person.email unique']);
+  assert.deepEqual(indexesOf(folder), ['Person.email index', 'Person.email unique']);
 });
 
 test('indexes that the model no longer asks for go', async () => {
@@ -239,17 +247,37 @@ test('indexes that the model no longer asks for go', async () => {
       { Boss: { attributes: { code: { type: 'string', primKey: true } } } },
     ),
   );
-  assert.deepEqual(indexesOf(folder), ['Person.bossID key', 'Person.email index', 'Person.email unique']);
+  assert.deepEqual(indexesOf(folder), [
+    'Boss.code index',
+    'Person.bossID key',
+    'Person.email index',
+    'Person.email unique',
+  ]);
   await start(folder, person({ email: { type: 'string' }, bossID: { type: 'string' } }));
-  assert.deepEqual(indexesOf(folder), []);
+  assert.deepEqual(indexesOf(folder), ['Boss.code index']);
   insert(folder, { email: 'a@x' }, { email: 'a@x' });
+});
+
+test('filters over unique texts and text keys are looked up', async () => {
+  const folder = newFolder();
+  const attributes = { text: { type: 'string', primKey: true }, code: { type: 'string', unique: true } };
+  const model = { dataClasses: { Word: { attributes } } };
+  await start(folder, model);
+  const dataClass = buildModel(model).dataClasses.get('Word') as DataClassDef;
+  for (const name of ['text', 'code']) {
+    const { text, params } = statement(dataClass, bind(dataClass, `${name} = 'a'`));
+    const plan = withDatabase(folder, (database) =>
+      database.prepare<Value[], { detail: string }>(`EXPLAIN QUERY PLAN ${text}`).all(...bindable(params)),
+    );
+    assert.match(plan.map(({ detail }) => detail).join('\n'), new RegExp(`SEARCH t USING INDEX Word.${name} index`));
+  }
 });
 
 test('names of indexes never meet', async () => {
   const folder = newFolder();
   const attributes = (name: string): object => ({ attributes: { ID, [name]: { type: 'string', unique: true } } });
   await start(folder, { dataClasses: { a: attributes('b_c'), a_b: attributes('c') } });
-  assert.deepEqual(indexesOf(folder), ['a.b_c unique', 'a_b.c unique']);
+  assert.deepEqual(indexesOf(folder), ['a.b_c index', 'a.b_c unique', 'a_b.c index', 'a_b.c unique']);
 });
 
 test('table and column names of the author are quoted whatever they hold', async () => {
