@@ -3,6 +3,7 @@
 // arrive in one turn share one commit.
 import Database from 'better-sqlite3';
 import { settings } from '../../config.ts';
+import { failHttp } from '../../errors.ts';
 import type { Value } from '../../model/model.ts';
 import { keyCount, packKeys, type KeyList } from '../../query/key-list.ts';
 import { DuplicateError, type Engine, type Row, type Transaction } from '../engine.ts';
@@ -30,9 +31,10 @@ const defaultLimits: LaneLimits = {
 };
 
 function translate(error: unknown): unknown {
-  if (error instanceof Database.SqliteError && /^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(error.code))
+  if (!(error instanceof Database.SqliteError)) return error;
+  if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(error.code))
     return new DuplicateError(error.message.replace(/^.*failed: /, ''), error);
-  return error;
+  return error.code === 'SQLITE_FULL' ? failHttp(507) : error;
 }
 
 class SqliteTransaction implements Transaction {
@@ -248,7 +250,8 @@ export class SqliteEngine implements Engine {
       this.#totals.committed(this.#transaction.written);
     } catch (error) {
       if (this.#writer.database.inTransaction) this.#writer.prepared('ROLLBACK').statement.run();
-      for (const unit of units) unit.reject(error);
+      const cause = translate(error);
+      for (const unit of units) unit.reject(cause);
       return;
     } finally {
       // A read that starts now sees what was just committed.

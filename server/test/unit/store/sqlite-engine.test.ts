@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
+import { KeystampError } from '../../../src/errors.ts';
 import { DuplicateError, type Transaction } from '../../../src/store/engine.ts';
 import { raw, sql, type Sql } from '../../../src/store/sql/sql.ts';
 import { SqliteEngine } from '../../../src/store/sqlite/engine.ts';
@@ -212,7 +213,8 @@ test('a full disk rejects every unit of its commit, keeps what was acknowledged,
   ]);
   const acknowledged = ['small, before', 'large', 'small, after'].filter((_, i) => results[i]?.status === 'fulfilled');
   assert.equal(results[1]?.status, 'rejected');
-  assert.match(String((results[1] as PromiseRejectedResult).reason), /full/);
+  const { reason } = results[1] as PromiseRejectedResult;
+  assert.ok(reason instanceof KeystampError && reason.status === 507, String(reason));
   assert.deepEqual(await values(engine), ['kept', ...acknowledged]);
   await limit(1_000_000);
   await engine.write((tx) => tx.run(insert('later')));
