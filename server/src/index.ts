@@ -10,5 +10,18 @@ export type {
   RelatedEntityDefinition,
   StorageDefinition,
 } from './model/definition.ts';
+export { implement } from './orm/implement.ts';
+export type { Implemented } from './model/code.ts';
+export type {
+  AttributeObject,
+  DataClass,
+  DataStore,
+  Entity,
+  EntitySelection,
+  QuerySettings,
+  Result,
+  Values,
+} from './orm/api.ts';
+export type { BlobValue, ImageValue } from './orm/media-value.ts';
 export type { Seed, SeedEntity } from './model/seed.ts';
 export type { Json } from './model/model.ts';

@@ -1,6 +1,8 @@
 // Model file → Model. Every fault is found in one pass and told with its path.
 import { assignValue } from './attribute-types.ts';
+import { checkCode } from './check-code.ts';
 import { checkDefinition } from './check.ts';
+import { isImplemented, type Code, type Functions, type SingletonCode } from './code.ts';
 import type {
   AttributeDefinition,
   DataClassDefinition,
@@ -11,10 +13,14 @@ import type {
 import type {
   AttributeDef,
   DataClassDef,
+  FunctionDef,
+  FunctionLevel,
+  FunctionMap,
   Json,
   Model,
   RelatedEntitiesDef,
   RelatedEntityDef,
+  SingletonDef,
   StorageDef,
   Value,
 } from './model.ts';
@@ -40,24 +46,56 @@ interface DraftClass extends Mutable<DataClassDef> {
 }
 
 /**
- * Builds the model from what the model file exports.
+ * Builds the model from what the model file exports: a plain model, or a model with its code (`implement`).
  * @throws ModelError with all faults (DECISIONS P11)
  */
 export function buildModel(exported: unknown): Model {
-  const faults = checkDefinition(exported);
+  const { model: definition, code } = isImplemented(exported) ? exported : { model: exported, code: undefined };
+  const found = checkDefinition(definition);
+  const faults = code === undefined ? found : [...found, ...checkCode(code, definition)];
   if (faults.length > 0) throw new ModelError(faults);
-  const { name, dataClasses: definitions } = exported as ModelDefinition;
+  const { name, dataClasses: definitions } = definition as ModelDefinition;
   const classes = new Map<string, DraftClass>();
   for (const [name, definition] of Object.entries(definitions))
-    classes.set(name, draftClass(name, definition, classes.size + 1));
+    classes.set(name, draftClass(name, definition, classes.size + 1, code ?? {}));
   for (const [name, definition] of Object.entries(definitions)) addStorage(classes.get(name)!, definition);
   for (const [name, definition] of Object.entries(definitions)) addToOne(classes, classes.get(name)!, definition);
   for (const [name, definition] of Object.entries(definitions)) addToMany(classes, classes.get(name)!, definition);
   for (const [name, definition] of Object.entries(definitions)) orderAttributes(classes.get(name)!, definition);
-  return { name: name ?? 'datastore', dataClasses: classes };
+  return {
+    name: name ?? 'datastore',
+    dataClasses: classes,
+    functions: functionMap(code?.functions, 'dataStore'),
+    singletons: new Map(Object.entries(code?.singletons ?? {}).map(([name, made]) => [name, singletonDef(name, made)])),
+    definition: definition as object,
+  };
 }
 
-function draftClass(name: string, definition: DataClassDefinition, tableNumber: number): DraftClass {
+function functionMap(functions: Functions | undefined, level: FunctionLevel, owner?: string): FunctionMap {
+  return new Map(
+    Object.entries(functions ?? {}).map(([name, { exposed = false, onHttpGet, onHTTPGet, run }]) => [
+      name,
+      {
+        name,
+        level,
+        ...(owner !== undefined && { owner }),
+        exposed,
+        onHttpGet: onHttpGet ?? onHTTPGet ?? false,
+        run: run as FunctionDef['run'],
+      },
+    ]),
+  );
+}
+
+const singletonDef = (name: string, { scope, state, functions }: SingletonCode): SingletonDef => ({
+  name,
+  scope,
+  state: (state ?? (() => ({}))) as () => object,
+  functions: functionMap(functions, 'singleton', name),
+});
+
+function draftClass(name: string, definition: DataClassDefinition, tableNumber: number, code: Code): DraftClass {
+  const own = code.dataClasses?.[name] ?? {};
   return {
     name,
     collectionName: definition.collectionName ?? `${name}Selection`,
@@ -69,6 +107,10 @@ function draftClass(name: string, definition: DataClassDefinition, tableNumber: 
     storage: [],
     key: [],
     images: [],
+    functions: functionMap(own.functions, 'dataClass', name),
+    selectionFunctions: functionMap(own.selectionFunctions, 'entityCollection', name),
+    entityFunctions: functionMap(own.entityFunctions, 'entity', name),
+    code: own,
   };
 }
 

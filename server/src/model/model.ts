@@ -1,4 +1,5 @@
-// The catalog in memory: what dataclasses and attributes exist and how they hang together. Knows no database.
+// The catalog in memory: what dataclasses, attributes and functions exist and how they hang together. Knows no database.
+import type { ClassCode } from './code.ts';
 
 /** The storage types of spec 15 § 3. */
 export type StorageType =
@@ -83,6 +84,34 @@ export interface RelatedEntitiesDef extends AttributeBase {
 export type RelationDef = RelatedEntityDef | RelatedEntitiesDef;
 export type AttributeDef = StorageDef | RelationDef;
 
+/** Where a function lives, in the words of the catalog's `applyTo` (spec 12 § 1). */
+export type FunctionLevel = 'dataStore' | 'dataClass' | 'entityCollection' | 'entity' | 'singleton';
+
+/** A function of the author. */
+export interface FunctionDef {
+  readonly name: string;
+  readonly level: FunctionLevel;
+  /** The dataclass or singleton it belongs to; a function of the datastore belongs to none. */
+  readonly owner?: string;
+  /** REST clients may call it. */
+  readonly exposed: boolean;
+  /** It may be called by GET. */
+  readonly onHttpGet: boolean;
+  readonly run: (this: unknown, ...args: readonly unknown[]) => unknown;
+}
+
+/** The functions of one object, by name. */
+export type FunctionMap = ReadonlyMap<string, FunctionDef>;
+
+export interface SingletonDef {
+  readonly name: string;
+  /** One for the server, or one for each session. */
+  readonly scope: 'shared' | 'session';
+  /** The properties of a new instance. */
+  readonly state: () => object;
+  readonly functions: FunctionMap;
+}
+
 /** One dataclass: a table with its attributes. */
 export interface DataClassDef {
   readonly name: string;
@@ -101,6 +130,12 @@ export interface DataClassDef {
   readonly key: readonly StorageDef[];
   /** The image attributes, in model order. */
   readonly images: readonly StorageDef[];
+  /** The functions of the class, of its selections and of its entities. */
+  readonly functions: FunctionMap;
+  readonly selectionFunctions: FunctionMap;
+  readonly entityFunctions: FunctionMap;
+  /** What the author wrote for this class: calculated values, events, row filter. */
+  readonly code: ClassCode;
 }
 
 /** All dataclasses, in model order. */
@@ -108,6 +143,11 @@ export interface Model {
   /** Name of the datastore. */
   readonly name: string;
   readonly dataClasses: ReadonlyMap<string, DataClassDef>;
+  /** The functions of the datastore. */
+  readonly functions: FunctionMap;
+  readonly singletons: ReadonlyMap<string, SingletonDef>;
+  /** What the model was built from; tells the models of one process apart. */
+  readonly definition: object;
 }
 
 /** A JSON value, as `object` attributes hold it. */

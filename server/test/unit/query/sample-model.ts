@@ -28,6 +28,10 @@ function draft(name: string, tableNumber: number): Draft {
     storage: [],
     key: [],
     images: [],
+    functions: new Map(),
+    selectionFunctions: new Map(),
+    entityFunctions: new Map(),
+    code: {},
   };
 }
 

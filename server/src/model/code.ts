@@ -1,0 +1,88 @@
+// What `implement` adds to a model: functions, calculated values, events and row filters. Checked in check-code.ts,
+// typed in orm/implement.ts; here it is only what the loader reads.
+import type { ModelDefinition } from './definition.ts';
+
+/** A function of the author; what `this` is depends on where it stands. Its signature is read by TypeScript alone. */
+// oxlint-disable-next-line typescript/no-unsafe-function-type -- a call signature here would make TypeScript infer results before `this` is known
+export type AnyFunction = Function;
+
+export interface FunctionCode {
+  /** REST clients may call it; default false. */
+  readonly exposed?: boolean;
+  /** It may be called by GET, so it must only read; default false. */
+  readonly onHttpGet?: boolean;
+  /** The documented second spelling. */
+  readonly onHTTPGet?: boolean;
+  /** Called with the parameters of the request; `this` is the datastore, dataclass, selection, entity or singleton. */
+  readonly run: AnyFunction;
+}
+
+export type Functions = Readonly<Record<string, FunctionCode>>;
+
+/** Code of one calculated attribute (spec 15 § 7). */
+export interface CalculatedCode {
+  readonly get?: AnyFunction;
+  readonly set?: AnyFunction;
+  readonly query?: AnyFunction;
+  readonly orderBy?: AnyFunction;
+}
+
+/** Code that runs when an entity is made, changed, saved or dropped (spec 15 § 8). */
+export interface EventsCode {
+  readonly constructor?: AnyFunction;
+  readonly touched?: AnyFunction;
+  readonly validateSave?: AnyFunction;
+  readonly saving?: AnyFunction;
+  readonly afterSave?: AnyFunction;
+  readonly validateDrop?: AnyFunction;
+  readonly dropping?: AnyFunction;
+  readonly afterDrop?: AnyFunction;
+  readonly attributes?: Readonly<Record<string, Readonly<Record<string, AnyFunction>>>>;
+}
+
+/** Code of one dataclass. */
+export interface ClassCode {
+  /** `this` is the dataclass. */
+  readonly functions?: Functions;
+  /** `this` is an entity selection. */
+  readonly selectionFunctions?: Functions;
+  /** `this` is an entity. */
+  readonly entityFunctions?: Functions;
+  readonly calculated?: Readonly<Record<string, CalculatedCode>>;
+  readonly events?: EventsCode;
+  /** Which entities a session may see. */
+  readonly restrict?: AnyFunction;
+}
+
+/** An object of which there is one in the server (`shared`) or one in each session (spec 12 § 8). */
+export interface SingletonCode {
+  readonly scope: 'shared' | 'session';
+  /** Makes the properties of a new instance. */
+  readonly state?: AnyFunction;
+  /** `this` is the instance. */
+  readonly functions: Functions;
+}
+
+/** All code beside a model. */
+export interface Code {
+  /** Of the datastore. */
+  readonly functions?: Functions;
+  readonly dataClasses?: Readonly<Record<string, ClassCode>>;
+  readonly singletons?: Readonly<Record<string, SingletonCode>>;
+}
+
+const brand = Symbol.for('keystamp.implemented');
+
+/** A model with its code, as `implement` returns it. */
+export interface Implemented<M extends ModelDefinition = ModelDefinition, K = Code> {
+  readonly model: M;
+  readonly code: K;
+}
+
+/** Marks a pair of model and code, so that a model file may export it in the place of the model. */
+export const markImplemented = <M extends ModelDefinition, K>(model: M, code: K): Implemented<M, K> =>
+  Object.freeze({ [brand]: true, model, code });
+
+/** Does a model file export a model with code? */
+export const isImplemented = (exported: unknown): exported is Implemented =>
+  typeof exported === 'object' && exported !== null && brand in exported;

@@ -1,0 +1,40 @@
+// The author's second step: code beside a model. `this` in every function is typed from the model and from the code itself.
+import { markImplemented, type Code, type Functions, type Implemented } from '../model/code.ts';
+import type { CalculatedCode, EventsCode, AnyFunction } from '../model/code.ts';
+import type { ModelDefinition } from '../model/definition.ts';
+import type { DataClass, DataStore, Entity, EntitySelection, Names, Singleton } from './api.ts';
+
+/** The code with what `this` is in each part of it. */
+type CodeWithThis<M extends ModelDefinition, K> = {
+  readonly functions?: Functions & ThisType<DataStore<M, K>>;
+  readonly dataClasses?: {
+    readonly [C in Names<M>]?: {
+      readonly functions?: Functions & ThisType<DataClass<M, K, C>>;
+      readonly selectionFunctions?: Functions & ThisType<EntitySelection<M, K, C>>;
+      readonly entityFunctions?: Functions & ThisType<Entity<M, K, C>>;
+      readonly calculated?: Readonly<Record<string, CalculatedCode>> & ThisType<Entity<M, K, C>>;
+      readonly events?: EventsCode & ThisType<Entity<M, K, C>>;
+      readonly restrict?: AnyFunction;
+    } & ThisType<DataClass<M, K, C>>;
+  };
+  readonly singletons?: K extends { singletons: infer S }
+    ? { readonly [N in keyof S]: { readonly functions: Functions & ThisType<Singleton<S[N]>> } }
+    : unknown;
+};
+
+/** Refuses code for dataclasses that the model does not have. */
+type OnlyKnown<M extends ModelDefinition, K> = K extends { dataClasses: infer D }
+  ? { readonly dataClasses: { readonly [C in Exclude<keyof D, Names<M>>]: never } }
+  : unknown;
+
+/**
+ * A model with its functions, calculated values, events and row filters; the default export of a model file. In each
+ * function `this` is the datastore, dataclass, selection, entity or singleton it is called on. Parameters are written
+ * with their types; a function that calls itself, or two that call each other, write the type of their result too.
+ */
+export function implement<M extends ModelDefinition, K extends Code>(
+  model: M,
+  code: K & CodeWithThis<M, K> & OnlyKnown<M, K>,
+): Implemented<M, K> {
+  return markImplemented(model, code);
+}
