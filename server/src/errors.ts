@@ -28,7 +28,7 @@ export const errorTable = {
   1280: row(400, ([what]) => `A value of the query has the wrong type: ${what}`),
   1500: row(404, ([name, c], noun) => `The "${name}" attribute cannot be found in The "${c}" ${noun}`),
   1508: row(400, ([name, type]) => `Wrong type of value for the "${name}" attribute, ${type} is expected`),
-  1516: row(400, ([name]) => `The "${name}" attribute is read-only`),
+  1516: row(400, ([name, what], noun) => `The "${name}" ${what === 'dataclass' ? noun : 'attribute'} is read-only`),
   1517: row(400, ([key, c], noun) =>
     noun === 'dataclass'
       ? `The entity# ${key} in the "${c}" dataclass cannot be saved`

@@ -19,6 +19,8 @@ export type AppEvent =
   | { readonly kind: 'failed'; readonly method: string; readonly url: string; readonly cause: unknown }
   /** A filter mixes AND, OR or EXCEPT without parentheses. */
   | { readonly kind: 'mixedFilter'; readonly filter: string }
+  /** A client asks for deletions since a number below the one that deletions are remembered from (spec 17 § 7.2). */
+  | { readonly kind: 'deletionsForgotten'; readonly asked: number; readonly oldest: number }
   | { readonly kind: 'sweepFailed'; readonly cause: unknown };
 
 export type OnEvent = (event: AppEvent) => void;
@@ -32,6 +34,7 @@ const levels = {
   answered: 'debug',
   failed: 'error',
   mixedFilter: 'debug',
+  deletionsForgotten: 'warn',
   sweepFailed: 'error',
   converterStarted: 'debug',
   converterLost: 'warn',

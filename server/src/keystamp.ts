@@ -106,7 +106,7 @@ async function openPart(
   const uploads = new Uploads(engine, config, now);
   const spool = new Spool(join(config.data, 'spool'));
   const sessions = new Sessions(engine, config, now, [releaseLocks, releaseUploads, sets.releaseSession], cookieSuffix);
-  const services: Services = { config, engine, converter, variants, sessions, sets, uploads, spool, now };
+  const services: Services = { config, engine, converter, variants, sessions, sets, uploads, spool, now, onEvent };
   const timers = [
     setInterval(() => {
       sessions.sweep().catch(sweepFailed);

@@ -65,6 +65,7 @@ const classProperties = {
   collectionName: text,
   table: text,
   defaultTopSize: { ok: (v: unknown) => isCount(v) && v !== 0, expected: 'a whole number from 1' },
+  track: flag,
   attributes: { ok: isFields, expected: 'an object with the attributes' },
 };
 

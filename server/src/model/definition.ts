@@ -123,6 +123,8 @@ export interface DataClassDefinition {
   readonly table?: string;
   /** Page size when a request names none; default 100. */
   readonly defaultTopSize?: number;
+  /** Changes are numbered in `__GlobalStamp`, and deletions kept in `__DeletedRecords`, for clients that synchronise. */
+  readonly track?: boolean;
   readonly attributes: Readonly<Record<string, AttributeDefinition>>;
 }
 
@@ -213,4 +215,4 @@ type AttributeValue<M extends ModelDefinition, A> = A extends { kind: 'relatedEn
 /** The type of an entity, from the model alone: `type Employee = EntityOf<typeof model, 'Employee'>`. */
 export type EntityOf<M extends ModelDefinition, C extends ClassNames<M>> = {
   readonly [A in keyof M['dataClasses'][C]['attributes']]: AttributeValue<M, M['dataClasses'][C]['attributes'][A]>;
-};
+} & (M['dataClasses'][C] extends { track: true } ? { readonly __GlobalStamp: number } : unknown);

@@ -24,6 +24,7 @@ import type {
   StorageDef,
   Value,
 } from './model.ts';
+import { deletedRecordsDefinition, deletedRecordsName, globalStampDefinition, globalStampName } from './tracking.ts';
 
 /** The model cannot be used; `faults` holds one line per fault, each beginning with its path. */
 export class ModelError extends Error {
@@ -62,6 +63,7 @@ export function buildModel(exported: unknown): Model {
   for (const [name, definition] of Object.entries(definitions)) addToOne(classes, classes.get(name)!, definition);
   for (const [name, definition] of Object.entries(definitions)) addToMany(classes, classes.get(name)!, definition);
   for (const [name, definition] of Object.entries(definitions)) orderAttributes(classes.get(name)!, definition);
+  addDeletedRecords(classes);
   return {
     name: name ?? 'datastore',
     dataClasses: classes,
@@ -103,6 +105,7 @@ function draftClass(name: string, definition: DataClassDefinition, tableNumber: 
     table: definition.table ?? name,
     tableNumber,
     defaultTopSize: definition.defaultTopSize ?? 100,
+    tracking: definition.track ? 'changes' : 'none',
     attributes: new Map(),
     storage: [],
     key: [],
@@ -126,6 +129,19 @@ function addStorage(owner: DraftClass, definition: DataClassDefinition): void {
     if (storage.primKey) owner.key.push(storage);
     if (storage.type === 'image') owner.images.push(storage);
   }
+  if (owner.tracking !== 'changes') return;
+  const globalStamp = storageDef(owner, globalStampName, globalStampDefinition);
+  owner.attributes.set(globalStampName, globalStamp);
+  owner.storage.push(globalStamp);
+}
+
+/** `__DeletedRecords`, the last class, when the changes of any are numbered. */
+function addDeletedRecords(classes: Map<string, DraftClass>): void {
+  if (!classes.values().some(({ tracking }) => tracking === 'changes')) return;
+  const made = draftClass(deletedRecordsName, deletedRecordsDefinition, classes.size + 1, {});
+  made.tracking = 'deletions';
+  addStorage(made, deletedRecordsDefinition);
+  classes.set(deletedRecordsName, made);
 }
 
 /** Every optional property a storage definition of any type can have. */

@@ -112,6 +112,12 @@ export interface SingletonDef {
   readonly functions: FunctionMap;
 }
 
+/**
+ * What the class has to do with synchronisation (spec 17): `changes`, its entities carry `__GlobalStamp`; `deletions`, it
+ * is `__DeletedRecords`, which the server alone writes.
+ */
+export type Tracking = 'none' | 'changes' | 'deletions';
+
 /** One dataclass: a table with its attributes. */
 export interface DataClassDef {
   readonly name: string;
@@ -122,6 +128,7 @@ export interface DataClassDef {
   readonly tableNumber: number;
   /** Page size when a request names none. */
   readonly defaultTopSize: number;
+  readonly tracking: Tracking;
   /** In model order. */
   readonly attributes: ReadonlyMap<string, AttributeDef>;
   /** The storage attributes, hidden foreign keys included, in model order. */

@@ -8,6 +8,7 @@ import type { Key } from '../query/selection.ts';
 import type { Change, MediaChange } from '../store/change.ts';
 import { holdContent, releaseContent } from '../store/content.ts';
 import { DuplicateError, type Row, type Transaction } from '../store/engine.ts';
+import { forgetDeletion, globalStampColumn, recordDeletion, takeGlobalStamp } from '../store/global-stamps.ts';
 import {
   baseColumn,
   isMedia,
@@ -107,6 +108,7 @@ async function update(
   }
   for (const [attribute, value] of values)
     if (attribute.keywords) await indexWords(tx, attribute, key[0] as Value, value, false);
+  if (dataClass.tracking === 'changes') assignments.push([globalStampColumn, await takeGlobalStamp(tx)]);
   const written = await tx.run(updateStatement(dataClass, key, stamp, new Date(now).toISOString(), assignments));
   if (written === 0) throw conflict(dataClass, key, outer);
   return { key, stamp: stamp + 1, changed: true };
@@ -134,6 +136,7 @@ async function create(tx: Transaction, change: Change, context: WriteContext, ou
   for (const [attribute, to] of change.media)
     if (to.kind === 'set') assignments.push(...(await changeMedia(tx, attribute, to, null, 1, now)));
 
+  if (dataClass.tracking === 'changes') assignments.push([globalStampColumn, await takeGlobalStamp(tx)]);
   const row = (await tx.row(insertStatement(dataClass, new Date(now).toISOString(), 0, assignments))) as Row;
   // As given where it was given: a 64-bit integer read back as a number may have lost its last digits.
   const key = dataClass.key.map((part) => values.get(part) ?? (row[part.column] as Value));
@@ -141,6 +144,7 @@ async function create(tx: Transaction, change: Change, context: WriteContext, ou
     if (attribute.keywords) await indexWords(tx, attribute, key[0] as Value, values.get(attribute) ?? null, true);
   const buried = await tx.row(buriedStatement(dataClass, key));
   if (buried) await tx.run(baseStatement(dataClass, key, Number(buried['version'])));
+  if (buried && dataClass.tracking === 'changes') await forgetDeletion(tx, dataClass, key);
   return { key, stamp: 1, changed: true };
 }
 
@@ -179,7 +183,9 @@ export async function deleteEntity(
   await tx.run(deleteStatement(dataClass, key));
   if (row[lockColumn] !== null) await tx.run(dropLockStatement(dataClass, key));
   const highest = Number(row[baseColumn]) + Number(row[stampColumn]);
-  await tx.run(buryStatement(dataClass, key, highest, new Date(context.now()).toISOString()));
+  const time = new Date(context.now()).toISOString();
+  await tx.run(buryStatement(dataClass, key, highest, time));
+  if (dataClass.tracking === 'changes') await recordDeletion(tx, dataClass, key, time);
 }
 
 async function changeMedia(

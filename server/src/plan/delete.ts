@@ -4,7 +4,7 @@ import type { DataRequest, PlanContext } from './context.ts';
 import { bodyItems } from './entity-body.ts';
 import type { DeletePlan } from './plan.ts';
 import { memberOf, sourceOf } from './source.ts';
-import { entityByKey, resolveClass, resolveEntity, splitKey } from './target.ts';
+import { entityByKey, resolveEntity, resolveWritable, splitKey } from './target.ts';
 
 /**
  * @param body parsed JSON of the request, `undefined` when it has none
@@ -13,7 +13,7 @@ import { entityByKey, resolveClass, resolveEntity, splitKey } from './target.ts'
 export function planDelete(request: DataRequest, body: unknown, context: PlanContext): DeletePlan {
   const { target, params, method } = request;
   if (method === 'GET' && context.config.dialect === '4d') throw fail(1813, '$method=delete by GET');
-  const dataClass = resolveClass(context.model, target.dataClass.name);
+  const dataClass = resolveWritable(context.model, target.dataClass.name);
   const base = { kind: 'delete', dataClass, atomic: params.flag('atomic') } as const;
   const { set } = target;
   const member = memberOf(request, dataClass, context);

@@ -16,7 +16,7 @@ import type { DataRequest, PlanContext } from './context.ts';
 import { bodyItems, type EntityBody } from './entity-body.ts';
 import type { DraftChange, EntityRef, SaveItem, SavePlan } from './plan.ts';
 import { memberOf } from './source.ts';
-import { keyText, resolveClass, resolveEntity, resolveKey, splitKey } from './target.ts';
+import { keyText, resolveEntity, resolveKey, resolveWritable, splitKey } from './target.ts';
 
 /**
  * @param body parsed JSON of the request
@@ -29,7 +29,7 @@ export function planSave(
   context: PlanContext,
 ): SavePlan {
   const { target, params } = request;
-  const dataClass = resolveClass(context.model, target.dataClass.name);
+  const dataClass = resolveWritable(context.model, target.dataClass.name);
   const member = memberOf(request, dataClass, context);
   const entity = member ? member.entity : resolveEntity(target, dataClass, context);
   const { items, single } = bodyItems(body, context.config);

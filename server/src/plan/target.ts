@@ -27,6 +27,16 @@ export function resolveClass(model: Model, name: string): DataClassDef {
 }
 
 /**
+ * The dataclass, when clients may change its entities.
+ * @throws KeystampError 1800; 1516 for `__DeletedRecords` (spec 17 § 8.4)
+ */
+export function resolveWritable(model: Model, name: string): DataClassDef {
+  const dataClass = resolveClass(model, name);
+  if (dataClass.tracking === 'deletions') throw fail(1516, name, 'dataclass');
+  return dataClass;
+}
+
+/**
  * The canonical key for its text parts, `undefined` when no entity of the class can have it.
  * @throws KeystampError 1541 for a wrong number of parts
  */

@@ -24,13 +24,14 @@ export function replySelection(outcome: SelectionOutcome, mount: string): HttpRe
 }
 
 function replyEnvelope(outcome: SelectionOutcome, mount: string): HttpReply {
-  const { dataClass, setId, total, sent, first, entities, explained } = outcome;
+  const { dataClass, setId, total, sent, first, entities, explained, sync } = outcome;
   const name = dataClass.name;
   const setUri = setId === undefined ? undefined : `${mount}/${name}/$entityset/${setId}`;
   const set = setUri === undefined ? '' : `"__ENTITYSET":"${setUri}",`;
   const path = explained?.path === undefined ? '' : `"__queryPath":${explained.path},`;
   const plan = explained?.plan === undefined ? '' : `"__queryPlan":${explained.plan},`;
-  const head = `{${set}${path}${plan}"__DATACLASS":"${name}","__entityModel":"${name}","__GlobalStamp":0,"__COUNT":${total},"__SENT":${sent},"__FIRST":${first},"__ENTITIES":[`;
+  const oldest = sync.oldestStamp === undefined ? '' : `"__OldestStamp":${sync.oldestStamp},`;
+  const head = `{${set}${path}${plan}"__DATACLASS":"${name}","__entityModel":"${name}","__GlobalStamp":${sync.globalStamp},${oldest}"__COUNT":${total},"__SENT":${sent},"__FIRST":${first},"__ENTITIES":[`;
   const body = Buffer.concat(entities ? [Buffer.from(head), entities, tail] : [Buffer.from(head), tail]);
   return dataReply(body, setUri === undefined ? {} : { 'Content-Location': setUri });
 }

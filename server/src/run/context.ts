@@ -1,5 +1,6 @@
 // What running a plan may touch.
 import type { Config } from '../config.ts';
+import type { OnEvent } from '../events.ts';
 import type { Converter } from '../image/converter.ts';
 import type { Variants } from '../image/variants.ts';
 import type { HttpRequest } from '../request/http-request.ts';
@@ -21,6 +22,7 @@ export interface Services {
   readonly uploads: Uploads;
   readonly spool: Spool;
   readonly now: () => number;
+  readonly onEvent: OnEvent;
 }
 
 /** One request on its way: its body and headers, and its session, made when something must be held in it. */

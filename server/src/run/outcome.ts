@@ -33,6 +33,15 @@ export interface SelectionOutcome {
   /** JSON texts of the entities, separated by commas; null when there are none. */
   readonly entities: Uint8Array | null;
   readonly explained?: Explained;
+  readonly sync: SyncFacts;
+}
+
+/** What a list tells to clients that synchronise (spec 17 §§ 4.1, 7.2). */
+export interface SyncFacts {
+  /** The counter of changes, 0 when those of this class are not numbered. */
+  readonly globalStamp: number;
+  /** Deletions with smaller numbers are forgotten. */
+  readonly oldestStamp?: number;
 }
 
 /** One value or object as JSON text. */

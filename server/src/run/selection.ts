@@ -6,8 +6,10 @@ import type {
   FindKeyPlan,
   IntersectPlan,
   ReadSelectionPlan,
+  SelectionSource,
 } from '../plan/plan.ts';
 import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
+import { trackingAttribute } from '../model/tracking.ts';
 import type { Rows } from '../query/columns.ts';
 import { keyCount, keysBetween, positionOfKey } from '../query/key-list.ts';
 import type { Selection } from '../query/selection.ts';
@@ -19,11 +21,13 @@ import {
   membersStatement,
   pageStatement,
 } from '../store/sql/select.ts';
+import { syncStatement } from '../store/sql/global-stamp.ts';
 import { sql } from '../store/sql/sql.ts';
 import type { Row } from '../store/engine.ts';
+import { lowestAsked } from '../query/lower-bound.ts';
 import type { Visit } from './context.ts';
 import { explain } from './explain.ts';
-import type { ArrayOutcome, SelectionOutcome, ValueOutcome } from './outcome.ts';
+import type { ArrayOutcome, SelectionOutcome, SyncFacts, ValueOutcome } from './outcome.ts';
 import { describe, keysOfSelection, resolveSource, type Resolved } from './source.ts';
 
 export async function runReadSelection(plan: ReadSelectionPlan, visit: Visit): Promise<SelectionOutcome> {
@@ -32,6 +36,7 @@ export async function runReadSelection(plan: ReadSelectionPlan, visit: Visit): P
   const { dataClass } = source.selection;
   const explained = explanation && (await explain(explanation, visit));
   const outcome = { kind: 'selection', dataClass, rows, first: skip, ...(explained && { explained }) } as const;
+  const before = await syncBefore(source, keep, visit);
   let resolved: Resolved = await resolveSource(source, timeoutSeconds, visit);
   // What is found through sets is found once, not for the page and again for its total.
   if (resolved.kind === 'described' && (keep || source.set || source.combination))
@@ -42,26 +47,63 @@ export async function runReadSelection(plan: ReadSelectionPlan, visit: Visit): P
       ? (resolved.set ?? (await sets.create(visit.openSession().id, dataClass, resolved.keys, timeoutSeconds)))
       : undefined;
     const page = await members(dataClass, rows, keysBetween(resolved.keys, skip, skip + top), visit);
-    return { ...outcome, ...page, total: keyCount(resolved.keys), ...(kept && { setId: kept.id }) };
+    return { ...outcome, ...page, ...before, total: keyCount(resolved.keys), ...(kept && { setId: kept.id }) };
   }
   const page = await pageOf(resolved.selection, rows, skip, top, visit);
+  tellForgotten(resolved.selection, page.sync, visit);
   // A bare array does not tell how many there are.
   const total = rows.kind === 'array' ? 0 : await totalOf(resolved.selection, skip, top, page.sent, visit);
   return { ...outcome, ...page, total };
 }
 
-type Page = Pick<SelectionOutcome, 'sent' | 'entities'>;
+type Page = Pick<SelectionOutcome, 'sent' | 'entities' | 'sync'>;
 
-async function pageOf(
-  selection: Selection,
-  rows: Rows,
-  skip: number,
-  top: number,
-  { services: { engine } }: Visit,
-): Promise<Page> {
-  if (top === 0) return { sent: 0, entities: null };
-  const row = (await engine.row(pageStatement(selection, rows, skip, top, engine.dialect))) as Row;
-  return { sent: Number(row['sent']), entities: row['entities'] as Uint8Array | null };
+const untracked: SyncFacts = { globalStamp: 0 };
+
+/** The `syncColumns` of a row. */
+function syncOf(row: Row): SyncFacts {
+  if (row['global_stamp'] === undefined) return untracked;
+  const globalStamp = Number(row['global_stamp']);
+  const pruned = Number(row['pruned'] ?? 0);
+  return pruned > 0 ? { globalStamp, oldestStamp: pruned + 1 } : { globalStamp };
+}
+
+const readPage = (row: Row): Page => ({
+  sent: Number(row['sent']),
+  entities: row['entities'] as Uint8Array | null,
+  sync: syncOf(row),
+});
+
+/** A page without entities. */
+async function emptyPage(dataClass: DataClassDef, { services: { engine } }: Visit): Promise<Page> {
+  const row = dataClass.tracking === 'none' ? {} : ((await engine.row(syncStatement(dataClass))) as Row);
+  return { sent: 0, entities: null, sync: syncOf(row) };
+}
+
+/**
+ * Keys that are found first and shown after: the counter must be read before them, or a change in between would be
+ * neither in the answer nor asked for the next time.
+ */
+async function syncBefore(
+  { selection: { dataClass }, set, combination, relation }: SelectionSource,
+  keep: boolean,
+  visit: Visit,
+): Promise<Pick<Page, 'sync'> | undefined> {
+  if (dataClass.tracking === 'none' || !(keep || set || combination || relation)) return undefined;
+  return { sync: (await emptyPage(dataClass, visit)).sync };
+}
+
+async function pageOf(selection: Selection, rows: Rows, skip: number, top: number, visit: Visit): Promise<Page> {
+  if (top === 0) return emptyPage(selection.dataClass, visit);
+  const { engine } = visit.services;
+  return readPage((await engine.row(pageStatement(selection, rows, skip, top, engine.dialect))) as Row);
+}
+
+/** A client that was away for too long cannot be told in the protocol; the operator is (spec 17 § 7.2). */
+function tellForgotten({ dataClass, predicate }: Selection, { oldestStamp }: SyncFacts, visit: Visit): void {
+  if (dataClass.tracking !== 'deletions' || oldestStamp === undefined) return;
+  const asked = lowestAsked(predicate, dataClass.attributes.get(trackingAttribute.deletions) as StorageDef);
+  if (asked < oldestStamp) visit.services.onEvent({ kind: 'deletionsForgotten', asked, oldest: oldestStamp });
 }
 
 /** The size of a selection of which a page is known: its last page tells. */
@@ -76,15 +118,10 @@ async function totalOf(
   return engine.total(countStatement(dataClass, predicate, engine.dialect));
 }
 
-async function members(
-  dataClass: DataClassDef,
-  rows: Rows,
-  keys: readonly Value[],
-  { services: { engine } }: Visit,
-): Promise<Page> {
-  if (keys.length === 0) return { sent: 0, entities: null };
-  const row = (await engine.row(membersStatement(dataClass, rows, Array.from(keys), engine.dialect))) as Row;
-  return { sent: Number(row['sent']), entities: row['entities'] as Uint8Array | null };
+async function members(dataClass: DataClassDef, rows: Rows, keys: readonly Value[], visit: Visit): Promise<Page> {
+  if (keys.length === 0) return emptyPage(dataClass, visit);
+  const { engine } = visit.services;
+  return readPage((await engine.row(membersStatement(dataClass, rows, Array.from(keys), engine.dialect))) as Row);
 }
 
 /** Do the two sides share an entity that still exists? */

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Model } from '../model/model.ts';
 import { ModelError } from '../model/load.ts';
 import { DuplicateError, type Engine } from './engine.ts';
+import { prepareTracking } from './global-stamps.ts';
 import { metaTable } from './sql/columns.ts';
 import { sql } from './sql/sql.ts';
 import { fillWordIndex, missingWordTables } from './sql/word-index.ts';
@@ -38,6 +39,7 @@ export async function prepareDatabase(engine: Engine, model: Model, preparation:
         ]);
       }
     }
+    await prepareTracking(transaction, model);
     for (const attribute of missingWordTables(existing.names, model)) await fillWordIndex(transaction, attribute);
   });
   engine.refresh();

@@ -129,6 +129,45 @@ async function* stampEntities(): AsyncGenerator<SeedEntity> {
   yield { dataClass: 'Page', values: { book: 'Atlas, vol. 1', number: 3 }, media: { scan: await picture('png') } };
 }
 
+/** Changes are numbered in all classes but one; keys of several types. */
+const tracked = defineModel({
+  name: 'tracked',
+  dataClasses: {
+    Person: {
+      track: true,
+      attributes: {
+        ID: { type: 'long', primKey: true, autosequence: true },
+        name: { type: 'string' },
+        salary: { type: 'number', minValue: 0 },
+        photo: { type: 'image' },
+        employer: { kind: 'relatedEntity', dataClass: 'Firm' },
+      },
+    },
+    Firm: {
+      attributes: {
+        ID: { type: 'long', primKey: true, autosequence: true },
+        name: { type: 'string' },
+        staff: { kind: 'relatedEntities', dataClass: 'Person', inverse: 'employer' },
+      },
+    },
+    Place: { track: true, attributes: { code: { type: 'string', primKey: true }, name: { type: 'string' } } },
+    Token: { track: true, attributes: { id: { type: 'uuid', primKey: true, autogenerate: true } } },
+    Seat: {
+      track: true,
+      attributes: { row: { type: 'string', primKey: true }, number: { type: 'long', primKey: true } },
+    },
+  },
+});
+
+async function* trackedEntities(): AsyncGenerator<SeedEntity> {
+  yield { dataClass: 'Firm', values: { ID: 1, name: 'Acme' } };
+  yield { dataClass: 'Person', values: { ID: 1, name: 'Ada', salary: 100, employer: 1 }, media: { photo: await picture('jpeg') } }; // prettier-ignore
+  yield { dataClass: 'Person', values: { ID: 2, name: 'Bo', salary: 200, employer: 1 } };
+  yield { dataClass: 'Place', values: { code: 'a&b', name: 'Corner' } };
+  yield { dataClass: 'Token', values: { id: '0123456789abcdef0123456789abcdef' } };
+  yield { dataClass: 'Seat', values: { row: 'B', number: 7 } };
+}
+
 export interface Stock {
   readonly model: Model;
   readonly seed: Seed;
@@ -141,6 +180,7 @@ export const stocks = {
     seed: { total: companies.length + employees.length, entities: companyEntities },
   },
   stamps: { model: buildModel(stamps), seed: { total: 3, entities: stampEntities } },
+  tracked: { model: buildModel(tracked), seed: { total: 6, entities: trackedEntities } },
 } as const satisfies Record<string, Stock>;
 
 export type StockName = keyof typeof stocks;

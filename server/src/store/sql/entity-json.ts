@@ -4,6 +4,7 @@ import type { ColumnItem, Columns, Links, SelectionItem } from '../../query/colu
 import { literal, stampColumn, timestampColumn } from './columns.ts';
 import type { SqlDialect } from './dialect.ts';
 import { entityUri, keyJson, plainKey } from './entity-key.ts';
+import { globalStampOf } from './global-stamp.ts';
 import { JsonText } from './json-text.ts';
 import { mediaJson } from './media-json.ts';
 import { relatedCount, relatedPage, relatedRow } from './related-rows.ts';
@@ -139,7 +140,9 @@ function selectionJson(item: SelectionItem, { dataClass, links }: Columns, alias
   const envelope = dialect.concat([
     literal('{"__ENTITYSET":"'),
     entityUri(dataClass, alias, links, dialect),
-    literal(`/${name}?$expand=${name}","__DATACLASS":"${target.name}","__GlobalStamp":0,"__COUNT":`),
+    literal(`/${name}?$expand=${name}","__DATACLASS":"${target.name}","__GlobalStamp":`),
+    globalStampOf(target),
+    literal(',"__COUNT":'),
     relatedCount(item, alias, inner, dialect),
     literal(',"__SENT":'),
     raw('count(*)'),

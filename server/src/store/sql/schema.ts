@@ -7,6 +7,7 @@ import {
   contentTable,
   entitySetPartTable,
   entitySetTable,
+  globalStampTable,
   isMedia,
   lockTable,
   mediaColumns,
@@ -54,6 +55,7 @@ export function systemTables(d: SchemaDialect): readonly Sql[] {
   const { integer, text, bytes } = d;
   return [
     sql`CREATE TABLE IF NOT EXISTS ${metaTable} (name ${text} PRIMARY KEY, value ${text} NOT NULL)`,
+    sql`CREATE TABLE IF NOT EXISTS ${globalStampTable} (id ${integer} PRIMARY KEY, value ${integer} NOT NULL, pruned ${integer} NOT NULL)`,
     sql`CREATE TABLE IF NOT EXISTS ${attributeTable} (name ${text} PRIMARY KEY, type ${text} NOT NULL)`,
     sql`CREATE TABLE IF NOT EXISTS ${contentTable} (hash ${bytes} PRIMARY KEY, size ${integer} NOT NULL, mediatype ${text} NOT NULL, width ${integer}, height ${integer}, alpha ${integer}, few_colours ${integer}, pages ${integer}, thumbhash ${text}, refs ${integer} NOT NULL)`,
     sql`CREATE TABLE IF NOT EXISTS ${contentPartTable} (hash ${bytes} NOT NULL, part ${integer} NOT NULL, bytes ${bytes} NOT NULL, PRIMARY KEY (hash, part))`,

@@ -7,6 +7,7 @@ import type { SqlDialect } from './dialect.ts';
 import { literal } from './columns.ts';
 import { arrayJson } from './array-json.ts';
 import { entityJson, type EntityShape } from './entity-json.ts';
+import { asksChanges, sortedKey, syncColumns } from './global-stamp.ts';
 import { lookerJson } from './looker-json.ts';
 import { mediaOnly } from './media-json.ts';
 import { compileOrder } from './order.ts';
@@ -44,7 +45,11 @@ export function entityStatement(columns: Columns, key: Key, shape: EntityShape, 
 function pageRows(selection: Selection, skip: number, top: number, dialect: SqlDialect): Sql {
   const { dataClass, predicate, order } = selection;
   const where = compilePredicate(predicate, 'p', dialect);
-  const ordered = sql`${from(dataClass, 'p')} WHERE ${where} ORDER BY ${compileOrder(order, dataClass, 'p', dialect)} LIMIT ${top} OFFSET ${skip}`;
+  const by =
+    order.length === 0 && asksChanges(dataClass, predicate)
+      ? sortedKey(dataClass, 'p', dialect)
+      : compileOrder(order, dataClass, 'p', dialect);
+  const ordered = sql`${from(dataClass, 'p')} WHERE ${where} ORDER BY ${by} LIMIT ${top} OFFSET ${skip}`;
   if (order.length === 0 && predicate.kind === 'all') return sql`(SELECT * FROM ${ordered}) AS e`;
   const keys = dataClass.key.map((key) => column('p', key.column));
   const same = dataClass.key.map((key) => sql`${column('e', key.column)} = ${column('k', key.column)}`);
@@ -65,10 +70,13 @@ function rowJson(rows: Rows, dialect: SqlDialect): Sql {
   }
 }
 
-/** A page: one row with `sent` and `entities`, the bytes between the brackets of `__ENTITIES` (null: none). */
+/**
+ * A page: one row with `sent` and `entities`, the bytes between the brackets of `__ENTITIES` (null: none), and the
+ * `syncColumns` of the class.
+ */
 export function pageStatement(selection: Selection, rows: Rows, skip: number, top: number, dialect: SqlDialect): Sql {
   const json = rowJson(rows, dialect);
-  const page = sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(json))} AS entities FROM ${pageRows(selection, skip, top, dialect)}`;
+  const page = sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(json))} AS entities${syncColumns(selection.dataClass)} FROM ${pageRows(selection, skip, top, dialect)}`;
   // Without a filter it need not look further than its end, unless it must sort.
   return selection.predicate.kind === 'all' ? new Sql(page.text, page.params, skip + top * entityWork) : page;
 }
@@ -92,7 +100,7 @@ export function keysStatement({ dataClass, predicate, order }: Selection, dialec
 }
 
 /**
- * The entities of the given keys in their order, as a row with `sent` and `entities`. A key whose entity is gone gives
+ * The entities of the given keys in their order, as a row like that of a page. A key whose entity is gone gives
  * `{"__STAMP":0}` (spec 05 § 3.3). For classes with a key of one attribute.
  */
 export function membersStatement(
@@ -105,7 +113,7 @@ export function membersStatement(
   const json = rowJson(rows, dialect);
   const present = sql`CASE WHEN ${column('e', key.column)} IS NULL THEN ${literal('{"__STAMP":0}')} ELSE ${json} END`;
   const asked = dialect.elements(sql`${JSON.stringify(keys)}`);
-  const members = sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(present))} AS entities FROM (${asked} ORDER BY position) AS k LEFT JOIN ${from(dataClass, 'e')} ON ${column('e', key.column)} = k.value`;
+  const members = sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(present))} AS entities${syncColumns(dataClass)} FROM (${asked} ORDER BY position) AS k LEFT JOIN ${from(dataClass, 'e')} ON ${column('e', key.column)} = k.value`;
   return new Sql(members.text, members.params, keys.length * entityWork);
 }
 

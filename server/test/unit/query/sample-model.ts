@@ -24,6 +24,7 @@ function draft(name: string, tableNumber: number): Draft {
     table: `${name} table`,
     tableNumber,
     defaultTopSize: 100,
+    tracking: 'none',
     attributes: new Map(),
     storage: [],
     key: [],
