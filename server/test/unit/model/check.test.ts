@@ -61,7 +61,7 @@ const cases: readonly (readonly [what: string, model: unknown, faults: readonly 
   [
     'an unknown property of a class',
     dataClass({ toString: 'x' }),
-    ['A.toString: is not known here; known are scope, collectionName, table, defaultTopSize, attributes'],
+    ['A.toString: is not known here; known are scope, collectionName, table, defaultTopSize, track, attributes'],
   ],
   [
     'no key',
