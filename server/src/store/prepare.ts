@@ -40,7 +40,7 @@ export async function prepareDatabase(engine: Engine, model: Model, preparation:
       }
     }
     await prepareTracking(transaction, model);
-    for (const attribute of missingWordTables(existing.names, model)) await fillWordIndex(transaction, attribute);
+    for (const attribute of missingWordTables(existing, model)) await fillWordIndex(transaction, attribute);
   });
   engine.refresh();
 }

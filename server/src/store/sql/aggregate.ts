@@ -6,7 +6,7 @@ import { literal } from './columns.ts';
 import type { SqlDialect } from './dialect.ts';
 import { atom, kindOf } from './json-test.ts';
 import { compilePredicate } from './predicate.ts';
-import { column, ident, join, sql, type Sql } from './sql.ts';
+import { column, ident, join, raw, sql, type Sql } from './sql.ts';
 
 /** Sums and averages are printed like values of this type. */
 const asNumber = { type: 'number', notNull: false } as StorageDef;
@@ -60,13 +60,13 @@ function aggregate(name: AggregateName, place: ValuePlace, selection: Selection,
     case 'countDistinct':
       return dialect.concat([sql`count(DISTINCT ${same})`]);
     case 'sum':
-      return number(sql`coalesce(sum(CAST(${value} AS REAL)), 0)`);
+      return number(sql`coalesce(${dialect.sum(value, false)}, 0)`);
     case 'sumDistinct':
-      return number(sql`coalesce(sum(DISTINCT CAST(${value} AS REAL)), 0)`);
+      return number(sql`coalesce(${dialect.sum(value, true)}, 0)`);
     case 'average':
-      return number(sql`avg(${value})`);
+      return number(sql`${dialect.sum(value, false)} / nullif(count(${value}), 0)`);
     case 'averageDistinct':
-      return number(sql`avg(DISTINCT ${value})`);
+      return number(sql`${dialect.sum(value, true)} / nullif(count(DISTINCT ${value}), 0)`);
     case 'min':
     case 'max':
       return extreme(name, place, selection, dialect);
@@ -113,8 +113,8 @@ export function distinctStatement(
   const where = compilePredicate(predicate, 'e', dialect);
   const sorted = (kind: Sql, folded: Sql, value: Sql, json: Sql): Sql => {
     const ranked = sql`SELECT ${kind} AS kind, ${folded} AS folded, ${value} AS plain, ${json} AS json, row_number() OVER (PARTITION BY ${kind}, ${folded}, ${value} ORDER BY ${join(keys, ', ')}) AS place FROM ${ident(dataClass.table)} AS e WHERE (${where})`;
-    const first = sql`SELECT json FROM (${ranked}) AS r WHERE place = 1 AND kind IS NOT NULL ORDER BY kind, folded, plain LIMIT ${top} OFFSET ${skip}`;
-    return sql`SELECT ${dialect.bytes(dialect.list(sql`json`))} AS entities FROM (${first}) AS f`;
+    const first = sql`SELECT json, kind, folded, plain FROM (${ranked}) AS r WHERE place = 1 AND kind IS NOT NULL ORDER BY kind, folded, plain LIMIT ${top} OFFSET ${skip}`;
+    return sql`SELECT ${dialect.bytes(dialect.list(sql`json`, () => raw('kind, folded, plain')))} AS entities FROM (${first}) AS f`;
   };
   if (objectPath.length === 0) {
     const kind = sql`CASE WHEN ${held} IS NOT NULL THEN 1 END`;
@@ -127,6 +127,6 @@ export function distinctStatement(
   const text = atom(at, 'string', dialect);
   const kind = sql`CASE (${kindAt}) WHEN 'boolean' THEN 1 WHEN 'string' THEN 2 WHEN 'number' THEN 3 END`;
   const plain = sql`CASE (${kindAt}) WHEN 'boolean' THEN ${atom(at, 'boolean', dialect)} WHEN 'number' THEN ${atom(at, 'number', dialect)} END`;
-  const json = sql`CASE (${kindAt}) WHEN 'string' THEN ${dialect.string(text)} WHEN 'number' THEN ${dialect.value(asNumber, atom(at, 'number', dialect))} ELSE CASE WHEN ${atom(at, 'boolean', dialect)} THEN 'true' ELSE 'false' END END`;
+  const json = sql`CASE (${kindAt}) WHEN 'string' THEN ${dialect.string(text)} WHEN 'number' THEN ${dialect.value(asNumber, atom(at, 'number', dialect))} ELSE CASE ${atom(at, 'boolean', dialect)} WHEN 1 THEN 'true' ELSE 'false' END END`;
   return sorted(kind, sql`CASE (${kindAt}) WHEN 'string' THEN ${dialect.fold(text)} END`, plain, json);
 }

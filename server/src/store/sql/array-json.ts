@@ -5,7 +5,7 @@ import type { SqlDialect } from './dialect.ts';
 import { keyJson } from './entity-key.ts';
 import { JsonText } from './json-text.ts';
 import { mediaJson } from './media-json.ts';
-import { relatedCount, relatedPage, relatedRow } from './related-rows.ts';
+import { pageOrder, relatedCount, relatedPage, relatedRow } from './related-rows.ts';
 import { column, sql, type Sql } from './sql.ts';
 
 /** @param withKey expanded entities, and all of them with `$noKey`, carry no `__KEY` */
@@ -55,7 +55,7 @@ function addItem(text: JsonText, name: string, item: ColumnItem, columns: Column
       return addIfThere(item, [arrayJson(item.columns, related, false, dialect)]);
     case 'selection': {
       const inner = `${alias}s`;
-      const list = dialect.list(arrayJson(item.columns, inner, false, dialect));
+      const list = dialect.list(arrayJson(item.columns, inner, false, dialect), () => pageOrder(item, inner, dialect));
       const array = dialect.concat([literal('['), list, literal(']')]);
       return add(sql`(SELECT ${array} FROM ${relatedPage(item, alias, inner, dialect)})`);
     }

@@ -1,5 +1,11 @@
 // Everything that engines write differently in the statements of this folder.
 import type { FilterDialect } from './filter-dialect.ts';
 import type { JsonDialect } from './json-dialect.ts';
+import type { Sql } from './sql.ts';
 
-export interface SqlDialect extends FilterDialect, JsonDialect {}
+export interface SqlDialect extends FilterDialect, JsonDialect {
+  /** Between a few keys and the table whose rows they are looked up in. */
+  readonly lookUpJoin: Sql;
+  /** A 64-bit integer so that it reaches JavaScript without being rounded: a number where that holds it, else a text. */
+  exactInteger(held: Sql): Sql;
+}

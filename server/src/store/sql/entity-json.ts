@@ -7,7 +7,7 @@ import { entityUri, keyJson, plainKey } from './entity-key.ts';
 import { globalStampOf } from './global-stamp.ts';
 import { JsonText } from './json-text.ts';
 import { mediaJson } from './media-json.ts';
-import { relatedCount, relatedPage, relatedRow } from './related-rows.ts';
+import { pageOrder, relatedCount, relatedPage, relatedRow } from './related-rows.ts';
 import { column, raw, sql, type Sql } from './sql.ts';
 
 /**
@@ -113,7 +113,9 @@ function itemJson(
 /** `{"__deferred":{"uri":"/rest/Company(7)","__KEY":"7"}}` */
 function toOneDeferred(links: Links, target: DataClassDef, foreignKey: Sql, dialect: SqlDialect): Sql {
   const key = target.key[0] as StorageDef;
-  const printed = plainKey(key) ? dialect.concat([literal('"'), foreignKey, literal('"')]) : dialect.string(foreignKey);
+  const printed = plainKey(key)
+    ? dialect.concat([literal('"'), dialect.plainKey(key, foreignKey), literal('"')])
+    : dialect.string(foreignKey);
   const deferred = dialect.concat([
     sql`${`{"__deferred":{"uri":"${links.mount}/${target.name}${links.brackets[0]}`}`,
     dialect.keyInUri(key, foreignKey),
@@ -150,7 +152,7 @@ function selectionJson(item: SelectionItem, { dataClass, links }: Columns, alias
     // As text: a number would be bound as a float and printed with its point.
     sql`${String(item.skip)}`,
     literal(',"__ENTITIES":['),
-    dialect.list(entityJson(item.columns, inner, 'listed', dialect)),
+    dialect.list(entityJson(item.columns, inner, 'listed', dialect), () => pageOrder(item, inner, dialect)),
     literal(']}'),
   ]);
   return sql`(SELECT ${envelope} FROM ${relatedPage(item, alias, inner, dialect)})`;

@@ -9,7 +9,7 @@ import { column, sql, type Sql } from './sql.ts';
 export function keyJson(dataClass: DataClassDef, alias: string, dialect: JsonDialect): Sql {
   const [key] = dataClass.key;
   if (dataClass.key.length === 1 && key && plainKey(key))
-    return dialect.concat([literal('"'), column(alias, key.column), literal('"')]);
+    return dialect.concat([literal('"'), dialect.plainKey(key, column(alias, key.column)), literal('"')]);
   // One part stands alone and needs no quotes; several are told apart by them.
   const alone = dataClass.key.length === 1;
   const part = (each: StorageDef): Sql => {

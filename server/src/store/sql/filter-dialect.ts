@@ -23,12 +23,15 @@ export interface FilterDialect {
   instantOf(text: Sql): Sql;
   /** `string`, `number`, `boolean`, `array`, `object`, or null for JSON null and what is missing. */
   jsonKind(json: Sql, path: readonly string[]): Sql;
-  /** The value at the path as SQL value; only asked where `jsonKind` says that it is one of that kind. */
+  /** The value at the path as SQL value, 0 or 1 for a boolean; only asked where `jsonKind` says that it is one of that kind. */
   jsonAtom(json: Sql, path: readonly string[], kind: JsonAtom): Sql;
   /** The number of elements; only asked of arrays. */
   jsonLength(json: Sql, path: readonly string[]): Sql;
   /** Rows with the column `json`, one for each element of the array at the path; none when there is no array. */
   jsonElements(json: Sql, path: readonly string[]): Sql;
-  /** One sort criterion: nulls are lowest, texts by code point. */
-  orderBy(value: Sql, descending: boolean): Sql;
+  /**
+   * One sort criterion: nulls are lowest, texts by code point.
+   * @param neverNull a key: its index may serve that says nothing of nulls
+   */
+  orderBy(value: Sql, descending: boolean, neverNull?: boolean): Sql;
 }

@@ -11,14 +11,21 @@ export interface JsonDialect {
   digitsOfDate(attribute: StorageDef, value: Sql): Sql;
   /** A JSON string of a text that is not null. */
   string(text: Sql): Sql;
-  /** The texts of all rows in the order of the rows, separated by commas; null when there is no row. */
-  list(text: Sql): Sql;
+  /**
+   * The texts of all rows, separated by commas; null when there is no row.
+   * @param order of the rows, what follows ORDER BY; asked of engines alone that do not keep the order of a subquery
+   */
+  list(text: Sql, order: () => Sql): Sql;
   /** The text as bytes, so that it reaches the socket without becoming a string. */
   bytes(text: Sql): Sql;
+  /** The text of a key that needs no quotes: a number, a date, a truth value, a UUID. */
+  plainKey(attribute: StorageDef, value: Sql): Sql;
   /** One part of a composite key as it stands in `__KEY`, quoted where needed. */
   keyPart(attribute: StorageDef, value: Sql): Sql;
   /** The key as it stands in URIs between the brackets, quoted and percent-encoded where needed. */
   keyInUri(attribute: StorageDef, value: Sql): Sql;
-  /** The values of a JSON array parameter as rows `(position, value)`, in order. */
-  elements(array: Sql): Sql;
+  /** The values of a JSON array parameter, keys of that attribute, as rows `(position, value)`, in order. */
+  elements(array: Sql, attribute: StorageDef): Sql;
+  /** The sum of numbers, null when there is none; with `distinct` each number counts once. */
+  sum(value: Sql, distinct: boolean): Sql;
 }

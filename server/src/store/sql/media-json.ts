@@ -48,9 +48,9 @@ function imageDetails(held: Sql, info: boolean, dialect: JsonDialect): Sql {
     literal(',"mediatype":"'),
     raw('c.mediatype'),
     literal('","height":'),
-    sql`coalesce(c.height, 'null')`,
+    sql`coalesce(CAST(c.height AS TEXT), 'null')`,
     literal(',"width":'),
-    sql`coalesce(c.width, 'null')`,
+    sql`coalesce(CAST(c.width AS TEXT), 'null')`,
   ];
   if (info)
     parts.push(literal(',"size":'), raw('c.size'), literal(',"thumbhash":'), dialect.string(raw('c.thumbhash')));

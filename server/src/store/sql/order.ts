@@ -10,13 +10,14 @@ import { column, ident, join, sql, type Sql } from './sql.ts';
 export function compileOrder(order: Order, dataClass: DataClassDef, alias: string, dialect: FilterDialect): Sql {
   const criteria = order.flatMap((item, i) => {
     const values = sortValues(item, alias, `${alias}_o${i}_`, dialect);
-    return values.map((value) => dialect.orderBy(value, item.descending));
+    const neverNull = item.steps.length === 0 && item.attribute.primKey;
+    return values.map((value) => dialect.orderBy(value, item.descending, neverNull));
   });
   // A key that is already ordered by, exactly, breaks no more ties.
   const ties = dataClass.key.filter(
     (key) => isFolded(key.type) || !order.some((item) => item.steps.length === 0 && item.attribute === key),
   );
-  const last = ties.map((key) => dialect.orderBy(column(alias, key.column), false));
+  const last = ties.map((key) => dialect.orderBy(column(alias, key.column), false, true));
   return join([...criteria, ...last], ', ');
 }
 

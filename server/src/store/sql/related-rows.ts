@@ -32,9 +32,13 @@ function relatedRows({ attribute, predicate }: Related, alias: string, inner: st
 export const relatedCount = (item: Related, alias: string, inner: string, dialect: SqlDialect): Sql =>
   sql`(SELECT count(*) FROM ${relatedRows(item, alias, inner, dialect)})`;
 
+/** The order of the related entities `inner` on the page of the item. */
+export const pageOrder = (item: SelectionItem, inner: string, dialect: SqlDialect): Sql =>
+  compileOrder(item.order ?? [], item.attribute.target, inner, dialect);
+
 /** What follows FROM: the related entities of row `alias` on the page of the item, in order, as rows `inner`. */
 export function relatedPage(item: SelectionItem, alias: string, inner: string, dialect: SqlDialect): Sql {
-  const order = compileOrder(item.order ?? [], item.attribute.target, inner, dialect);
+  const order = pageOrder(item, inner, dialect);
   const rows = relatedRows(item, alias, inner, dialect);
   return sql`(SELECT * FROM ${rows} ORDER BY ${order} LIMIT ${item.top} OFFSET ${item.skip}) AS ${ident(inner)}`;
 }

@@ -32,6 +32,8 @@ export interface SchemaDialect {
   readonly autosequence: (name: Sql, attribute: StorageDef) => Sql;
   /** What an index on the attribute indexes, so that comparisons of query/ use it. */
   readonly indexed: (attribute: StorageDef) => Sql;
+  /** An indexed value so that orders of query/ use the index. */
+  readonly sorted: (indexed: Sql) => Sql;
 }
 
 /** A table as the database has it now: lower-case column names. */
@@ -43,8 +45,12 @@ export interface ExistingTable {
 
 /** What the database knows of itself. */
 export interface ExistingSchema {
-  /** All tables, in lower case. */
+  /** A name as the database keeps it: in lower case, shortened where it takes no long ones. */
+  readonly stored: (name: string) => string;
+  /** All tables, as they are kept. */
   readonly names: readonly string[];
+  /** All indexes, as they are kept. */
+  readonly indexes: ReadonlySet<string>;
   readonly table: (name: string) => ExistingTable | undefined;
   /** `dataclass.attribute` → the printed type when the table was made, for instance `date simpleDate`. */
   readonly attributes: ReadonlyMap<string, string>;
@@ -87,22 +93,22 @@ export function schemaChanges(
   existing: ExistingSchema,
   d: SchemaDialect,
 ): { statements: Sql[]; faults: string[] } {
-  const statements: Sql[] = staleWordTables(existing.names, model).map(dropWordTable);
+  const statements: Sql[] = staleWordTables(existing, model).map(dropWordTable);
   const faults: string[] = [];
   for (const dataClass of model.dataClasses.values()) {
     const table = existing.table(dataClass.table);
     faults.push(...typeFaults(dataClass, existing), ...(table ? keyFaults(dataClass, table) : []));
     statements.push(...(table ? extend(dataClass, table, d) : [createTable(dataClass, d)]));
-    statements.push(...indexes(dataClass, d));
+    statements.push(...indexes(dataClass, existing, d));
     for (const attribute of dataClass.storage) {
       const type = rememberedType(attribute);
+      if (existing.attributes.get(attributeName(attribute)) === type) continue;
       statements.push(
         sql`INSERT INTO ${attributeTable} (name, type) VALUES (${attributeName(attribute)}, ${type}) ON CONFLICT (name) DO UPDATE SET type = ${type}`,
       );
     }
   }
-  for (const attribute of missingWordTables(existing.names, model))
-    statements.push(...wordTableStatements(attribute, d));
+  for (const attribute of missingWordTables(existing, model)) statements.push(...wordTableStatements(attribute, d));
   return { statements, faults };
 }
 
@@ -199,7 +205,7 @@ function extend(dataClass: DataClassDef, table: ExistingTable, d: SchemaDialect)
 }
 
 /** An index that the model no longer asks for goes: it would refuse equal values, or cost with every save. */
-function indexes(dataClass: DataClassDef, d: SchemaDialect): Sql[] {
+function indexes(dataClass: DataClassDef, existing: ExistingSchema, d: SchemaDialect): Sql[] {
   const foreignKeys = new Set<StorageDef>();
   for (const attribute of dataClass.attributes.values())
     if (attribute.kind === 'relatedEntity') foreignKeys.add(attribute.foreignKey);
@@ -209,20 +215,21 @@ function indexes(dataClass: DataClassDef, d: SchemaDialect): Sql[] {
     const folded = compared.text !== plain.text;
     // What makes a text unique is the text itself, and relations compare it too; filters compare it folded.
     const found = attribute.indexed || (folded && (attribute.unique || attribute.primKey));
-    const made = (kind: string, word: string, wanted: boolean, what: Sql): Sql => {
+    const made = (kind: string, word: string, wanted: boolean, what: Sql): readonly Sql[] => {
       const name = indexName(attribute, word);
+      if (wanted === existing.indexes.has(existing.stored(name))) return [];
       return wanted
-        ? sql`CREATE ${raw(kind)} IF NOT EXISTS ${name} ON ${ident(dataClass.table)} (${what})`
-        : sql`DROP INDEX IF EXISTS ${name}`;
+        ? [sql`CREATE ${raw(kind)} IF NOT EXISTS ${ident(name)} ON ${ident(dataClass.table)} (${what})`]
+        : [sql`DROP INDEX IF EXISTS ${ident(name)}`];
     };
     const { primKey } = attribute;
     return [
-      made('UNIQUE INDEX', 'unique', attribute.unique && !primKey, plain),
-      made('INDEX', 'index', found && (!primKey || folded), compared),
-      made('INDEX', 'key', foreignKeys.has(attribute) && !primKey && (folded || !attribute.indexed), plain),
+      ...made('UNIQUE INDEX', 'unique', attribute.unique && !primKey, plain),
+      ...made('INDEX', 'index', found && (!primKey || folded), d.sorted(compared)),
+      ...made('INDEX', 'key', foreignKeys.has(attribute) && !primKey && (folded || !attribute.indexed), plain),
     ];
   });
 }
 
 /** `Employee.lastName index`: the point keeps `a_b.c` and `a.b_c` apart, names of indexes are one list per database. */
-const indexName = ({ owner, column }: StorageDef, word: string): Sql => ident(`${owner.table}.${column} ${word}`);
+const indexName = ({ owner, column }: StorageDef, word: string): string => `${owner.table}.${column} ${word}`;

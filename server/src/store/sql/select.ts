@@ -53,7 +53,7 @@ function pageRows(selection: Selection, skip: number, top: number, dialect: SqlD
   if (order.length === 0 && predicate.kind === 'all') return sql`(SELECT * FROM ${ordered}) AS e`;
   const keys = dataClass.key.map((key) => column('p', key.column));
   const same = dataClass.key.map((key) => sql`${column('e', key.column)} = ${column('k', key.column)}`);
-  return sql`(SELECT ${join(keys, ', ')} FROM ${ordered}) AS k CROSS JOIN ${from(dataClass, 'e')} ON ${join(same, ' AND ')}`;
+  return sql`(SELECT ${join(keys, ', ')} FROM ${ordered}) AS k ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${join(same, ' AND ')}`;
 }
 
 /** The JSON text of row `e`. */
@@ -76,7 +76,8 @@ function rowJson(rows: Rows, dialect: SqlDialect): Sql {
  */
 export function pageStatement(selection: Selection, rows: Rows, skip: number, top: number, dialect: SqlDialect): Sql {
   const json = rowJson(rows, dialect);
-  const page = sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(json))} AS entities${syncColumns(selection.dataClass)} FROM ${pageRows(selection, skip, top, dialect)}`;
+  const order = (): Sql => compileOrder(selection.order, selection.dataClass, 'e', dialect);
+  const page = sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(json, order))} AS entities${syncColumns(selection.dataClass)} FROM ${pageRows(selection, skip, top, dialect)}`;
   // Without a filter it need not look further than its end, unless it must sort.
   return selection.predicate.kind === 'all' ? new Sql(page.text, page.params, skip + top * entityWork) : page;
 }
@@ -87,15 +88,14 @@ export function countStatement(dataClass: DataClassDef, predicate: Predicate, di
 }
 
 /** 64-bit integers past what a JavaScript number holds come as text: rounded they would name another entity. */
-function exactKey({ column: name, type }: StorageDef, held: Sql): Sql {
+function exactKey({ column: name, type }: StorageDef, held: Sql, dialect: SqlDialect): Sql {
   if (type !== 'long64' && type !== 'duration') return held;
-  const most = raw(String(Number.MAX_SAFE_INTEGER));
-  return sql`CASE WHEN ${held} BETWEEN -${most} AND ${most} THEN ${held} ELSE CAST(${held} AS TEXT) END AS ${ident(name)}`;
+  return sql`${dialect.exactInteger(held)} AS ${ident(name)}`;
 }
 
 /** The keys of a selection in order: rows with the key columns. */
 export function keysStatement({ dataClass, predicate, order }: Selection, dialect: SqlDialect): Sql {
-  const keys = dataClass.key.map((key) => exactKey(key, column('e', key.column)));
+  const keys = dataClass.key.map((key) => exactKey(key, column('e', key.column), dialect));
   return sql`SELECT ${join(keys, ', ')} FROM ${from(dataClass, 'e')} WHERE ${compilePredicate(predicate, 'e', dialect)} ORDER BY ${compileOrder(order, dataClass, 'e', dialect)}`;
 }
 
@@ -112,8 +112,8 @@ export function membersStatement(
   const key = dataClass.key[0] as StorageDef;
   const json = rowJson(rows, dialect);
   const present = sql`CASE WHEN ${column('e', key.column)} IS NULL THEN ${literal('{"__STAMP":0}')} ELSE ${json} END`;
-  const asked = dialect.elements(sql`${JSON.stringify(keys)}`);
-  const members = sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(present))} AS entities${syncColumns(dataClass)} FROM (${asked} ORDER BY position) AS k LEFT JOIN ${from(dataClass, 'e')} ON ${column('e', key.column)} = k.value`;
+  const asked = dialect.elements(sql`${JSON.stringify(keys)}`, key);
+  const members = sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(present, () => raw('k.position')))} AS entities${syncColumns(dataClass)} FROM (${asked} ORDER BY position) AS k LEFT JOIN ${from(dataClass, 'e')} ON ${column('e', key.column)} = k.value`;
   return new Sql(members.text, members.params, keys.length * entityWork);
 }
 
@@ -136,5 +136,5 @@ export function distinctMediaStatement(
   const first = sql`SELECT min(position) AS position FROM (${ranked}) AS r GROUP BY ${column('r', attribute.column)} ORDER BY 1 LIMIT ${top} OFFSET ${skip}`;
   const same = dataClass.key.map((part) => sql`${column('e', part.column)} = ${column('a', part.column)}`);
   const json = mediaOnly(columns, attribute, dialect);
-  return sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(json))} AS entities FROM (${first}) AS f CROSS JOIN (${ranked}) AS a ON a.position = f.position CROSS JOIN ${from(dataClass, 'e')} ON ${join(same, ' AND ')}`;
+  return sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(json, () => raw('f.position')))} AS entities FROM (${first}) AS f ${dialect.lookUpJoin} (${ranked}) AS a ON a.position = f.position ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${join(same, ' AND ')}`;
 }

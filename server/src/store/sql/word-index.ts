@@ -3,7 +3,7 @@
 import type { Model, StorageDef, Value } from '../../model/model.ts';
 import type { Executor, Transaction } from '../engine.ts';
 import { after } from './operators.ts';
-import type { SchemaDialect } from './schema.ts';
+import type { ExistingSchema, SchemaDialect } from './schema.ts';
 import { column, ident, join, raw, sql, type Sql } from './sql.ts';
 import { wordsOf } from './words.ts';
 
@@ -29,14 +29,14 @@ export function wordTableStatements(attribute: StorageDef, d: SchemaDialect): re
 }
 
 /** The word tables that there are and that the model no longer asks for. */
-export function staleWordTables(names: readonly string[], model: Model): readonly string[] {
-  const wanted = new Set(wordIndexed(model).map((attribute) => tableName(attribute).toLowerCase()));
+export function staleWordTables({ names, stored }: ExistingSchema, model: Model): readonly string[] {
+  const wanted = new Set(wordIndexed(model).map((attribute) => stored(tableName(attribute))));
   return names.filter((name) => name.startsWith(wordTablePrefix) && !wanted.has(name));
 }
 
 /** The word indexes that the model asks for and the database does not have. */
-export function missingWordTables(names: readonly string[], model: Model): readonly StorageDef[] {
-  return wordIndexed(model).filter((attribute) => !names.includes(tableName(attribute).toLowerCase()));
+export function missingWordTables({ names, stored }: ExistingSchema, model: Model): readonly StorageDef[] {
+  return wordIndexed(model).filter((attribute) => !names.includes(stored(tableName(attribute))));
 }
 
 export const dropWordTable = (name: string): Sql => sql`DROP TABLE ${ident(name)}`;

@@ -1,6 +1,16 @@
 // The SQLite dialect: one part for conditions and orders, one for JSON text.
 import type { SqlDialect } from '../sql/dialect.ts';
+import { raw, sql } from '../sql/sql.ts';
 import { sqliteFilter } from './filter.ts';
 import { sqliteJson } from './json.ts';
 
-export const sqliteDialect: SqlDialect = { ...sqliteFilter, ...sqliteJson };
+const most = raw(String(Number.MAX_SAFE_INTEGER));
+
+export const sqliteDialect: SqlDialect = {
+  ...sqliteFilter,
+  ...sqliteJson,
+  // CROSS keeps the order of the two, which is the order of the rows.
+  lookUpJoin: raw('CROSS JOIN'),
+  exactInteger: (held) =>
+    sql`CASE WHEN ${held} BETWEEN -${most} AND ${most} THEN ${held} ELSE CAST(${held} AS TEXT) END`,
+};

@@ -5,12 +5,13 @@ import { fold } from '../sql/fold.ts';
 import { keyPart, keyPartInUri } from '../../query/print-key.ts';
 import { hasWords } from '../sql/words.ts';
 
-/** Makes `fold(text)`, `key_in_uri(text)`, `key_part(text)`, `has_words(text, query)` and `instant_of(text)` known to a connection; null gives null. */
+/** Makes `fold(text)`, `key_in_uri(text)`, `key_part(text)`, `number_text(number)`, `has_words(text, query)` and `instant_of(text)` known to a connection; null gives null. */
 export function registerFunctions(database: Database.Database): void {
   const options = { deterministic: true };
   database.function('fold', options, (text: unknown) => (typeof text === 'string' ? fold(text) : text));
   database.function('key_in_uri', options, (key: unknown) => (key === null ? null : keyPartInUri(String(key))));
   database.function('key_part', options, (key: unknown) => (key === null ? null : keyPart(String(key))));
+  database.function('number_text', options, (number: unknown) => (number === null ? null : String(number)));
   database.function('has_words', options, (text: unknown, query: unknown) =>
     typeof text === 'string' ? Number(hasWords(text, String(query))) : null,
   );

@@ -9,9 +9,9 @@ function simpleDate(value: Sql): Sql {
   return sql`CASE WHEN ${value} IS NULL THEN 'null' ELSE concat('"', ${part(9)}, '!', ${part(6)}, '!', substr(${value}, 1, 4), '"') END`;
 }
 
-/** 52000.0 prints as 52000, as JavaScript does; beyond 2^53 the exponent form is as good. */
+/** As JavaScript prints numbers: 52000.0 is 52000, and no digit more than tells the number from its neighbours. */
 function real(value: Sql): Sql {
-  return sql`CASE WHEN ${value} IS NULL THEN 'null' WHEN ${value} = CAST(${value} AS INTEGER) AND abs(${value}) < 9007199254740992 THEN CAST(${value} AS INTEGER) ELSE ${value} END`;
+  return sql`CASE WHEN ${value} IS NULL THEN 'null' WHEN ${value} = CAST(${value} AS INTEGER) AND abs(${value}) < 9007199254740992 THEN CAST(${value} AS INTEGER) ELSE number_text(${value}) END`;
 }
 
 /** Beyond 2^53 a number would be rounded by clients, so it travels as text (spec 03, open points). */
@@ -52,6 +52,8 @@ function value(attribute: StorageDef, held: Sql): Sql {
 /** Keys that need no quotes. */
 const isPlain = ({ type }: StorageDef): boolean => type === 'uuid' || attributeTypes[type].family === 'number';
 
+const plainKey = ({ type }: StorageDef, held: Sql): Sql => (type === 'number' ? real(held) : held);
+
 export const sqliteJson: JsonDialect = {
   concat: (parts) => sql`concat(${join(parts, ', ')})`,
   value,
@@ -62,7 +64,9 @@ export const sqliteJson: JsonDialect = {
   string: (text) => sql`json_quote(${text})`,
   list: (text) => sql`group_concat(${text}, ',')`,
   bytes: (text) => sql`CAST(${text} AS BLOB)`,
-  keyPart: (attribute, held) => (isPlain(attribute) ? held : sql`key_part(${held})`),
-  keyInUri: (attribute, held) => (isPlain(attribute) ? held : sql`key_in_uri(${held})`),
+  plainKey,
+  keyPart: (attribute, held) => (isPlain(attribute) ? plainKey(attribute, held) : sql`key_part(${held})`),
+  keyInUri: (attribute, held) => (isPlain(attribute) ? plainKey(attribute, held) : sql`key_in_uri(${held})`),
   elements: (array) => sql`SELECT key AS position, value FROM json_each(${array})`,
+  sum: (value, distinct) => sql`sum(${raw(distinct ? 'DISTINCT ' : '')}CAST(${value} AS REAL))`,
 };

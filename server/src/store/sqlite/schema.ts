@@ -34,6 +34,7 @@ export const sqliteSchema: SchemaDialect = {
     attribute.type === 'string' || attribute.type === 'text'
       ? sqliteDialect.fold(ident(attribute.column))
       : ident(attribute.column),
+  sorted: (indexed) => indexed,
 };
 
 /** Reads tables, columns and remembered types from the file. */
@@ -52,8 +53,11 @@ export async function introspect(executor: Executor): Promise<ExistingSchema> {
     });
   }
   const remembered = await executor.rows(sql`SELECT name, type FROM ${attributeTable}`);
+  const indexes = await executor.rows(sql`SELECT name FROM sqlite_schema WHERE type = 'index'`);
   return {
+    stored: (name) => name.toLowerCase(),
     names: [...tables.keys()],
+    indexes: new Set(indexes.map((row) => String(row['name']).toLowerCase())),
     table: (name) => tables.get(name.toLowerCase()),
     attributes: new Map(remembered.map((row) => [String(row['name']), String(row['type'])])),
   };
