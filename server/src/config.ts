@@ -40,9 +40,41 @@ export const settings = {
   maxCountedSteps: setting(64, 'KEYSTAMP_MAX_STEPS', 'steps of a filter that $querypath counts entities for'),
   maxExpandDepth: setting(8, 'KEYSTAMP_MAX_EXPAND', 'levels of $expand and $attributes'),
   maxExpandedRelations: setting(256, 'KEYSTAMP_MAX_RELATIONS', 'places of one answer where relations are sent in full'),
-  sessionIdleMinutes: setting(60, 'KEYSTAMP_SESSION_IDLE', 'minutes until an unused session ends, at most one more'),
-  maxSessions: setting(100_000, 'KEYSTAMP_MAX_SESSIONS', 'sessions at one time'),
+  sessionIdleMinutes: setting(
+    60,
+    'KEYSTAMP_SESSION_IDLE',
+    'minutes until an unused session ends, at most one more; a login may ask for more, not for less',
+  ),
+  maxSessionIdleMinutes: setting(525_600, 'KEYSTAMP_MAX_SESSION_IDLE', 'most minutes that a login may ask for'),
+  sessionCookieName: setting('', 'KEYSTAMP_SESSION_COOKIE', 'name of the session cookie; empty: as in the dialect'),
+  maxSessions: setting(0, 'KEYSTAMP_MAX_SESSIONS', 'sessions that have logged in, at one time; 0: any number'),
+  maxGuestSessions: setting(
+    10_000,
+    'KEYSTAMP_MAX_GUESTS',
+    'sessions of guests at one time; past it the one unused for longest ends',
+  ),
+  maxParallelRequests: setting(20, 'KEYSTAMP_MAX_PARALLEL', 'requests of one session at one time, pictures aside'),
   maxLocksPerSession: setting(10_000, 'KEYSTAMP_MAX_LOCKS', 'entities that one session locks at one time'),
+  forceLogin: setting(
+    false,
+    'KEYSTAMP_FORCE_LOGIN',
+    'guests may do nothing but read the catalog and log in; a roles file says it itself',
+  ),
+  corsOrigins: setting(
+    '',
+    'KEYSTAMP_CORS_ORIGINS',
+    'origins whose pages may use the API, such as https://app.example, separated by commas',
+  ),
+  corsCredentials: setting(
+    false,
+    'KEYSTAMP_CORS_CREDENTIALS',
+    'pages of these origins use the session cookie too, which then needs TLS',
+  ),
+  trustedProxies: setting(
+    '',
+    'KEYSTAMP_TRUSTED_PROXIES',
+    "addresses and networks of proxies whose X-Forwarded-… headers tell the client's address and TLS",
+  ),
   querySeconds: setting(60, 'KEYSTAMP_QUERY_TIMEOUT', 'seconds until a long query is ended; the answer is 503'),
   queryProcesses: setting(2, 'KEYSTAMP_QUERY_PROCESSES', 'long queries at one time, each in a process of its own'),
   maxQueryQueue: setting(256, 'KEYSTAMP_MAX_QUERY_QUEUE', 'long queries waiting; past it the answer is 503'),
@@ -91,6 +123,11 @@ const rulesByType = {
   string: { holds: () => true, expected: 'a text' },
 } as const satisfies Record<string, Rule>;
 
+const positive: Rule = {
+  holds: (value) => Number.isSafeInteger(value) && Number(value) > 0,
+  expected: 'a whole number above 0',
+};
+
 /** Settings that take less than their type. */
 const rules: Partial<Record<keyof Config, Rule>> = {
   port: {
@@ -105,8 +142,23 @@ const rules: Partial<Record<keyof Config, Rule>> = {
     expected: 'a path such as /rest, or several with commas between them',
   },
   dialect: oneOf('4d', 'wakanda', 'qodly'),
+  sessionIdleMinutes: positive,
+  maxSessionIdleMinutes: positive,
+  sessionCookieName: {
+    holds: (value) => /^[\w-]{0,64}$/.test(String(value)),
+    expected: 'a name of letters, digits, _ and -',
+  },
+  corsOrigins: {
+    holds: (value) =>
+      listOf(String(value)).every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+    expected: 'origins such as https://app.example, separated by commas,',
+  },
   logLevel: oneOf('debug', 'info', 'warn', 'error', 'silent'),
 };
+
+/** The items of a setting that is a list. */
+export const listOf = (text: string): readonly string[] =>
+  text.split(',').map((item) => item.trim()).filter((item) => item !== ''); // prettier-ignore
 
 /** The paths the API is served under, without a trailing slash. */
 export const mountsOf = ({ mount }: Pick<Config, 'mount'>): readonly string[] => mount.split(',');

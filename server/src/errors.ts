@@ -81,6 +81,8 @@ export const errorTable = {
   1818: row(400, ([op]) => `The logic operator "${op}" does not exist`),
   1819: row(400, () => `The other entity set is missing`),
   1820: row(400, ([id]) => `The other entity set "${id}" cannot be found`),
+  1822: row(401, ([what]) => what ?? 'Login required'),
+  1823: row(402, () => `No session is left`),
   1824: row(400, ([type]) => `The data is not a picture of a known type${type ? `: ${type}` : ''}`),
   1825: row(400, ([id]) => `The picture reference "${id}" does not exist`),
   1826: row(400, ([id]) => `The BLOB reference "${id}" does not exist`),
@@ -91,7 +93,6 @@ export type ErrorCode = keyof typeof errorTable;
 /** Errors without a documented code answer with their HTTP status as code (spec 11 § 6.2). */
 export const httpErrors = {
   400: 'Bad request',
-  402: 'No session is left',
   403: 'The request comes from a foreign origin',
   404: 'Not found',
   405: 'The method is not allowed here',

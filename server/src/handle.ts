@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import { KeystampError } from './errors.ts';
 import type { OnEvent } from './events.ts';
-import { mountsOf, type Config } from './config.ts';
+import { listOf, mountsOf, type Config } from './config.ts';
 import type { Model } from './model/model.ts';
 import { buildPlan } from './plan/build.ts';
 import { PlanContext } from './plan/context.ts';
@@ -12,8 +12,10 @@ import { replyError } from './reply/error.ts';
 import type { HttpReply } from './reply/http-reply.ts';
 import { reply } from './reply/reply.ts';
 import { actionOf, type Action } from './request/action.ts';
+import type { ApiRequest } from './request/api-request.ts';
 import { parseJsonBody, readBytes } from './request/body.ts';
 import type { HttpRequest } from './request/http-request.ts';
+import { checkGuest } from './request/force-login.ts';
 import { checkOrigin } from './request/origin.ts';
 import { mountOf, parseRequest } from './request/parse.ts';
 import { Visit, type Services } from './run/context.ts';
@@ -30,11 +32,17 @@ export interface Served {
   readonly services: Services;
 }
 
-/** What will be done for a request, for which model, and the prefix of all uris of data in the answer. */
-interface Planned {
-  readonly plan: Plan;
+/** What is asked, of which model. */
+interface Asked {
+  readonly request: ApiRequest;
+  readonly action: Action;
   readonly services: Services;
-  readonly mount: string;
+  readonly context: PlanContext;
+}
+
+/** The same with what will be done for it. */
+interface Planned extends Asked {
+  readonly plan: Plan;
 }
 
 /** @param served the models; the first one stands at the root (spec 01 § 2.3) */
@@ -44,18 +52,24 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
     served.map(({ model, services }) => [model, { services, context: new PlanContext(model, config, onEvent) }]),
   );
   const mounts = mountsOf(config);
+  const origins = new Set(listOf(config.corsOrigins));
   /** The plan of a GET depends on its URL alone, and the same pictures are asked for again and again. */
   const plans = new LRUCache<string, Planned>({ max: keptPlans });
 
   const keptPlan = ({ method, url }: HttpRequest): Planned | undefined =>
     method === 'GET' ? plans.get(url) : undefined;
 
-  async function planOf(http: HttpRequest): Promise<Planned> {
+  /** @throws KeystampError for mistakes in the request line, and 403 for a change that another site asks for */
+  function ask(http: HttpRequest): Asked {
     const asked = parseRequest(http.method, http.url, mountOf(http.url, mounts), config);
     const { model, request } = routeRequest(asked, models);
-    const { services, context } = parts.get(model)!;
     const action = actionOf(request);
-    checkOrigin(http, action);
+    checkOrigin(http, action, origins);
+    return { request, action, ...parts.get(model)! };
+  }
+
+  async function planOf(asked: Asked, http: HttpRequest): Promise<Planned> {
+    const { request, action, context } = asked;
     const contentType = http.headers['content-type'];
     const plan = await buildPlan(
       request,
@@ -63,7 +77,7 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
       { ...(contentType !== undefined && { contentType: String(contentType) }), json: () => readJson(http, action) },
       context,
     );
-    const planned = { plan, services, mount: request.mount };
+    const planned = { ...asked, plan };
     if (http.method === 'GET' && isKept(plan) && http.url.length <= longestKeptUrl) plans.set(http.url, planned);
     return planned;
   }
@@ -86,19 +100,24 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
         status,
         milliseconds: performance.now() - begun,
       });
+    let visit: Visit | undefined;
     try {
       // Nothing is waited for that is there already.
-      const { plan, services, mount } = keptPlan(http) ?? (await planOf(http));
-      const begin = Visit.begin(http, services);
-      const visit = begin instanceof Promise ? await begin : begin;
+      const kept = keptPlan(http);
+      const asked = kept ?? ask(http);
+      const begin = Visit.begin(http, asked.services);
+      visit = begin instanceof Promise ? await begin : begin;
+      if (config.forceLogin && visit.identity.kind === 'guest') checkGuest(asked);
+      const { plan, request } = kept ?? (await planOf(asked, http));
       const outcome = await runPlan(plan, visit);
       // A client never hears of a session that a crash could take back.
       if (visit.session?.stored) await visit.session.stored;
-      const made = withCookie(reply(plan, outcome, mount, config), visit);
+      const made = withCookie(reply(plan, outcome, request.mount, config), visit);
       answered(made);
       return made;
     } catch (error) {
-      const made = replyError(error, config.dialect);
+      const refused = replyError(error, config.dialect);
+      const made = visit ? withCookie(refused, visit) : refused;
       if (!(error instanceof KeystampError) || made.status === 500)
         onEvent({ kind: 'failed', method: http.method, url: http.url, cause: error });
       answered(made);
@@ -112,8 +131,8 @@ const isKept = (plan: Plan): boolean =>
   plan.kind === 'media' || plan.kind === 'readEntity' || plan.kind === 'readSelection';
 
 /** An answer that shared caches may keep never carries a session (spec 10 § 9.10). */
-function withCookie(made: HttpReply, { session, services }: Visit): HttpReply {
-  if (!session || String(made.headers['Cache-Control']).startsWith('public')) return made;
-  const cookie = services.sessions.cookieFor(session);
-  return cookie === undefined ? made : { ...made, headers: { ...made.headers, 'Set-Cookie': cookie } };
+function withCookie(made: HttpReply, visit: Visit): HttpReply {
+  if (!visit.session || String(made.headers['Cache-Control']).startsWith('public')) return made;
+  const headers = visit.cookieHeaders();
+  return headers ? { ...made, headers: { ...made.headers, ...headers } } : made;
 }

@@ -11,7 +11,8 @@ import { Spool } from './request/spool.ts';
 import type { Services } from './run/context.ts';
 import { EntitySets } from './session/entity-sets.ts';
 import { releaseLocks } from './session/locks.ts';
-import { flushMs, Sessions } from './session/session.ts';
+import { SessionCookie } from './session/session-cookie.ts';
+import { flushMs, Sessions } from './session/sessions.ts';
 import { releaseUploads, Uploads } from './session/uploads.ts';
 import { openEngine } from './store/open.ts';
 
@@ -105,7 +106,8 @@ async function openPart(
   const sets = new EntitySets(engine, config, now, sweepFailed);
   const uploads = new Uploads(engine, config, now);
   const spool = new Spool(join(config.data, 'spool'));
-  const sessions = new Sessions(engine, config, now, [releaseLocks, releaseUploads, sets.releaseSession], cookieSuffix);
+  const cookie = new SessionCookie(config, model.name, cookieSuffix);
+  const sessions = new Sessions(engine, config, now, cookie, [releaseLocks, releaseUploads, sets.releaseSession]);
   const services: Services = { config, engine, converter, variants, sessions, sets, uploads, spool, now, onEvent };
   const timers = [
     setInterval(() => {

@@ -2,7 +2,7 @@
 import { STATUS_CODES, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { mountsOf, type Config } from '../config.ts';
+import { listOf, mountsOf, type Config } from '../config.ts';
 import { failHttp } from '../errors.ts';
 import type { Handler } from '../handle.ts';
 import { replyError } from '../reply/error.ts';
@@ -17,7 +17,10 @@ const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /** A server that answers the API under its mount and `/health`; it does not listen yet. */
 export function createServer(handle: Handler, config: Config): FastifyInstance {
+  const proxies = listOf(config.trustedProxies);
+  const behindProxies = proxies.length > 0;
   const server = Fastify({
+    ...(behindProxies && { trustProxy: [...proxies] }),
     logger: false,
     exposeHeadRoutes: false,
     // Bodies are read behind handle(), within the limits of the settings.
@@ -48,7 +51,9 @@ export function createServer(handle: Handler, config: Config): FastifyInstance {
       url: raw.url ?? '/',
       headers: raw.headers,
       body: raw,
-      remoteAddress: raw.socket.remoteAddress ?? '',
+      // Fastify's own getters walk through headers, which costs and is for nothing without a proxy.
+      remoteAddress: behindProxies ? request.ip : (raw.socket.remoteAddress ?? ''),
+      secure: behindProxies && request.protocol === 'https',
     });
     // A server that stops waits for its connections, and a client would keep this one.
     if (!server.server.listening) reply.raw.shouldKeepAlive = false;

@@ -10,6 +10,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The undecoded body; reading stops with an error past the limits of config.ts. */
   readonly body: Readable;
-  /** Address of the client, for logs and lock information. */
+  /** Address of the client, also behind a trusted proxy. */
   readonly remoteAddress: string;
+  /** It came by TLS, or a trusted proxy says so. */
+  readonly secure: boolean;
 }

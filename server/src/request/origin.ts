@@ -17,13 +17,22 @@ const harmless: ReadonlySet<Action> = new Set<Action>([
 ]);
 
 /**
- * Refuses a change that a page of another origin asks for.
+ * Refuses a change that a page of another origin asks for. Browsers that send no `Origin`, as with a link or a picture,
+ * tell the relation of the sites.
+ * @param listed origins that may
  * @throws KeystampError 403
  */
-export function checkOrigin({ headers }: HttpRequest, action: Action): void {
+export function checkOrigin({ headers }: HttpRequest, action: Action, listed: ReadonlySet<string>): void {
+  if (harmless.has(action)) return;
   const origin = headers['origin'];
-  if (origin === undefined || harmless.has(action)) return;
-  const host = headers['host'];
-  if (typeof origin === 'string' && URL.canParse(origin) && new URL(origin).host === host) return;
+  if (origin === undefined) {
+    const site = headers['sec-fetch-site'];
+    if (site === 'cross-site' || site === 'same-site') throw failHttp(403);
+    return;
+  }
+  if (typeof origin === 'string' && (listed.has(origin) || isOwn(origin, headers['host']))) return;
   throw failHttp(403);
 }
+
+const isOwn = (origin: string, host: string | string[] | undefined): boolean =>
+  URL.canParse(origin) && new URL(origin).host === host;

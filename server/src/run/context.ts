@@ -1,13 +1,16 @@
 // What running a plan may touch.
 import type { Config } from '../config.ts';
 import type { OnEvent } from '../events.ts';
+import { fail } from '../errors.ts';
 import type { Converter } from '../image/converter.ts';
 import type { Variants } from '../image/variants.ts';
 import type { HttpRequest } from '../request/http-request.ts';
 import type { Spool } from '../request/spool.ts';
 import type { WriteContext } from '../orm/write.ts';
 import type { EntitySets } from '../session/entity-sets.ts';
-import type { Session, Sessions } from '../session/session.ts';
+import { guest, type Identity } from '../session/identity.ts';
+import type { Session, Ticket } from '../session/session.ts';
+import type { Beginning, Sessions } from '../session/sessions.ts';
 import type { Uploads } from '../session/uploads.ts';
 import type { Engine } from '../store/engine.ts';
 
@@ -29,40 +32,84 @@ export interface Services {
 export class Visit {
   readonly http: HttpRequest;
   readonly services: Services;
-  #session: Session | undefined;
+  #ticket: Ticket | undefined;
+  /** The ticket is one the client does not have yet. */
+  #isNew = false;
 
-  private constructor(http: HttpRequest, services: Services, session: Session | undefined) {
+  private constructor(http: HttpRequest, services: Services, ticket: Ticket | undefined) {
     this.http = http;
     this.services = services;
-    this.#session = session;
+    this.#ticket = ticket;
   }
 
   /** The visit of a request; a promise only when the database must be asked for its session. */
   static begin(http: HttpRequest, services: Services): Visit | Promise<Visit> {
     const found = services.sessions.find(http.headers['cookie'] as string | undefined);
     return found instanceof Promise
-      ? found.then((session) => new Visit(http, services, session))
+      ? found.then((ticket) => new Visit(http, services, ticket))
       : new Visit(http, services, found);
   }
 
   /** The session the client came with or got by now. */
   get session(): Session | undefined {
-    return this.#session;
+    return this.#ticket?.session;
+  }
+
+  /** Who asks. */
+  get identity(): Identity {
+    return this.#ticket?.session.identity ?? guest;
   }
 
   /** The session, a new one if there was none. Its row is on disk when its `stored` has settled. */
   openSession(): Session {
-    return (this.#session ??= this.services.sessions.create());
+    return (this.#ticket ?? this.#take(this.services.sessions.create())).session;
   }
 
-  /** A new session instead of one that another process has ended. */
+  /**
+   * A new session instead of one that another process has ended.
+   * @throws KeystampError 1822 when it was that of somebody who had logged in: what follows must not be done as a guest
+   */
   renewSession(): Session {
-    if (this.#session) this.services.sessions.forget(this.#session.id);
-    return (this.#session = this.services.sessions.create());
+    const former = this.session;
+    if (former) this.services.sessions.forget(former.id);
+    if (former && former.identity.kind !== 'guest') throw fail(1822);
+    return this.#take(this.services.sessions.create()).session;
+  }
+
+  /** From here on the client is somebody else (spec 13 § 2.5). @throws KeystampError 402 */
+  async become(beginning: Beginning): Promise<Session> {
+    return this.#take(await this.services.sessions.become(this.#ticket, beginning)).session;
+  }
+
+  /** Ends the session with all it holds; the client gets a new one, a guest's. */
+  async leave(): Promise<void> {
+    if (this.#ticket) await this.services.sessions.end(this.#ticket.session.id);
+    this.#ticket = undefined;
+    await this.openSession().stored;
+  }
+
+  /**
+   * The `Set-Cookie` headers of the answer, if the client needs the cookie: a new one, or one of which a tenth of the
+   * life has passed (spec 13 § 2.4).
+   */
+  cookieHeaders(): Readonly<Record<string, string>> | undefined {
+    const ticket = this.#ticket;
+    const { sessions, config } = this.services;
+    // One that could not be stored, or is not yet, is none.
+    if (!ticket || ticket.session.stored || !(this.#isNew || sessions.isDue(ticket))) return undefined;
+    sessions.sent(ticket);
+    const cookie = sessions.cookie.print(ticket.secret, ticket.session.idleMs, this.http);
+    return { 'Set-Cookie': cookie, ...(config.dialect === 'wakanda' && { WASID: ticket.secret }) };
   }
 
   get writeContext(): WriteContext {
     const { now } = this.services;
-    return { now, ...(this.#session && { sessionId: this.#session.id }) };
+    const { session } = this;
+    return { now, ...(session && { sessionId: session.id }) };
+  }
+
+  #take(ticket: Ticket): Ticket {
+    this.#isNew = true;
+    return (this.#ticket = ticket);
   }
 }

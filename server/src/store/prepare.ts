@@ -7,7 +7,14 @@ import { prepareTracking } from './global-stamps.ts';
 import { metaTable } from './sql/columns.ts';
 import { sql } from './sql/sql.ts';
 import { fillWordIndex, missingWordTables } from './sql/word-index.ts';
-import { schemaChanges, systemTables, type ExistingSchema, type SchemaDialect } from './sql/schema.ts';
+import {
+  outdatedTables,
+  rememberingTables,
+  schemaChanges,
+  systemTables,
+  type ExistingSchema,
+  type SchemaDialect,
+} from './sql/schema.ts';
 import type { Executor } from './engine.ts';
 
 /** What an engine adds to prepare its tables. */
@@ -22,6 +29,8 @@ export interface Preparation {
  */
 export async function prepareDatabase(engine: Engine, model: Model, preparation: Preparation): Promise<void> {
   await engine.write(async (transaction) => {
+    for (const statement of rememberingTables(preparation.schema)) await transaction.run(statement);
+    for (const statement of outdatedTables(await preparation.introspect(transaction))) await transaction.run(statement);
     for (const statement of systemTables(preparation.schema)) await transaction.run(statement);
     await transaction.run(
       sql`INSERT INTO ${metaTable} (name, value) VALUES (${'uniqueId'}, ${randomId()}) ON CONFLICT (name) DO NOTHING`,

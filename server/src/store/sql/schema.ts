@@ -13,6 +13,7 @@ import {
   mediaColumns,
   mediaType,
   metaTable,
+  secretTable,
   sessionTable,
   stampColumn,
   timestampColumn,
@@ -56,21 +57,28 @@ export interface ExistingSchema {
   readonly attributes: ReadonlyMap<string, string>;
 }
 
-/** The tables that belong to no class. */
+/** What the database is and was made with; introspection reads it. */
+export const rememberingTables = ({ text }: SchemaDialect): readonly Sql[] => [
+  sql`CREATE TABLE IF NOT EXISTS ${metaTable} (name ${text} PRIMARY KEY, value ${text} NOT NULL)`,
+  sql`CREATE TABLE IF NOT EXISTS ${attributeTable} (name ${text} PRIMARY KEY, type ${text} NOT NULL)`,
+];
+
+/** The other tables that belong to no class. */
 export function systemTables(d: SchemaDialect): readonly Sql[] {
   const { integer, text, bytes } = d;
   return [
-    sql`CREATE TABLE IF NOT EXISTS ${metaTable} (name ${text} PRIMARY KEY, value ${text} NOT NULL)`,
     sql`CREATE TABLE IF NOT EXISTS ${globalStampTable} (id ${integer} PRIMARY KEY, value ${integer} NOT NULL, pruned ${integer} NOT NULL)`,
-    sql`CREATE TABLE IF NOT EXISTS ${attributeTable} (name ${text} PRIMARY KEY, type ${text} NOT NULL)`,
     sql`CREATE TABLE IF NOT EXISTS ${contentTable} (hash ${bytes} PRIMARY KEY, size ${integer} NOT NULL, mediatype ${text} NOT NULL, width ${integer}, height ${integer}, alpha ${integer}, few_colours ${integer}, pages ${integer}, thumbhash ${text}, refs ${integer} NOT NULL)`,
     sql`CREATE TABLE IF NOT EXISTS ${contentPartTable} (hash ${bytes} NOT NULL, part ${integer} NOT NULL, bytes ${bytes} NOT NULL, PRIMARY KEY (hash, part))`,
     sql`CREATE TABLE IF NOT EXISTS ${tombstoneTable} (dataclass ${text} NOT NULL, key ${text} NOT NULL, version ${integer} NOT NULL, timestamp ${text} NOT NULL, PRIMARY KEY (dataclass, key))`,
     sql`CREATE TABLE IF NOT EXISTS ${uploadTable} (id ${text} PRIMARY KEY, session ${text} NOT NULL, kind ${text} NOT NULL, mediatype ${text} NOT NULL, hash ${bytes} NOT NULL, size ${integer} NOT NULL, expires ${integer} NOT NULL)`,
     systemIndex(uploadTable, 'session'),
     systemIndex(uploadTable, 'expires'),
-    sql`CREATE TABLE IF NOT EXISTS ${sessionTable} (id ${text} PRIMARY KEY, created ${integer} NOT NULL, expires ${integer} NOT NULL)`,
+    sql`CREATE TABLE IF NOT EXISTS ${sessionTable} (id ${text} PRIMARY KEY, kind ${text} NOT NULL, identity ${text}, storage ${text} NOT NULL, idle ${integer} NOT NULL, created ${integer} NOT NULL, expires ${integer} NOT NULL)`,
     systemIndex(sessionTable, 'expires'),
+    systemIndex(sessionTable, 'kind', 'expires'),
+    sql`CREATE TABLE IF NOT EXISTS ${secretTable} (hash ${text} PRIMARY KEY, session ${text} NOT NULL, once ${integer})`,
+    systemIndex(secretTable, 'session'),
     sql`CREATE TABLE IF NOT EXISTS ${lockTable} (dataclass ${text} NOT NULL, key ${text} NOT NULL, session ${text} NOT NULL, taken ${integer} NOT NULL, PRIMARY KEY (dataclass, key))`,
     systemIndex(lockTable, 'session'),
     sql`CREATE TABLE IF NOT EXISTS ${entitySetTable} (content ${text} PRIMARY KEY, id ${text} NOT NULL, session ${text} NOT NULL, dataclass ${text} NOT NULL, kind ${text} NOT NULL, members ${integer} NOT NULL, bytes ${integer} NOT NULL, parts ${integer} NOT NULL, timeout ${integer} NOT NULL, expires ${integer} NOT NULL, complete ${integer} NOT NULL)`,
@@ -81,8 +89,17 @@ export function systemTables(d: SchemaDialect): readonly Sql[] {
   ];
 }
 
-const systemIndex = (table: Sql, column: string): Sql =>
-  sql`CREATE INDEX IF NOT EXISTS ${ident(`${table.text.slice(1, -1)}_${column}`)} ON ${table} (${ident(column)})`;
+const systemIndex = (table: Sql, ...columns: readonly string[]): Sql =>
+  sql`CREATE INDEX IF NOT EXISTS ${ident(`${table.text.slice(1, -1)}_${columns.join('_')}`)} ON ${table} (${join(
+    columns.map((column) => ident(column)),
+    ', ',
+  )})`;
+
+/** Sessions of a version that kept less of them: they end, so that the table can be made anew. */
+export const outdatedTables = (existing: ExistingSchema): readonly Sql[] => {
+  const sessions = existing.table('keystamp_session');
+  return sessions && !sessions.columns.has('kind') ? [sql`DROP TABLE ${sessionTable}`] : [];
+};
 
 /** The word an attribute's type is remembered by. */
 export const rememberedType = ({ type, simpleDate }: StorageDef): string => (simpleDate ? `${type} simpleDate` : type);

@@ -70,6 +70,7 @@ async function ask(path: string, method = 'GET'): Promise<unknown> {
     headers: { ...(cookie && { cookie }) },
     body: Readable.from([]),
     remoteAddress: '127.0.0.1',
+    secure: false,
   });
   cookie = String(reply.headers['Set-Cookie'] ?? cookie).split(';')[0] ?? '';
   assert.equal(reply.status, 200, `${path}: ${String(reply.body)}`);

@@ -37,16 +37,16 @@ test('a lock taken in one process holds in another, and after a restart', async 
   const one = await database.start();
   const { lock } = locksOf(database, one);
   const [ann, bob] = [await createSession(one.sessions), await createSession(one.sessions)];
-  assert.equal(await lock(ann.id, ['a']), 'done');
-  assert.equal(await lock(ann.id, ['a']), 'done', 'again');
+  assert.equal(await lock(ann.session.id, ['a']), 'done');
+  assert.equal(await lock(ann.session.id, ['a']), 'done', 'again');
   await one.engine.close();
   const two = locksOf(database, await database.start());
-  assert.equal(await two.lock(bob.id, ['a']), 'lockedByOther');
-  assert.equal(await two.unlock(bob.id, ['a']), 'lockedByOther');
+  assert.equal(await two.lock(bob.session.id, ['a']), 'lockedByOther');
+  assert.equal(await two.unlock(bob.session.id, ['a']), 'lockedByOther');
   assert.equal(await two.unlock(undefined, ['a']), 'lockedByOther', 'without a session');
-  assert.equal(await two.unlock(ann.id, ['a']), 'done');
+  assert.equal(await two.unlock(ann.session.id, ['a']), 'done');
   assert.equal(await two.unlock(undefined, ['a']), 'done', 'nobody holds it');
-  assert.equal(await two.lock(bob.id, ['a']), 'done');
+  assert.equal(await two.lock(bob.session.id, ['a']), 'done');
 });
 
 test('keys of several parts never meet, nor do classes', async (t) => {
@@ -54,11 +54,11 @@ test('keys of several parts never meet, nor do classes', async (t) => {
   const process = await database.start();
   const { lock } = locksOf(database, process);
   const [ann, bob] = [await createSession(process.sessions), await createSession(process.sessions)];
-  assert.equal(await lock(ann.id, ['a&b', 'c'], page), 'done');
-  assert.equal(await lock(bob.id, ['a', 'b&c'], page), 'done');
-  assert.equal(await lock(bob.id, ['a&b', 'c'], page), 'lockedByOther');
-  assert.equal(await lock(ann.id, ['x'], note), 'done');
-  assert.equal(await lock(bob.id, ['x'], page), 'done');
+  assert.equal(await lock(ann.session.id, ['a&b', 'c'], page), 'done');
+  assert.equal(await lock(bob.session.id, ['a', 'b&c'], page), 'done');
+  assert.equal(await lock(bob.session.id, ['a&b', 'c'], page), 'lockedByOther');
+  assert.equal(await lock(ann.session.id, ['x'], note), 'done');
+  assert.equal(await lock(bob.session.id, ['x'], page), 'done');
 });
 
 test('the lock of a session that was idle for too long does not count, swept or not', async (t) => {
@@ -66,20 +66,20 @@ test('the lock of a session that was idle for too long does not count, swept or 
   const process = await database.start();
   const { lock, unlock } = locksOf(database, process);
   const ann = await createSession(process.sessions);
-  await lock(ann.id, ['a']);
-  await lock(ann.id, ['b']);
+  await lock(ann.session.id, ['a']);
+  await lock(ann.session.id, ['b']);
   database.now += 61 * minute - second;
   const bob = await createSession(process.sessions);
-  assert.equal(await lock(bob.id, ['a']), 'lockedByOther');
+  assert.equal(await lock(bob.session.id, ['a']), 'lockedByOther');
   database.now += second;
-  assert.equal(await lock(bob.id, ['a']), 'done');
+  assert.equal(await lock(bob.session.id, ['a']), 'done');
   assert.equal(await unlock(undefined, ['b']), 'done');
   await process.sessions.sweep();
   assert.equal(await process.sessions.find(cookieOf(ann)), undefined);
   const rows = await process.engine.rows(sql`SELECT session, key FROM ${lockTable}`);
   assert.deepEqual(
     rows.map((row) => ({ ...row })),
-    [{ session: bob.id, key: 'a' }],
+    [{ session: bob.session.id, key: 'a' }],
   );
 });
 
@@ -87,8 +87,8 @@ test('a session that another process has ended takes no lock and blames nobody',
   const database = open(t);
   const [one, two] = [await database.start(), await database.start()];
   const ann = await createSession(one.sessions);
-  await two.sessions.end(ann.id);
-  assert.equal(await locksOf(database, one).lock(ann.id, ['a']), 'sessionOver');
+  await two.sessions.end(ann.session.id);
+  assert.equal(await locksOf(database, one).lock(ann.session.id, ['a']), 'sessionOver');
 });
 
 test('past the limit of locks: 429; what is held may be taken again or given back', async (t) => {
@@ -97,13 +97,13 @@ test('past the limit of locks: 429; what is held may be taken again or given bac
   const { lock, unlock } = locksOf(database, process);
   const [ann, bob] = [await createSession(process.sessions), await createSession(process.sessions)];
   const tooMany = (error: unknown): boolean => error instanceof KeystampError && error.status === 429;
-  await lock(bob.id, ['z']);
-  for (const key of ['a', 'b']) assert.equal(await lock(ann.id, [key]), 'done');
-  await assert.rejects(lock(ann.id, ['c']), tooMany);
-  assert.equal(await lock(ann.id, ['a']), 'done');
-  assert.equal(await lock(ann.id, ['z']), 'lockedByOther');
-  await unlock(ann.id, ['a']);
-  assert.equal(await lock(ann.id, ['c']), 'done');
+  await lock(bob.session.id, ['z']);
+  for (const key of ['a', 'b']) assert.equal(await lock(ann.session.id, [key]), 'done');
+  await assert.rejects(lock(ann.session.id, ['c']), tooMany);
+  assert.equal(await lock(ann.session.id, ['a']), 'done');
+  assert.equal(await lock(ann.session.id, ['z']), 'lockedByOther');
+  await unlock(ann.session.id, ['a']);
+  assert.equal(await lock(ann.session.id, ['c']), 'done');
 });
 
 const act = fc.record({
@@ -120,7 +120,9 @@ test('two processes and four sessions agree with a plain map of who holds what',
   await fc.assert(
     fc.asyncProperty(fc.array(act, { maxLength: 40 }), async (acts) => {
       const [first] = processes;
-      const ids = (await Promise.all([0, 1, 2, 3].map(() => createSession(first.sessions)))).map(({ id }) => id);
+      const ids = (await Promise.all([0, 1, 2, 3].map(() => createSession(first.sessions)))).map(
+        ({ session }) => session.id,
+      );
       const holders = new Map<string, string>();
       const over = new Set<string>();
       for (const { kind, process, session, key } of acts) {

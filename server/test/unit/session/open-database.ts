@@ -6,7 +6,9 @@ import { readConfig, type Config } from '../../../src/config.ts';
 import { buildModel } from '../../../src/model/load.ts';
 import type { DataClassDef } from '../../../src/model/model.ts';
 import { releaseLocks } from '../../../src/session/locks.ts';
-import { Sessions, type Session } from '../../../src/session/session.ts';
+import { SessionCookie } from '../../../src/session/session-cookie.ts';
+import type { Ticket } from '../../../src/session/session.ts';
+import { Sessions } from '../../../src/session/sessions.ts';
 import type { Engine } from '../../../src/store/engine.ts';
 import { openEngine } from '../../../src/store/open.ts';
 
@@ -43,7 +45,7 @@ export class TestDatabase {
     const engine = await openEngine(this.#folder, model);
     this.#engines.push(engine);
     const ended: string[] = [];
-    const sessions = new Sessions(engine, this.config, () => this.now, [
+    const sessions = new Sessions(engine, this.config, () => this.now, new SessionCookie(this.config, 'notes', ''), [
       releaseLocks,
       async (_tx, id) => void ended.push(id),
     ]);
@@ -57,13 +59,13 @@ export class TestDatabase {
 }
 
 /** The header of a client that was given this session. */
-export const cookieOf = ({ id }: Pick<Session, 'id'>): string => `WASID4D=${id}`;
+export const cookieOf = ({ secret }: Pick<Ticket, 'secret'>): string => `WASID4D=${secret}`;
 
-/** A new session whose row is on disk. */
-export async function createSession(sessions: Sessions): Promise<Session> {
-  const session = sessions.create();
-  await session.stored;
-  return session;
+/** A client's hold on a new session whose row is on disk. */
+export async function createSession(sessions: Sessions): Promise<Ticket> {
+  const ticket = sessions.create();
+  await ticket.session.stored;
+  return ticket;
 }
 
 export const second = 1000;

@@ -4,7 +4,8 @@ import { test, type TestContext } from 'node:test';
 import fc from 'fast-check';
 import type { Config } from '../../../src/config.ts';
 import { KeystampError } from '../../../src/errors.ts';
-import type { Sessions } from '../../../src/session/session.ts';
+import { identityOf } from '../../../src/session/identity.ts';
+import type { Sessions } from '../../../src/session/sessions.ts';
 import type { Engine } from '../../../src/store/engine.ts';
 import { sessionTable } from '../../../src/store/sql/columns.ts';
 import { sql } from '../../../src/store/sql/sql.ts';
@@ -30,18 +31,19 @@ test('without a cookie, and for a session it knows, a process does not ask the d
 test('a session is on disk when its cookie may go out; another process finds it, and it lives after a restart', async (t) => {
   const database = open(t);
   const first = await database.start();
-  const { id } = await createSession(first.sessions);
+  const ticket = await createSession(first.sessions);
+  const { id } = ticket.session;
   const other = await database.start();
-  assert.equal((await other.sessions.find(cookieOf({ id })))?.id, id);
+  assert.equal((await other.sessions.find(cookieOf(ticket)))?.session.id, id);
   await first.engine.close();
   const again = await database.start();
-  assert.equal((await again.sessions.find(cookieOf({ id })))?.id, id);
+  assert.equal((await again.sessions.find(cookieOf(ticket)))?.session.id, id);
 });
 
 test('an unknown id is never adopted', async (t) => {
   const { sessions, engine } = await open(t).start();
   await createSession(sessions);
-  assert.equal(await sessions.find(cookieOf({ id: '0123456789ABCDEF0123456789ABCDEF' })), undefined);
+  assert.equal(await sessions.find(cookieOf({ secret: '0123456789ABCDEF0123456789ABCDEF' })), undefined);
   assert.equal((await ends(engine)).length, 1);
 });
 
@@ -50,12 +52,12 @@ test('the first cookie that names a living session counts, in the order of the d
   const { sessions } = await database.start();
   const [one, two] = [await createSession(sessions), await createSession(sessions)];
   const dead = '0123456789ABCDEF0123456789ABCDEF';
-  assert.equal(sessions.find(`WASID=${two.id}; WASID4D=${one.id}`), one);
-  assert.equal(await sessions.find(`WASID=${two.id}; WASID4D=${dead}`), two);
+  assert.equal(sessions.find(`WASID=${two.secret}; WASID4D=${one.secret}`), one);
+  assert.equal(await sessions.find(`WASID=${two.secret}; WASID4D=${dead}`), two);
   // An unknown one in front is looked up before a known one behind it counts.
   const other = (await database.start()).sessions;
   await other.find(cookieOf(two));
-  assert.equal((await other.find(`WASID=${two.id}; WASID4D=${one.id}`))?.id, one.id);
+  assert.equal((await other.find(`WASID=${two.secret}; WASID4D=${one.secret}`))?.session.id, one.session.id);
 });
 
 test('what one process ends, another one notices within a minute', async (t) => {
@@ -63,8 +65,8 @@ test('what one process ends, another one notices within a minute', async (t) => 
   const [one, two] = [await database.start(), await database.start()];
   const session = await createSession(one.sessions);
   await two.sessions.find(cookieOf(session));
-  await two.sessions.end(session.id);
-  assert.deepEqual(two.ended, [session.id]);
+  await two.sessions.end(session.session.id);
+  assert.deepEqual(two.ended, [session.session.id]);
   assert.equal(await two.sessions.find(cookieOf(session)), undefined);
   assert.equal(one.sessions.find(cookieOf(session)), session, 'believed for a while');
   database.now += minute;
@@ -95,7 +97,7 @@ test('a session that was idle for too long ends with what it holds when its cook
   const session = await createSession(sessions);
   database.now += 61 * minute;
   assert.equal(await sessions.find(cookieOf(session)), undefined);
-  assert.deepEqual(ended, [session.id]);
+  assert.deepEqual(ended, [session.session.id]);
   assert.deepEqual(await ends(engine), []);
 });
 
@@ -112,24 +114,104 @@ test('the sweep ends all that were idle for too long, however many, and no other
   assert.deepEqual(ended, [], 'none is over yet');
   database.now += 2 * minute;
   await sessions.sweep();
-  assert.deepEqual(ended.toSorted(), idle.map(({ id }) => id).toSorted());
+  assert.deepEqual(ended.toSorted(), idle.map(({ session }) => session.id).toSorted());
   for (const session of [live, used]) assert.ok(await sessions.find(cookieOf(session)));
 });
 
-test('past the limit a new session is refused with 402, whichever process made the others', async (t) => {
-  const database = open(t, { maxSessions: 3 });
+const full = (error: unknown): boolean => error instanceof KeystampError && error.status === 402;
+
+test('past the limit a guest is refused with 402 while all others are busy, whichever process made them', async (t) => {
+  const database = open(t, { maxGuestSessions: 3 });
   const [one, two] = [await database.start(), await database.start()];
-  const full = (error: unknown): boolean => error instanceof KeystampError && error.status === 402;
   await createSession(one.sessions);
-  database.now += 30 * minute;
+  database.now += minute;
   for (const { sessions } of [one, two]) await createSession(sessions);
   const refused = two.sessions.create();
-  await assert.rejects(async () => refused.stored, full);
+  await assert.rejects(async () => refused.session.stored, full);
   assert.equal(await two.sessions.find(cookieOf(refused)), undefined);
-  await assert.rejects(async () => one.sessions.create().stored, full);
-  database.now += 31 * minute;
+  await assert.rejects(async () => one.sessions.create().session.stored, full);
+});
+
+test('the guest that was idle for longest makes room for another one', async (t) => {
+  const database = open(t, { maxGuestSessions: 3 });
+  const [one, two] = [await database.start(), await database.start()];
+  const guests = [await createSession(one.sessions), await createSession(one.sessions)];
+  database.now += 10 * minute;
+  const [first, second] = guests as [(typeof guests)[0], (typeof guests)[0]];
+  await one.sessions.find(cookieOf(first));
+  await one.sessions.flush();
   await createSession(two.sessions);
-  await assert.rejects(async () => one.sessions.create().stored, full, 'only one was over');
+  await createSession(two.sessions);
+  assert.deepEqual(two.ended, [second.session.id]);
+  assert.equal((await two.sessions.find(cookieOf(first)))?.session.id, first.session.id);
+});
+
+const ada = identityOf('user', { userName: 'ada', privileges: ['viewStaff'], roles: ['Clerk'] });
+
+test('who becomes somebody keeps the session under another secret; the old one is dead everywhere at once', async (t) => {
+  const database = open(t);
+  const [one, two] = [await database.start(), await database.start()];
+  const guest = await createSession(one.sessions);
+  await two.sessions.find(cookieOf(guest));
+  const user = await one.sessions.become(guest, { identity: ada, storage: { cart: [1, 2] } });
+  assert.equal(user.session.id, guest.session.id);
+  assert.equal(await one.sessions.find(cookieOf(guest)), undefined);
+  const found = await two.sessions.find(cookieOf(user));
+  assert.deepEqual([found?.session.identity, found?.session.storage.value], [ada, { cart: [1, 2] }]);
+  assert.equal(two.sessions.find(cookieOf(user)), found, 'nothing has changed meanwhile');
+  // The other process still takes the guest's secret, for what it was worth, a guest's.
+  const late = await two.sessions.find(cookieOf(guest));
+  assert.equal(late?.session.identity.kind, 'guest');
+  const again = await one.sessions.become(user, { identity: identityOf('user', { userName: 'bo' }) });
+  assert.equal(await two.sessions.find(cookieOf(user)), undefined, 'a user is asked for again when the data changes');
+  await one.sessions.end(again.session.id);
+  assert.equal(await two.sessions.find(cookieOf(again)), undefined);
+  assert.deepEqual(one.ended, [guest.session.id]);
+});
+
+test('who becomes somebody after the session has ended gets a new one', async (t) => {
+  const database = open(t);
+  const [one, two] = [await database.start(), await database.start()];
+  const guest = await createSession(one.sessions);
+  await two.sessions.end(guest.session.id);
+  const user = await one.sessions.become(guest, { identity: ada, idleMs: 120 * minute });
+  assert.notEqual(user.session.id, guest.session.id);
+  database.now += 119 * minute;
+  assert.equal((await two.sessions.find(cookieOf(user)))?.session.identity.userName, 'ada');
+});
+
+test('those who have logged in are counted apart, and none makes room for another', async (t) => {
+  const database = open(t, { maxSessions: 1, maxGuestSessions: 2 });
+  const { sessions } = await database.start();
+  const guests = [await createSession(sessions), await createSession(sessions)];
+  const first = await sessions.become(guests[0], { identity: ada });
+  database.now += 30 * minute;
+  await assert.rejects(sessions.become(guests[1], { identity: ada }), full);
+  assert.ok(await sessions.find(cookieOf(guests[1]!)), 'still a guest');
+  await sessions.become(first, { identity: identityOf('user', { userName: 'bo' }) });
+  await createSession(sessions);
+});
+
+test('what functions keep in a session is there in another process, and what they have not saved is not lost', async (t) => {
+  const database = open(t);
+  const [one, two] = [await database.start(), await database.start()];
+  const guest = await createSession(one.sessions);
+  const mine = guest.session.storage.value;
+  mine['cart'] = ['pen'];
+  await one.sessions.save(guest.session);
+  const theirs = (await two.sessions.find(cookieOf(guest)))!.session;
+  assert.deepEqual(theirs.storage.value, { cart: ['pen'] });
+  theirs.storage.value['cart'] = ['ink'];
+  await two.sessions.save(theirs);
+  database.now += minute;
+  await one.sessions.find(cookieOf(guest));
+  assert.deepEqual(mine, { cart: ['ink'] });
+  mine['cart'] = ['nib'];
+  theirs.storage.value['cart'] = ['cap'];
+  await two.sessions.save(theirs);
+  database.now += minute;
+  await one.sessions.find(cookieOf(guest));
+  assert.deepEqual(mine, { cart: ['nib'] });
 });
 
 /** One use through one of two processes after a pause. */

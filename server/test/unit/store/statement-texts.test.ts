@@ -41,6 +41,7 @@ async function ask(method: string, path: string, body?: unknown): Promise<HttpRe
     headers: { 'content-type': 'application/json', ...(cookie && { cookie }) },
     body: Readable.from(sent),
     remoteAddress: '127.0.0.1',
+    secure: false,
   });
   cookie = String(reply.headers['Set-Cookie'] ?? cookie).split(';')[0] ?? '';
   assert.ok(reply.status < 500, `${method} ${path}: ${reply.status} ${String(reply.body)}`);

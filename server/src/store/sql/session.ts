@@ -1,0 +1,39 @@
+// Statements on sessions. A session is a row; what opens it are secrets, of which only hashes are kept: cookies, and
+// one-time tokens, which have an end of their own (spec 13 §§ 1, 2, 9.1).
+import { secretTable, sessionTable } from './columns.ts';
+import { sql, type Sql } from './sql.ts';
+
+/** A row of the table; times are milliseconds, `created` and `expires` since 1970. */
+export interface StoredSession {
+  readonly id: string;
+  readonly kind: string;
+  readonly identity: string | null;
+  readonly storage: string;
+  readonly idle: number;
+  readonly expires: number;
+}
+
+export const insertSession = ({ id, kind, identity, storage, idle, expires }: StoredSession, created: number): Sql =>
+  sql`INSERT INTO ${sessionTable} (id, kind, identity, storage, idle, created, expires) VALUES (${id}, ${kind}, ${identity}, ${storage}, ${idle}, ${created}, ${expires})`;
+
+/** Changes the row, or none when the session is over. */
+export const updateSession = ({ id, kind, identity, storage, idle, expires }: StoredSession): Sql =>
+  sql`UPDATE ${sessionTable} SET kind = ${kind}, identity = ${identity}, storage = ${storage}, idle = ${idle}, expires = ${expires} WHERE id = ${id}`;
+
+export const insertSecret = (hash: string, session: string): Sql =>
+  sql`INSERT INTO ${secretTable} (hash, session, once) VALUES (${hash}, ${session}, ${null})`;
+
+/** Nothing opens the session any more. */
+export const deleteSecrets = (session: string): Sql => sql`DELETE FROM ${secretTable} WHERE session = ${session}`;
+
+/** The session that a cookie opens. */
+export const openedBy = (hash: string): Sql =>
+  sql`SELECT s.id AS id, s.identity AS identity, s.storage AS storage, s.idle AS idle, s.created AS created, s.expires AS expires FROM ${secretTable} AS x JOIN ${sessionTable} AS s ON s.id = x.session WHERE x.hash = ${hash} AND x.once IS NULL`;
+
+/** One row with `sessions`: how many there are of that kind. */
+export const countSessions = (kind: string): Sql =>
+  sql`SELECT count(*) AS sessions FROM ${sessionTable} WHERE kind = ${kind}`;
+
+/** The session of that kind that was unused for longest, if its end comes by then. */
+export const longestUnused = (kind: string, by: number): Sql =>
+  sql`SELECT id FROM ${sessionTable} WHERE kind = ${kind} AND expires <= ${by} ORDER BY expires LIMIT 1`;
