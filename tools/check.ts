@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 
 const checks: readonly (readonly [name: string, command: string, args: readonly string[]])[] = [
   ['types', 'tsc', ['-p', '.']],
-  ['lint', 'oxlint', ['--deny-warnings', 'server', 'examples', 'bench', 'tools']],
+  ['lint', 'oxlint', ['--deny-warnings', 'client', 'server', 'examples', 'bench', 'tools']],
   ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
 ];
 

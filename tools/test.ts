@@ -11,7 +11,9 @@ if (values.long) process.env['KEYSTAMP_LONG'] = '1';
 
 const asked = positionals.flatMap((name) => (name.endsWith('.ts') ? [name] : [`${name}/**/*.test.ts`]));
 const files = globSync(
-  asked.length > 0 ? asked : ['server/test/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
+  asked.length > 0
+    ? asked
+    : ['client/test/**/*.test.ts', 'server/test/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
 );
 
 const checked = asked.length > 0 || (await check());

@@ -1,0 +1,128 @@
+// What stands in an entity for a value that is not sent with it: a picture, a file or a relation.
+import type { DataStore } from './client.ts';
+import { imageUri, srcsetOf, type ImageOptions, type SrcsetOptions } from './image-url.ts';
+import type { WireDeferred } from './wire.ts';
+
+type Told = WireDeferred['__deferred'];
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal;
+}
+
+/** A value that stays on the server until it is asked for. Printed as JSON it is what the server sent. */
+abstract class Deferred {
+  // Out of sight of whoever prints or compares entities.
+  readonly #store: DataStore;
+  readonly #told: Told;
+
+  constructor(store: DataStore, told: Told) {
+    this.#store = store;
+    this.#told = told;
+  }
+
+  protected get store(): DataStore {
+    return this.#store;
+  }
+
+  protected get told(): Told {
+    return this.#told;
+  }
+
+  /** Path and parameters, from the root of the server. */
+  get uri(): string {
+    return this.told.uri;
+  }
+
+  toJSON(): WireDeferred {
+    return { __deferred: this.told };
+  }
+}
+
+/** A picture. Its `uri` and URLs carry the newest version number that this client knows of. */
+export class Picture extends Deferred {
+  override get uri(): string {
+    return this.store.pictures.current(this.told.uri);
+  }
+
+  /** MIME type of the stored picture; told when `image: { info: true }` was asked. */
+  get mediatype(): string | undefined {
+    return this.told.mediatype;
+  }
+
+  get width(): number | undefined {
+    return this.told.width;
+  }
+
+  get height(): number | undefined {
+    return this.told.height;
+  }
+
+  /** In bytes. */
+  get size(): number | undefined {
+    return this.told.size;
+  }
+
+  /** A tiny preview, base64 (https://evanw.github.io/thumbhash/). */
+  get thumbhash(): string | undefined {
+    return this.told.thumbhash;
+  }
+
+  /** For `<img src>`. */
+  url(options?: ImageOptions): string {
+    return this.store.resolve(imageUri(this.uri, options));
+  }
+
+  /** For `<img srcset>`. */
+  srcset(options: SrcsetOptions): string {
+    return srcsetOf(this.store.resolve(this.uri), options);
+  }
+
+  /** The bytes; undefined when the picture is gone or cannot be delivered in that format. */
+  async blob(options?: ImageOptions & ReadOptions): Promise<Blob | undefined> {
+    return this.store.readBytes(imageUri(this.uri, options), options?.signal);
+  }
+}
+
+/** A BLOB. */
+export class StoredFile extends Deferred {
+  get url(): string {
+    return this.store.resolve(this.uri);
+  }
+
+  /** In bytes; told when the attribute was expanded. */
+  get size(): number | undefined {
+    return this.told.size;
+  }
+
+  get mediatype(): string | undefined {
+    return this.told.mediatype;
+  }
+
+  /** The bytes; undefined when they are gone. */
+  async blob({ signal }: ReadOptions = {}): Promise<Blob | undefined> {
+    return this.store.readBytes(this.uri, signal);
+  }
+}
+
+/** The other end of a relation to one entity, not read with it. */
+export class Reference extends Deferred {
+  /** `__KEY` of the related entity. */
+  get __KEY(): string {
+    return this.told.__KEY as string;
+  }
+
+  /** Name of its dataclass. */
+  get dataClass(): string {
+    return /\/([^/([]+)[([][^/]*$/.exec(this.told.uri)?.[1] ?? '';
+  }
+}
+
+/** The other end of a relation to many entities, not read with it; `entity.related(…)` reads them. */
+export class RelatedSet extends Deferred {}
+
+/** The value that `{"__deferred":…}` stands for. */
+export function readDeferred(store: DataStore, told: Told): Picture | StoredFile | Reference | RelatedSet {
+  if (told.image) return new Picture(store, told);
+  if (told.__KEY !== undefined) return new Reference(store, told);
+  return told.uri.includes('$binary=') ? new StoredFile(store, told) : new RelatedSet(store, told);
+}
