@@ -89,6 +89,11 @@ export const settings = {
     'KEYSTAMP_MAX_SETS_DISK',
     'disk for entity sets; past it the answer is 429',
   ),
+  deletedRecordsDays: setting(
+    0,
+    'KEYSTAMP_DELETED_DAYS',
+    'days that deletions stay in __DeletedRecords; 0 means for ever',
+  ),
   uploadSeconds: setting(120, 'KEYSTAMP_UPLOAD_TIMEOUT', 'life of an unused upload'),
   maxUploadsPerSession: setting(64, 'KEYSTAMP_MAX_UPLOADS', 'open uploads of one session'),
   maxUploadBytesPerSession: setting(256 * MiB, 'KEYSTAMP_MAX_UPLOAD_BYTES', 'bytes of the open uploads of one session'),

@@ -14,9 +14,11 @@ import { releaseLocks } from './session/locks.ts';
 import { SessionCookie } from './session/session-cookie.ts';
 import { flushMs, Sessions } from './session/sessions.ts';
 import { releaseUploads, Uploads } from './session/uploads.ts';
+import { isTracking, sweepDeletions } from './store/global-stamps.ts';
 import { openEngine } from './store/open.ts';
 
 const sweepMs = 30_000;
+const dayMs = 24 * 60 * 60 * 1000;
 
 /** A served model with its database. */
 export interface Part extends Served {
@@ -109,11 +111,16 @@ async function openPart(
   const cookie = new SessionCookie(config, model.name, cookieSuffix);
   const sessions = new Sessions(engine, config, now, cookie, [releaseLocks, releaseUploads, sets.releaseSession]);
   const services: Services = { config, engine, converter, variants, sessions, sets, uploads, spool, now, onEvent };
+  const forgetDeletions = async (): Promise<void> => {
+    if (config.deletedRecordsDays === 0 || !isTracking(model)) return;
+    await sweepDeletions(engine, new Date(now() - config.deletedRecordsDays * dayMs).toISOString());
+  };
   const timers = [
     setInterval(() => {
       sessions.sweep().catch(sweepFailed);
       sets.sweep().catch(sweepFailed);
       uploads.sweep().catch(sweepFailed);
+      forgetDeletions().catch(sweepFailed);
     }, sweepMs),
     setInterval(() => void sessions.flush().catch(sweepFailed), flushMs),
   ];

@@ -1,13 +1,15 @@
 // The command line: `keystamp <command>`. Each command has a file of its own.
 import { Command, CommanderError } from 'commander';
 import { serveCommand } from './commands/serve.ts';
+import { syncCommand } from './commands/sync.ts';
 
 /** Runs the command that the arguments name; sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('keystamp')
     .description('Serves a datastore with versioned pictures over the Qodly / 4D REST API')
     .exitOverride()
-    .addCommand(serveCommand());
+    .addCommand(serveCommand())
+    .addCommand(syncCommand());
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

@@ -100,6 +100,17 @@ export function keysPredicate(dataClass: DataClassDef, keys: readonly (readonly 
   return keysOf(dataClass, found);
 }
 
+/**
+ * The keys of a text with one `__KEY` a line; lines that cannot be a key of the class are left out.
+ * @throws KeystampError 1541, 1806 for a composite key that cannot be read
+ */
+export const keysFromText = (dataClass: DataClassDef, text: string): readonly Key[] =>
+  text
+    .split(/\r?\n/)
+    .filter((line) => line !== '')
+    .map((line) => resolveKey(dataClass, splitKey(line, dataClass.key.length)))
+    .filter((key) => key !== undefined);
+
 /** The picture or BLOB the path ends in, when it names exactly one attribute and that is one. */
 export function mediaAttribute(target: DataTarget, dataClass: DataClassDef): StorageDef | undefined {
   const [name] = target.attributes;

@@ -5,10 +5,10 @@ import type { DataClassDef, Model } from '../model/model.ts';
 import { deletedRecordsDefinition, globalStampDefinition } from '../model/tracking.ts';
 import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
-import type { Executor, Row, Transaction } from './engine.ts';
+import type { Engine, Executor, Row, Transaction } from './engine.ts';
 import { globalStampTable, metaTable, timestampColumn } from './sql/columns.ts';
 import { ident, sql, type Sql } from './sql/sql.ts';
-import { anyStatement } from './sql/write.ts';
+import { anyStatement, buriedStatement, buryStatement, existsStatement } from './sql/write.ts';
 
 export const globalStampColumn = globalStampDefinition.column as string;
 const deletedTable = ident(deletedRecordsDefinition.table as string);
@@ -86,12 +86,66 @@ export async function pruneDeletions(tx: Transaction, which: PruneBefore): Promi
   return tx.run(sql`DELETE FROM ${deletedTable} WHERE stamp <= ${pruned}`);
 }
 
+/** Forgets deletions that are older than that, when there are any. */
+export async function sweepDeletions(engine: Engine, before: string): Promise<void> {
+  const oldest = await engine.row(
+    sql`SELECT ${ident(timestampColumn)} AS time FROM ${deletedTable} ORDER BY stamp LIMIT 1`,
+  );
+  // Asked first, so that the write lock is not taken for nothing.
+  if (!oldest || String(oldest['time']) >= before) return;
+  await engine.write((tx) => pruneDeletions(tx, { kind: 'time', timestamp: before }));
+}
+
 export type PruneBefore =
   | { readonly kind: 'stamp'; readonly stamp: number }
   /** ISO text. */
   | { readonly kind: 'time'; readonly timestamp: string };
 
 const trackedName = (name: string): string => `tracked ${name}`;
+
+/**
+ * Records deletions that Keystamp did not see, from a list of keys that clients may still have: each that is neither
+ * stored nor recorded as deleted (spec 17 § 7.4). How many there were.
+ * @param keys as `__KEY` printed them, read into canonical keys
+ */
+export async function recordUnseenDeletions(
+  tx: Transaction,
+  dataClass: DataClassDef,
+  keys: Iterable<Key>,
+  timestamp: string,
+): Promise<number> {
+  let recorded = 0;
+  for (const key of keys) {
+    if (await tx.row(existsStatement(dataClass, key))) continue;
+    const known = sql`SELECT 1 AS found FROM ${deletedTable} WHERE table_name = ${dataClass.name} AND primary_key = ${keyText(key)}`;
+    if (await tx.row(known)) continue;
+    await recordDeletion(tx, dataClass, key, timestamp);
+    // So that the key's next owner finds what it must take away.
+    if (!(await tx.row(buriedStatement(dataClass, key)))) await tx.run(buryStatement(dataClass, key, 0, timestamp));
+    recorded++;
+  }
+  return recorded;
+}
+
+/** What there is to synchronise: for operators. */
+export interface TrackingFacts {
+  readonly classes: readonly { readonly name: string; readonly entities: number; readonly highest: number }[];
+  readonly deletions: number;
+}
+
+export async function trackingFacts(executor: Executor, model: Model): Promise<TrackingFacts> {
+  const classes = [];
+  for (const { name, table, tracking } of model.dataClasses.values()) {
+    if (tracking !== 'changes') continue;
+    const column = ident(globalStampColumn);
+    const row = (await executor.row(
+      sql`SELECT count(*) AS n, coalesce(max(${column}), 0) AS highest FROM ${ident(table)}`,
+    )) as Row;
+    classes.push({ name, entities: Number(row['n']), highest: Number(row['highest']) });
+  }
+  const deletions = (await executor.row(sql`SELECT count(*) AS n FROM ${deletedTable}`)) as Row;
+  return { classes, deletions: Number(deletions['n']) };
+}
 
 /** What the tables of tracking need beside those of the dataclasses. */
 export const trackingIndexes = (model: Model): readonly Sql[] =>

@@ -1,0 +1,54 @@
+// Commands that work on the data of a model, beside a server or without one.
+import { Option, type Command } from 'commander';
+import { readConfig, settings, type Config } from '../config.ts';
+import type { Model } from '../model/model.ts';
+import type { Engine } from '../store/engine.ts';
+import { hasDatabase, openEngine } from '../store/open.ts';
+import { loadModel } from './load-model.ts';
+
+export interface DatabaseFlags {
+  readonly model: string;
+  readonly data?: string;
+}
+
+/** The options that say which data is meant. */
+export const whichDatabase = (command: Command): Command =>
+  command
+    .addOption(new Option('--model <path>', 'folder or file of the model').default('.'))
+    .option('--data <folder>', `${settings.data.meaning} (default: "${settings.data.default}")`);
+
+export interface OpenData {
+  readonly engine: Engine;
+  readonly model: Model;
+  readonly config: Config;
+}
+
+/**
+ * @param accept may refuse the model before the database is brought up to it
+ * @throws Error when there is no database: a command that looks after data makes none
+ */
+export async function withDatabase<T>(
+  flags: DatabaseFlags,
+  work: (open: OpenData) => Promise<T>,
+  accept: (model: Model) => void = () => {},
+): Promise<T> {
+  const { model: path, ...rest } = flags;
+  const config = readConfig(rest, process.env);
+  const { model } = await loadModel(path);
+  accept(model);
+  if (!hasDatabase(config.data)) throw new Error(`${config.data}: there is no database in this folder`);
+  const engine = await openEngine(config.data, model, config);
+  try {
+    return await work({ engine, model, config });
+  } finally {
+    await engine.close();
+  }
+}
+
+/** A whole number from the command line. */
+export const wholeNumber =
+  (name: string) =>
+  (text: string): number => {
+    if (!/^\d{1,15}$/.test(text)) throw new Error(`${name} ${text}: a whole number is expected`);
+    return Number(text);
+  };
