@@ -7,7 +7,7 @@ export type Copy = ReadonlyMap<string, Map<string, string>>;
 
 export const emptyCopy = (): Copy => new Map(trackedNames.map((name) => [name, new Map<string, string>()]));
 
-function keep(copy: Copy, name: string, { __TIMESTAMP: _, ...entity }: Entity): void {
+function keep(copy: Copy, name: string, entity: Entity): void {
   copy.get(name)?.set(entity.__KEY, JSON.stringify(entity));
 }
 
