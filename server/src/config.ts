@@ -75,6 +75,12 @@ export const settings = {
     'KEYSTAMP_TRUSTED_PROXIES',
     "addresses and networks of proxies whose X-Forwarded-… headers tell the client's address and TLS",
   ),
+  functionSeconds: setting(60, 'KEYSTAMP_FUNCTION_TIMEOUT', 'seconds until a function is given up; the answer is 503'),
+  transactionSeconds: setting(
+    10,
+    'KEYSTAMP_TRANSACTION_TIMEOUT',
+    'seconds until a transaction of a function is rolled back; with SQLite nobody else writes meanwhile',
+  ),
   querySeconds: setting(60, 'KEYSTAMP_QUERY_TIMEOUT', 'seconds until a long query is ended; the answer is 503'),
   queryProcesses: setting(2, 'KEYSTAMP_QUERY_PROCESSES', 'long queries at one time, each in a process of its own'),
   maxQueryQueue: setting(256, 'KEYSTAMP_MAX_QUERY_QUEUE', 'long queries waiting; past it the answer is 503'),

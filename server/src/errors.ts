@@ -8,12 +8,21 @@ interface ErrorRow {
   readonly status: number;
   /** Message for the client. `noun` is the dialect's word for a dataclass. */
   readonly text: (args: readonly string[], noun: string) => string;
+  /** Which part of the product speaks; `dbmg` unless said otherwise. */
+  readonly signature?: string;
 }
 
-const row = (status: number, text: ErrorRow['text']): ErrorRow => ({ status, text });
+const row = (status: number, text: ErrorRow['text'], signature?: string): ErrorRow => ({
+  status,
+  text,
+  ...(signature !== undefined && { signature }),
+});
 
 /** Codes of spec 01 § 6.1, 06 § 2.2, 11 § 6 and 15 § 5.4, with Keystamp's statuses. */
 export const errorTable = {
+  1003: row(404, ([key, c]) => `The entity with the key "${key}" cannot be found in "${c}"`, 'ds'),
+  1005: row(400, () => `The __DATASET of an entity selection is missing`, 'ds'),
+  1006: row(404, ([id]) => `The entity selection "${id}" cannot be found`, 'ds'),
   1046: row(409, ([key, name, why]) => {
     const record = key ? `record# ${key}` : 'a new record';
     return `Cannot save ${record} in table ${name}${why ? `: ${why}` : ''}`;
@@ -54,6 +63,7 @@ export const errorTable = {
   1593: row(400, ([name, n]) => `The value of the "${name}" attribute must have exactly ${n} characters`),
   1594: row(404, ([name]) => `The "${name}" attribute is not sortable`),
   1626: row(400, () => `A text is expected as query`),
+  1637: row(400, () => `A shareable entity selection cannot be changed`),
   1800: row(404, ([c], noun) => `The "${c}" ${noun} cannot be found`),
   1801: row(400, ([f]) => `The format "${f}" is not supported`),
   1802: row(404, ([id], noun) =>
@@ -86,6 +96,8 @@ export const errorTable = {
   1824: row(400, ([type]) => `The data is not a picture of a known type${type ? `: ${type}` : ''}`),
   1825: row(400, ([id]) => `The picture reference "${id}" does not exist`),
   1826: row(400, ([id]) => `The BLOB reference "${id}" does not exist`),
+  1827: row(404, ([name]) => `The function "${name}" does not exist`),
+  1829: row(405, ([name]) => `The function "${name}" cannot be called by GET`),
 } as const satisfies Record<number, ErrorRow>;
 
 export type ErrorCode = keyof typeof errorTable;
@@ -129,17 +141,26 @@ export class KeystampError extends Error {
   readonly entries: readonly ErrorEntry[];
   /** Extra response headers, for instance `Retry-After`, `Allow`, `Content-Range`. */
   readonly headers: Readonly<Record<string, string>>;
+  /** Errors of the author's code, printed behind the entries (spec 12 § 7.3). */
+  readonly thrown: readonly PrintedError[];
 
   constructor(
     status: number,
     entries: readonly ErrorEntry[],
-    options: { headers?: Readonly<Record<string, string>>; cause?: unknown } = {},
+    options: {
+      headers?: Readonly<Record<string, string>>;
+      cause?: unknown;
+      thrown?: readonly PrintedError[];
+    } = {},
   ) {
-    super(entries.map((entry) => printError(entry, '4d').message).join('; '), { cause: options.cause });
+    const { headers = {}, cause, thrown = [] } = options;
+    const lines = [...entries.map((entry) => printError(entry, '4d')), ...thrown];
+    super(lines.map(({ message }) => message).join('; '), { cause });
     this.name = 'KeystampError';
     this.status = status;
     this.entries = entries;
-    this.headers = options.headers ?? {};
+    this.headers = headers;
+    this.thrown = thrown;
   }
 
   /** The same error seen from the operation around it: `code` is added as the outer line. */
@@ -168,6 +189,12 @@ export function failHttp(
   return new KeystampError(status, [entry], headers ? { headers } : {});
 }
 
+/** What `__ERROR` lists. */
+export const printErrors = (error: KeystampError, dialect: Dialect): readonly PrintedError[] => [
+  ...error.entries.map((entry) => printError(entry, dialect)),
+  ...error.thrown,
+];
+
 /** One entry as it is printed in `__ERROR`. */
 export function printError(entry: ErrorEntry, dialect: Dialect): PrintedError {
   if ('http' in entry) {
@@ -179,9 +206,10 @@ export function printError(entry: ErrorEntry, dialect: Dialect): PrintedError {
     };
   }
   const noun = dialect === 'qodly' ? 'dataclass' : 'datastore class';
+  const { text, signature = 'dbmg' }: ErrorRow = errorTable[entry.code];
   return {
-    message: errorTable[entry.code].text(entry.args, noun),
-    componentSignature: 'dbmg',
+    message: text(entry.args, noun),
+    componentSignature: signature,
     errCode: entry.code,
   };
 }

@@ -21,7 +21,11 @@ export type AppEvent =
   | { readonly kind: 'mixedFilter'; readonly filter: string }
   /** A client asks for deletions since a number below the one that deletions are remembered from (spec 17 § 7.2). */
   | { readonly kind: 'deletionsForgotten'; readonly asked: number; readonly oldest: number }
-  | { readonly kind: 'sweepFailed'; readonly cause: unknown };
+  | { readonly kind: 'sweepFailed'; readonly cause: unknown }
+  /** A function threw; the client got its error without the details. */
+  | { readonly kind: 'functionThrew'; readonly name: string; readonly cause: unknown }
+  /** A function ended with a transaction open; it was rolled back. */
+  | { readonly kind: 'transactionLeftOpen' };
 
 export type OnEvent = (event: AppEvent) => void;
 
@@ -36,6 +40,8 @@ const levels = {
   mixedFilter: 'debug',
   deletionsForgotten: 'warn',
   sweepFailed: 'error',
+  functionThrew: 'warn',
+  transactionLeftOpen: 'warn',
   converterStarted: 'debug',
   converterLost: 'warn',
   pictureInspected: 'debug',

@@ -2,14 +2,20 @@
 // AsyncLocalStorage. Requests that call no user code never make one.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Config } from '../config.ts';
+import { failHttp, type PrintedError } from '../errors.ts';
 import type { OnEvent } from '../events.ts';
 import type { Converter } from '../image/converter.ts';
 import type { Variants } from '../image/variants.ts';
-import type { Model } from '../model/model.ts';
+import type { DataClassDef, Model } from '../model/model.ts';
+import type { Key } from '../query/selection.ts';
 import type { EntitySets } from '../session/entity-sets.ts';
+import { unlockEntity } from '../session/locks.ts';
 import type { Session } from '../session/session.ts';
 import type { Uploads } from '../session/uploads.ts';
 import type { Engine, Executor, Transaction } from '../store/engine.ts';
+import { dropSessionStatement } from '../store/sql/lock.ts';
+import { OpenTransaction, StartedTransaction } from './open-transaction.ts';
+import type { WriteContext } from './write.ts';
 
 /** The parts of the server that user code reaches. */
 export interface CallServices {
@@ -20,6 +26,7 @@ export interface CallServices {
   readonly sets: EntitySets;
   readonly uploads: Uploads;
   readonly now: () => number;
+  readonly onEvent: OnEvent;
 }
 
 /** Who calls: a request with its session. */
@@ -30,48 +37,208 @@ export interface Caller {
   openSession(): Session;
 }
 
+/** A message for the page that called (spec 12 § 6). */
+export interface PageMessage {
+  readonly message: string;
+  readonly type: 'message' | 'warning' | 'error';
+}
+
+/** An entity that the call has locked. */
+interface HeldLock {
+  readonly dataClass: DataClassDef;
+  readonly key: Key;
+}
+
+/** What all code of one call shares, inside and outside of its transactions. */
+class CallState {
+  /** Privileges lent to the call, beside those its session holds: by `session.promote` and by the roles file. */
+  readonly promotions = new Set<string>();
+  /** Errors that are thrown at the end (spec 12 § 7.2). */
+  readonly deferred: PrintedError[] = [];
+  pageMessage: PageMessage | undefined;
+  readonly locks: HeldLock[] = [];
+  /** Holds the locks of a call without session. */
+  lockHolder: string | undefined;
+  /** The answer has been given; code that goes on is nobody's. */
+  ended = false;
+}
+
 export interface CallOptions {
   readonly model: Model;
   readonly services: CallServices;
   readonly caller: Caller;
-  readonly onEvent: OnEvent;
-  /** Milliseconds since 1970 when the call must have ended. */
-  readonly deadline: number;
+  /** Rejects when the call must end; absent: it may take as long as it likes. */
+  readonly over?: Promise<never>;
   /** An open transaction that the call is part of, as events of a save are. */
   readonly transaction?: Transaction;
 }
 
-/** One call of user code with all that it shares: session, privileges, transaction, deadline. */
+const never = new Promise<never>(() => undefined);
+
+/**
+ * One call of user code with all that it shares: session, privileges, transaction. Code inside of a transaction, and the
+ * events of a save, run in a context of their own that shares the state of the call.
+ */
 export class CallContext {
   readonly model: Model;
   readonly services: CallServices;
-  readonly caller: Caller;
-  readonly onEvent: OnEvent;
-  readonly deadline: number;
-  /** Privileges lent to the call, beside those its session holds: by `session.promote` and by the roles file. */
-  readonly promotions = new Set<string>();
+  readonly state: CallState;
   /** False while code must see all entities, as the row filter itself does. */
-  restricted = true;
-  #transaction: Transaction | undefined;
+  readonly restricted: boolean;
+  readonly #caller: Caller;
+  readonly #over: Promise<never>;
+  #transaction: OpenTransaction | undefined;
 
-  constructor({ model, services, caller, onEvent, deadline, transaction }: CallOptions) {
+  constructor(options: CallOptions, state = new CallState(), restricted = true) {
+    const { model, services, caller, over = never, transaction } = options;
     this.model = model;
     this.services = services;
-    this.caller = caller;
-    this.onEvent = onEvent;
-    this.deadline = deadline;
-    this.#transaction = transaction;
+    this.state = state;
+    this.restricted = restricted;
+    this.#caller = caller;
+    this.#over = over;
+    if (transaction) this.#transaction = new OpenTransaction(transaction);
+  }
+
+  /** The session of the call; none for code that goes on after the answer. */
+  get session(): Session | undefined {
+    return this.state.ended ? undefined : this.#caller.session;
+  }
+
+  /** @throws Error after the answer */
+  openSession(): Session {
+    if (this.state.ended) throw new Error('The call has ended, and its session with it');
+    return this.#caller.openSession();
   }
 
   /** Where the call reads: its open transaction, else the database as it was last committed. */
   get executor(): Executor {
-    return this.#transaction ?? this.services.engine;
+    return this.#open?.store ?? this.services.engine;
   }
 
-  /** One unit of writing: part of the open transaction, else a transaction of its own. When it throws it is undone. */
+  get writeContext(): WriteContext {
+    const sessionId = this.session?.id ?? this.state.lockHolder;
+    return { now: this.services.now, ...(sessionId !== undefined && { sessionId }) };
+  }
+
+  /**
+   * One unit of writing: part of the open transaction, else a transaction of its own. When it throws it is undone. Code
+   * that `work` calls, as events of a save are, runs inside of it: what that code reads and writes is part of the unit.
+   */
   write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const open = this.#transaction;
-    return open ? open.attempt(() => work(open)) : this.services.engine.write(work);
+    const open = this.#open;
+    return open
+      ? open.unit(() => this.#inside(open.store, work))
+      : this.services.engine.write((store) => this.#inside(store, work));
+  }
+
+  /** Runs `work` in a transaction, inside another one in a nested one; rolled back when it throws. */
+  transaction<T>(work: () => Promise<T>): Promise<T> {
+    return this.#transact((store) => this.#inside(store, work));
+  }
+
+  /** Opens a transaction that all code in this context is part of until it is validated or cancelled. */
+  async startTransaction(): Promise<void> {
+    const outer = this.#open;
+    this.#transaction = await StartedTransaction.start((work) => this.#transact(work), outer, this.#over);
+  }
+
+  /** @throws Error when none was started here */
+  async validateTransaction(): Promise<void> {
+    const started = this.#started();
+    try {
+      await started.validate();
+    } finally {
+      this.#transaction = started.outer;
+    }
+  }
+
+  /** @throws Error when none was started here */
+  async cancelTransaction(): Promise<void> {
+    const started = this.#started();
+    try {
+      await started.cancel();
+    } finally {
+      this.#transaction = started.outer;
+    }
+  }
+
+  /** Runs `work` seeing all entities, whatever the row filters say. */
+  unrestricted<T>(work: () => T): T {
+    return runInCall(this.#derived(this.#transaction, false), work);
+  }
+
+  /** Ends the call: transactions left open are rolled back and logged, its locks given back. */
+  async end(): Promise<void> {
+    await this.#cancelStarted();
+    const { locks, lockHolder } = this.state;
+    this.state.ended = true;
+    if (locks.length === 0) return;
+    const { engine, now } = this.services;
+    const sessionId = this.#caller.session?.id ?? lockHolder;
+    await engine.write(async (tx) => {
+      for (const { dataClass, key } of locks) await unlockEntity(tx, dataClass, key, { sessionId, now: now() });
+      if (lockHolder !== undefined) await tx.run(dropSessionStatement(lockHolder));
+    });
+  }
+
+  get #open(): OpenTransaction | undefined {
+    return this.#transaction?.closed ? undefined : this.#transaction;
+  }
+
+  #started(): StartedTransaction {
+    if (this.#transaction instanceof StartedTransaction) return this.#transaction;
+    throw new Error('No transaction was started');
+  }
+
+  #transact<T>(work: (store: Transaction) => Promise<T>): Promise<T> {
+    const open = this.#open;
+    if (open) return open.unit(() => work(open.store));
+    const { engine, config } = this.services;
+    return engine.transact((store) =>
+      within(config.transactionSeconds, 'the transaction took too long', () => work(store)),
+    );
+  }
+
+  /** Code in its own context inside a transaction; what it started and left open is rolled back. */
+  async #inside<T>(store: Transaction, work: (store: Transaction) => Promise<T>): Promise<T> {
+    const open = new OpenTransaction(store);
+    const context = this.#derived(open, this.restricted);
+    try {
+      const result = await Promise.race([runInCall(context, () => work(open.store)), this.#over]);
+      await context.#cancelStarted();
+      return result;
+    } finally {
+      await Promise.race([open.close(), this.#over]);
+    }
+  }
+
+  async #cancelStarted(): Promise<void> {
+    while (this.#transaction instanceof StartedTransaction) {
+      this.services.onEvent({ kind: 'transactionLeftOpen' });
+      await this.cancelTransaction();
+    }
+  }
+
+  #derived(transaction: OpenTransaction | undefined, restricted: boolean): CallContext {
+    const { model, services, state } = this;
+    const derived = new CallContext({ model, services, caller: this.#caller, over: this.#over }, state, restricted);
+    derived.#transaction = transaction;
+    return derived;
+  }
+}
+
+/**
+ * What `work` gives, within a time limit.
+ * @throws KeystampError 503 when it takes longer
+ */
+export async function within<T>(seconds: number, what: string, work: () => Promise<T>): Promise<T> {
+  const over = Promise.withResolvers<never>();
+  const timer = setTimeout(() => over.reject(failHttp(503, what, { 'Retry-After': '1' })), seconds * 1000);
+  try {
+    return await Promise.race([work(), over.promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

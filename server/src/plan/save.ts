@@ -1,6 +1,7 @@
 // Bodies → changes: names against the model, values into their canonical form (spec 06 § 1).
 import { fail, KeystampError } from '../errors.ts';
-import { assignValue, keyValue, printedType, type Assigned } from '../model/attribute-types.ts';
+import { acceptValue } from '../model/accept-value.ts';
+import { keyValue } from '../model/attribute-types.ts';
 import {
   publicAttribute,
   type DataClassDef,
@@ -120,27 +121,8 @@ function assignments(body: EntityBody, dataClass: DataClassDef, depth: number): 
 
 function assign(made: Assignments, attribute: StorageDef, value: unknown): void {
   if (attribute.type === 'image' || attribute.type === 'blob') return assignMedia(made, attribute, value);
-  const assigned = assignValue(attribute, value as Json);
-  made.values.set(attribute, shortened(attribute, accepted(attribute, assigned)));
+  made.values.set(attribute, acceptValue(attribute, value as Json));
 }
-
-function accepted(attribute: StorageDef, assigned: Assigned): Value {
-  switch (assigned.kind) {
-    case 'value':
-      return assigned.value;
-    case 'wrongType':
-      throw fail(1508, attribute.name, printedType(attribute));
-    case 'below':
-      throw fail(1568, assigned.bound).within(1570);
-    case 'above':
-      throw fail(1569, assigned.bound).within(1570);
-    default:
-      return assigned satisfies never;
-  }
-}
-
-const shortened = ({ limitingLength }: StorageDef, value: Value): Value =>
-  limitingLength !== undefined && typeof value === 'string' ? [...value].slice(0, limitingLength).join('') : value;
 
 /** Spec 11 § 4.4: `{"ID":…}` sets, null clears, any other object is what the client read before. */
 function assignMedia(made: Assignments, attribute: StorageDef, value: unknown): void {

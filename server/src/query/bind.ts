@@ -1,7 +1,13 @@
 // FilterExpr + dataclass + parameters → Predicate: names become attributes, values become canonical, criteria over the
 // same related row come together (spec 04 §§ 4 to 7).
 import { fail } from '../errors.ts';
-import type { DataClassDef, RelatedEntitiesDef, RelationDef, StorageDef } from '../model/model.ts';
+import {
+  publicAttribute,
+  type DataClassDef,
+  type RelatedEntitiesDef,
+  type RelationDef,
+  type StorageDef,
+} from '../model/model.ts';
 import { checkComplexity } from './complexity.ts';
 import type { Given } from './convert.ts';
 import { toValue } from './convert.ts';
@@ -13,7 +19,7 @@ import type { FilterParams, ParamValue } from './params.ts';
 import { isArray, lookUp } from './params.ts';
 import type { ParsedFilter } from './parse.ts';
 import { parsePath } from './parse.ts';
-import { findAttribute } from './path.ts';
+import { findAttribute, type Sees } from './path.ts';
 import type { ObjectScalar, Predicate, Test } from './predicate.ts';
 import { all, conjoin, disjoin } from './predicate.ts';
 import type { GivenValue } from './value-tests.ts';
@@ -21,6 +27,7 @@ import { attributeTest, objectTest } from './value-tests.ts';
 
 /**
  * Gives a parsed filter its meaning for one dataclass.
+ * @param sees which attributes may be named; those that clients see
  * @throws KeystampError 400: 1500 unknown or hidden attribute, 1279 missing or null placeholder, 1280 value of the
  *   wrong type, 1112 a path alone that is not boolean, 1162 a comparator that the type does not know
  */
@@ -29,9 +36,10 @@ export function bindFilter(
   dataClass: DataClassDef,
   params: FilterParams,
   limits: QueryLimits,
+  sees: Sees = publicAttribute,
 ): Predicate {
   if (!parsed.expr) return all;
-  const predicate = new Binder(params, limits).expr(parsed.expr, dataClass);
+  const predicate = new Binder(params, limits, sees).expr(parsed.expr, dataClass);
   checkComplexity(predicate);
   return predicate;
 }
@@ -47,10 +55,12 @@ interface Criterion {
 class Binder {
   private readonly params: FilterParams;
   private readonly limits: QueryLimits;
+  private readonly sees: Sees;
 
-  constructor(params: FilterParams, limits: QueryLimits) {
+  constructor(params: FilterParams, limits: QueryLimits, sees: Sees) {
     this.params = params;
     this.limits = limits;
+    this.sees = sees;
   }
 
   expr(expr: FilterExpr, dataClass: DataClassDef): Predicate {
@@ -113,7 +123,7 @@ class Binder {
   private criterion(criterion: Criterion, at: number, dataClass: DataClassDef): Predicate {
     const { steps, comparator, value, flag } = criterion;
     const step = steps[at] as PathStep;
-    const attribute = findAttribute(dataClass, step.name, 400);
+    const attribute = findAttribute(dataClass, step.name, 400, this.sees);
     if (attribute.kind !== 'storage') {
       if (step.element !== undefined) throw fail(1162, `${step.name} is a relation, not a collection`);
       const reference = referenceOf(steps, at);

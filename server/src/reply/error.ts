@@ -1,10 +1,7 @@
 // Errors as answers (spec 01 § 6, DECISIONS P1).
-import { failHttp, KeystampError, printError, type Dialect, type PrintedError } from '../errors.ts';
+import { failHttp, KeystampError, printErrors, type Dialect } from '../errors.ts';
 import type { HttpReply } from './http-reply.ts';
 import { onceReply } from './json.ts';
-
-export const printErrors = (error: KeystampError, dialect: Dialect): readonly PrintedError[] =>
-  error.entries.map((entry) => printError(entry, dialect));
 
 /** The answer to an error; anything that is no KeystampError is a fault of the server and says nothing of itself. */
 export function replyError(error: unknown, dialect: Dialect): HttpReply {

@@ -4,7 +4,7 @@ import { saveStatuses } from '../orm/save-error.ts';
 import { printKey } from '../query/print-key.ts';
 import type { SavedItem, SavedOutcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
-import { printErrors } from './error.ts';
+import { printErrors } from '../errors.ts';
 import { dataReply, onceReply } from './json.ts';
 
 export function replySaved(outcome: SavedOutcome, { dialect }: Config): HttpReply {

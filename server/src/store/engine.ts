@@ -20,7 +20,8 @@ export interface Transaction extends Executor {
   /** Runs a statement that changes rows; the number of rows it changed. */
   run(statement: Sql): Promise<number>;
   /**
-   * Runs `work` so that it can fail alone: when it throws, what it did is undone and the error is passed on.
+   * Runs `work` so that it can fail alone: when it throws, what it did is undone and the error is passed on. One at a
+   * time: the next attempt of a transaction begins when this one has settled, or inside of it.
    */
   attempt<T>(work: () => Promise<T>): Promise<T>;
 }
@@ -45,6 +46,12 @@ export interface Engine extends Executor {
    * together may share one commit; a unit that throws is undone alone.
    */
   write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /**
+   * Runs `work` in a write transaction of its own, which may last as code of an author does: reads in it see its writes,
+   * nothing of others shares its commit or its fate, and `attempt` nests. Others may have to wait with their writes until
+   * it ends. The promise settles after the commit is on disk, or rejects with what `work` threw when all is undone.
+   */
+  transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
   /**
    * The keys that a statement of one column finds, in its order.
    * @param among only keys of this list, in the order of the list

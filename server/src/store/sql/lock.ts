@@ -53,6 +53,12 @@ export function unlockStatement(dataClass: DataClassDef, key: Key, { sessionId, 
 export const dropLockStatement = (dataClass: DataClassDef, key: Key): Sql =>
   sql`DELETE FROM ${lockTable} AS l WHERE ${ofEntity(dataClass, key)}`;
 
+/** A row of the sessions for a call that locks without having one; it lives as long as the call may. */
+export const holderStatement = (id: string, now: number, expires: number): Sql =>
+  sql`INSERT INTO ${sessionTable} (id, kind, storage, idle, created, expires) VALUES (${id}, 'call', '{}', 0, ${now}, ${expires})`;
+
+export const dropSessionStatement = (id: string): Sql => sql`DELETE FROM ${sessionTable} WHERE id = ${id}`;
+
 /** All locks of a session go with it. */
 export const dropLocksStatement = (sessionId: string): Sql =>
   sql`DELETE FROM ${lockTable} WHERE session = ${sessionId}`;

@@ -6,7 +6,7 @@ import type { Row } from '../engine.ts';
 import { registerFunctions } from './functions.ts';
 import { hideParameters } from './hidden-parameters.ts';
 import type { Reach } from './reach.ts';
-import { tableWritten } from './tables-of.ts';
+import { tablesRead, tableWritten } from './tables-of.ts';
 
 /** How long a process waits for another one's write before it gives up. */
 const busyTimeoutMs = 20_000;
@@ -19,10 +19,16 @@ export class Prepared {
   /** How far it reaches; unknown until it is asked, and again when tables have grown. */
   reach?: Reach;
   #writes: string | undefined;
+  #reads: ReadonlySet<string> | undefined;
 
   constructor(text: string, statement: Database.Statement<Value[], Row>) {
     this.text = text;
     this.statement = statement;
+  }
+
+  /** The tables it reads. */
+  get reads(): ReadonlySet<string> {
+    return (this.#reads ??= new Set([...tablesRead(this.text).values()].flat()));
   }
 
   /** The table it writes, see `tableWritten`. */

@@ -1,12 +1,13 @@
 // SQLite: one connection for reads, one for writes, in the process itself, and a slow lane for reads that take long.
 // Reads of one turn of the event loop share one snapshot (half of a point read is taking the read lock); writes that
 // arrive in one turn share one commit.
+import { AsyncResource } from 'node:async_hooks';
 import Database from 'better-sqlite3';
 import { settings } from '../../config.ts';
 import { failHttp } from '../../errors.ts';
 import type { Value } from '../../model/model.ts';
 import { keyCount, packKeys, type KeyList } from '../../query/key-list.ts';
-import { DuplicateError, type Engine, type Row, type Transaction } from '../engine.ts';
+import { DuplicateError, type Engine, type Executor, type Row, type Transaction } from '../engine.ts';
 import type { Sql } from '../sql/sql.ts';
 import { bindable, isKeyList } from './bind.ts';
 import { Connection, type Prepared } from './connection.ts';
@@ -78,6 +79,12 @@ class SqliteTransaction implements Transaction {
     }
   }
 
+  /** Does the statement only read, and only tables that this transaction has not written? */
+  readsUntouched({ text }: Sql): boolean {
+    const { writes, reads } = this.#connection.prepared(text);
+    return writes === '' && reads.size > 0 && !this.written.has('*') && this.written.isDisjointFrom(reads);
+  }
+
   #do<T>(use: (statement: Prepared['statement'], params: Value[]) => T, { text, params }: Sql): T {
     try {
       const prepared = this.#connection.prepared(text);
@@ -89,8 +96,44 @@ class SqliteTransaction implements Transaction {
   }
 }
 
+/**
+ * A transaction that code of an author keeps open. While it is, nobody else writes, so a table that it has not written
+ * is read as any reader does: long reads stay in the slow lane and hold up nothing.
+ */
+class LastingTransaction implements Transaction {
+  readonly #writer: SqliteTransaction;
+  readonly #reader: Executor;
+
+  constructor(writer: SqliteTransaction, reader: Executor) {
+    this.#writer = writer;
+    this.#reader = reader;
+  }
+
+  rows(statement: Sql): Promise<readonly Row[]> {
+    return this.#for(statement).rows(statement);
+  }
+
+  row(statement: Sql): Promise<Row | undefined> {
+    return this.#for(statement).row(statement);
+  }
+
+  run(statement: Sql): Promise<number> {
+    return this.#writer.run(statement);
+  }
+
+  attempt<T>(work: () => Promise<T>): Promise<T> {
+    return this.#writer.attempt(work);
+  }
+
+  #for(statement: Sql): Executor {
+    return this.#writer.readsUntouched(statement) ? this.#reader : this.#writer;
+  }
+}
+
 interface Unit {
   readonly work: (transaction: Transaction) => Promise<unknown>;
+  /** It shares its commit with no other. */
+  readonly alone: boolean;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -112,7 +155,7 @@ export class SqliteEngine implements Engine {
   #ending = false;
   /** Version of the data that this turn has seen, once it was asked for. */
   #seenVersion: number | undefined;
-  #waiting: Unit[] = [];
+  readonly #waiting: Unit[] = [];
   #writing: Promise<void> | undefined;
 
   /** @param file path of the database; made when absent */
@@ -172,10 +215,11 @@ export class SqliteEngine implements Engine {
   }
 
   write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      this.#waiting.push({ work, resolve, reject });
-      this.#writing ??= this.#drain();
-    });
+    return this.#enqueue(work, false);
+  }
+
+  transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.#enqueue(() => work(new LastingTransaction(this.#transaction, this)), true);
   }
 
   async close(): Promise<void> {
@@ -227,14 +271,26 @@ export class SqliteEngine implements Engine {
     });
   }
 
+  #enqueue<T>(work: (transaction: Transaction) => Promise<T>, alone: boolean): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      // Whoever started the writing, each unit runs in the async context of its own caller.
+      this.#waiting.push({ work: AsyncResource.bind(work), alone, resolve, reject });
+      this.#writing ??= this.#drain();
+    });
+  }
+
+  /** The units of the next commit: one that stands alone, or all up to the next such one. */
+  #takeUnits(): readonly Unit[] {
+    const end = this.#waiting.findIndex(({ alone }) => alone);
+    return this.#waiting.splice(0, end < 0 ? this.#waiting.length : Math.max(end, 1));
+  }
+
   /** One commit for all that waits, until nothing waits. */
   async #drain(): Promise<void> {
     // Requests that came in with this one get their chance to join the commit.
     await nextTurn();
     while (this.#waiting.length > 0) {
-      const units = this.#waiting;
-      this.#waiting = [];
-      await this.#commit(units);
+      await this.#commit(this.#takeUnits());
       await nextTurn();
     }
     this.#writing = undefined;
@@ -245,6 +301,8 @@ export class SqliteEngine implements Engine {
     try {
       this.#transaction.written.clear();
       this.#writer.prepared('BEGIN IMMEDIATE').statement.run();
+      // What reads beside it see from now on is what was committed before it.
+      if (units[0]?.alone) this.refresh();
       for (const unit of units) settled.push(await this.#run(unit));
       this.#writer.prepared('COMMIT').statement.run();
       this.#totals.committed(this.#transaction.written);

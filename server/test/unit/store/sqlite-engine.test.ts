@@ -2,6 +2,7 @@
 // nothing that was acknowledged is lost when the disk is full.
 import assert from 'node:assert/strict';
 import { fork, spawn } from 'node:child_process';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -285,4 +286,65 @@ test('close waits for the writes under way', async () => {
   const reopened = await open(file);
   assert.deepEqual(await values(reopened), ['a', 'b']);
   await reopened.close();
+});
+
+test('a transaction that lasts sees its own writes, and nobody else does', async () => {
+  const engine = await open();
+  const table = raw('"t"');
+  await engine.transact(async (tx) => {
+    assert.equal((await tx.row(sql`SELECT count(*) AS n FROM ${table}`))?.['n'], 0);
+    await tx.run(sql`INSERT INTO ${table} (v) VALUES (${'a'})`);
+    assert.equal((await tx.row(sql`SELECT count(*) AS n FROM ${table}`))?.['n'], 1);
+    assert.deepEqual(await values(engine), []);
+  });
+  assert.deepEqual(await values(engine), ['a']);
+  await engine.close();
+});
+
+test('what others write waits for a transaction that lasts and does not share its fate', async () => {
+  const engine = await open();
+  const before = engine.write((tx) => tx.run(insert('before')));
+  const gate = Promise.withResolvers<void>();
+  const lasting = engine.transact(async (tx) => {
+    await tx.run(insert('lasting'));
+    await gate.promise;
+    throw new Error('given up');
+  });
+  lasting.catch(() => undefined);
+  const later = engine.write((tx) => tx.run(insert('after')));
+  await before;
+  assert.deepEqual(await values(engine), ['before'], 'the commit before it did not wait for it');
+  gate.resolve();
+  await assert.rejects(lasting, /given up/);
+  await later;
+  assert.deepEqual(await values(engine), ['before', 'after']);
+  await engine.close();
+});
+
+test('inside a transaction that lasts, a nested attempt fails alone', async () => {
+  const engine = await open();
+  await engine.transact(async (tx) => {
+    await tx.run(insert('outer'));
+    await assert.rejects(
+      tx.attempt(async () => {
+        await tx.run(insert('inner'));
+        await tx.attempt(() => tx.run(insert('innermost')));
+        throw new Error('undo');
+      }),
+      /undo/,
+    );
+    await tx.attempt(() => tx.run(insert('second')));
+  });
+  assert.deepEqual(await values(engine), ['outer', 'second']);
+  await engine.close();
+});
+
+test('units that share a commit run each in the async context of its own caller', async () => {
+  const engine = await open();
+  const callers = new AsyncLocalStorage<string>();
+  const seen = await Promise.all(
+    ['a', 'b'].map((name) => callers.run(name, () => engine.write(async () => callers.getStore()))),
+  );
+  assert.deepEqual(seen, ['a', 'b']);
+  await engine.close();
 });
