@@ -13,6 +13,7 @@ import { entityByKey } from './scenarios/entity-by-key.ts';
 import { growth } from './scenarios/growth.ts';
 import { hotPicture } from './scenarios/hot-picture.ts';
 import { largeSets } from './scenarios/large-sets.ts';
+import { millionScenario } from './scenarios/million.ts';
 import { notModified } from './scenarios/not-modified.ts';
 import { pageOf100 } from './scenarios/page-of-100.ts';
 import { picturePage } from './scenarios/picture-page.ts';
@@ -28,6 +29,7 @@ const scenarios = {
   'picture-page': picturePage,
   growth,
   'large-sets': largeSets,
+  million: millionScenario,
 } as const satisfies Record<string, Scenario>;
 
 type Name = keyof typeof scenarios;

@@ -6,6 +6,8 @@ export interface LoadJob {
   readonly targets: readonly string[];
   /** `random`: any target each time; `once`: each target once, in order, then the load ends. */
   readonly order: 'random' | 'once';
+  /** Bodies of POST requests to the first target, instead of GET requests to all. */
+  readonly bodies?: readonly string[];
   readonly headers?: Readonly<Record<string, string>>;
   /** Status every answer must have; another one ends the load with an error. */
   readonly status: number;

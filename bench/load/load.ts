@@ -13,11 +13,15 @@ answerQuestions<LoadJob, LoadResult>('load', async (job) => {
 });
 
 /** The next request of a job, `undefined` when all were sent. */
-function requestsOf({ targets, order, headers = {}, port }: LoadJob): () => Buffer | undefined {
+function requestsOf({ targets, order, bodies, headers = {}, port }: LoadJob): () => Buffer | undefined {
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const requests = targets.map((target) =>
-    Buffer.from(`GET ${target} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${lines.join('')}\r\n`),
-  );
+  const head = (line: string): string => `${line} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\n${lines.join('')}`;
+  const requests = bodies
+    ? bodies.map((body) => {
+        const fields = `Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n`;
+        return Buffer.from(`${head(`POST ${targets[0]}`)}${fields}${body}`);
+      })
+    : targets.map((target) => Buffer.from(`${head(`GET ${target}`)}\r\n`));
   let next = 0;
   return order === 'once' ? () => requests[next++] : () => requests[Math.floor(Math.random() * requests.length)];
 }
