@@ -20,6 +20,8 @@ export const settings = {
   mount: setting('/rest', 'KEYSTAMP_MOUNT', 'paths the API is served under, separated by commas'),
   dialect: setting<Dialect>('4d', 'KEYSTAMP_DIALECT', 'whose wording and habits answers follow: 4d, wakanda, qodly'),
   logLevel: setting('info', 'KEYSTAMP_LOG', 'debug, info, warn, error or silent'),
+  metrics: setting('local', 'KEYSTAMP_METRICS', 'who may read `/metrics`: local (this machine), open or off'),
+  compression: setting(true, 'KEYSTAMP_COMPRESSION', 'compress JSON, SVG and texts for clients that take it'),
   rawUrls: setting(
     false,
     'KEYSTAMP_RAW_URLS',
@@ -164,6 +166,7 @@ const rules: Partial<Record<keyof Config, Rule>> = {
       listOf(String(value)).every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
     expected: 'origins such as https://app.example, separated by commas,',
   },
+  metrics: oneOf('local', 'open', 'off'),
   logLevel: oneOf('debug', 'info', 'warn', 'error', 'silent'),
 };
 

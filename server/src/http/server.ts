@@ -1,5 +1,5 @@
 // The HTTP edge: Fastify listens, bounds and hands over; everything behind handle() knows nothing of it.
-import { STATUS_CODES, type ServerResponse } from 'node:http';
+import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { listOf, mountsOf, type Config } from '../config.ts';
@@ -7,6 +7,9 @@ import { failHttp } from '../errors.ts';
 import type { Handler } from '../handle.ts';
 import { replyError } from '../reply/error.ts';
 import type { HttpReply } from '../reply/http-reply.ts';
+import { compressedReply, uncompressedRequest } from './compression.ts';
+import { isLoopback } from './listen.ts';
+import type { Metrics } from './metrics.ts';
 import { takeRawRequestLines } from './request-lines.ts';
 import { readAgain, type ClientError } from './second-reading.ts';
 
@@ -15,8 +18,11 @@ const headerBytes = 16 * 1024;
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** A server that answers the API under its mount and `/health`; it does not listen yet. */
-export function createServer(handle: Handler, config: Config): FastifyInstance {
+/**
+ * A server that answers the API under its mount, `/health` and `/metrics`; it does not listen yet.
+ * @param metrics absent: there is no `/metrics`
+ */
+export function createServer(handle: Handler, config: Config, metrics?: Metrics): FastifyInstance {
   const proxies = listOf(config.trustedProxies);
   const behindProxies = proxies.length > 0;
   const server = Fastify({
@@ -46,7 +52,7 @@ export function createServer(handle: Handler, config: Config): FastifyInstance {
     reply.hijack();
     const { raw } = request;
     const method = raw.method ?? 'GET';
-    const made = await handle({
+    const asked = {
       method,
       url: raw.url ?? '/',
       headers: raw.headers,
@@ -54,7 +60,10 @@ export function createServer(handle: Handler, config: Config): FastifyInstance {
       // Fastify's own getters walk through headers, which costs and is for nothing without a proxy.
       remoteAddress: behindProxies ? request.ip : (raw.socket.remoteAddress ?? ''),
       secure: behindProxies && request.protocol === 'https',
-    });
+    };
+    const made = config.compression
+      ? await compressedReply(await handle(uncompressedRequest(asked)), asked)
+      : await handle(asked);
     // A server that stops waits for its connections, and a client would keep this one.
     if (!server.server.listening) reply.raw.shouldKeepAlive = false;
     send(reply.raw, made, method === 'HEAD');
@@ -67,12 +76,24 @@ export function createServer(handle: Handler, config: Config): FastifyInstance {
     server.route({ method: methods, url: `${mount}&*`, handler: answer });
   }
   server.get('/health', async (_request, reply) => reply.header('Cache-Control', 'no-store').send({ ok: true }));
+  if (metrics)
+    server.get('/metrics', async ({ raw }, reply) => {
+      if (config.metrics !== 'open' && !isLocal(raw)) return reply.callNotFound();
+      return reply
+        .header('Cache-Control', 'no-store')
+        .type(metrics.contentType)
+        .send(await metrics.text());
+    });
   server.setNotFoundHandler((_request, reply) => {
     reply.hijack();
     send(reply.raw, replyError(failHttp(404), config.dialect), false);
   });
   return server;
 }
+
+/** Asked by a program of this machine, and not by a proxy of it for somebody else. */
+const isLocal = ({ socket, headers }: IncomingMessage): boolean =>
+  isLoopback(socket.remoteAddress ?? '') && !headers['forwarded'] && !headers['x-forwarded-for'];
 
 /** Connections over which nothing came yet, such as those browsers open ahead, do not keep the server from stopping. */
 function endSilentConnections(server: FastifyInstance): void {

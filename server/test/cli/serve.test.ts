@@ -95,6 +95,30 @@ test('several mounts', async () => {
     assert.match(await refused(keystamp(args, { KEYSTAMP_MOUNT: wrong })), /KEYSTAMP_MOUNT=.* a path such as/);
 });
 
+test('metrics: for programs of this machine, for everybody or for nobody', async () => {
+  const model = folder({ 'model.ts': person });
+  const metrics = async (url: string, headers: Record<string, string> = {}): Promise<string | number> => {
+    const response = await fetch(url.replace('/rest', '/metrics'), { headers });
+    return response.ok ? response.text() : response.status;
+  };
+  const local = serve(model);
+  const url = await local.url;
+  await count(url);
+  assert.match(String(await metrics(url)), /^keystamp_answer_seconds_count\{method="GET",status="200"\} [1-9]/m);
+  assert.equal(await metrics(url, { 'X-Forwarded-For': '192.0.2.1' }), 404);
+  await stopped(local);
+  const args = ['serve', model, '--port', '0', '--data', join(model, 'data')];
+  const open = keystamp(args, { KEYSTAMP_METRICS: 'open' });
+  assert.match(
+    String(await metrics(await open.url, { 'X-Forwarded-For': '192.0.2.1' })),
+    /^process_cpu_seconds_total /m,
+  );
+  await stopped(open);
+  const off = keystamp(args, { KEYSTAMP_METRICS: 'off' });
+  assert.equal(await metrics(await off.url), 404);
+  await stopped(off);
+});
+
 test('a folder: the first start brings the first data and tells its progress, a second start does not', async () => {
   const model = folder({ 'model.ts': person, 'seed.ts': seed });
   const first = serve(model);

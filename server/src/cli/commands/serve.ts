@@ -2,8 +2,9 @@
 import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { mountsOf, readConfig, settings, type Config } from '../../config.ts';
-import { printEvents } from '../../events.ts';
+import { printEvents, type OnEvent } from '../../events.ts';
 import { listen, refusesToListen, stop } from '../../http/listen.ts';
+import { createMetrics, type Metrics } from '../../http/metrics.ts';
 import { createServer } from '../../http/server.ts';
 import { openKeystamp, openKeystamps, type Part } from '../../keystamp.ts';
 import type { Model } from '../../model/model.ts';
@@ -44,7 +45,14 @@ async function serve(paths: readonly string[], flags: Flags): Promise<void> {
   if (refusal !== undefined) throw new Error(refusal);
   const loaded: LoadedModel[] = [];
   for (const path of paths) loaded.push(await loadModel(path));
-  const onEvent = printEvents(config);
+  const print = printEvents(config);
+  const metrics = config.metrics === 'off' ? undefined : createMetrics();
+  const onEvent: OnEvent = metrics
+    ? (event) => {
+        metrics.onEvent(event);
+        print(event);
+      }
+    : print;
   const models = loaded.map(({ model }) => model);
   const [only, ...others] = models as [Model];
   const keystamp = await (others.length > 0
@@ -52,7 +60,7 @@ async function serve(paths: readonly string[], flags: Flags): Promise<void> {
     : openKeystamp(only, config, onEvent));
   try {
     for (const [i, { seed }] of loaded.entries()) if (seed) await sowFirst(seed, keystamp.parts[i] as Part);
-    await serveUntilStopped(keystamp, config, onEvent);
+    await serveUntilStopped(keystamp, config, onEvent, metrics);
   } finally {
     await keystamp.close();
   }
@@ -74,10 +82,11 @@ async function sowFirst(seed: Seed, { model, services }: Part): Promise<void> {
 async function serveUntilStopped(
   keystamp: Awaited<ReturnType<typeof openKeystamp>>,
   config: Config,
-  onEvent: ReturnType<typeof printEvents>,
+  onEvent: OnEvent,
+  metrics: Metrics | undefined,
 ): Promise<void> {
   const signalled = stopSignal();
-  const server = createServer(keystamp.handle, config);
+  const server = createServer(keystamp.handle, config, metrics);
   const url = await listen(server, config);
   onEvent({ kind: 'listening', url, data: config.data });
   console.log(`Keystamp serves ${url}${mountsOf(config)[0]}`);

@@ -1,0 +1,73 @@
+// What an operator watches, as Prometheus reads it: answers, conversions, faults and the process itself. Listens to the
+// same events that are logged.
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import type { AppEvent, OnEvent } from '../events.ts';
+
+const answerSeconds = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
+const conversionSeconds = [0.01, 0.05, 0.2, 1, 5, 20];
+
+export interface Metrics {
+  readonly onEvent: OnEvent;
+  readonly contentType: string;
+  /** All metrics in the text format of Prometheus. */
+  text(): Promise<string>;
+}
+
+/** Metrics of one server, in a registry of their own. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const answers = new Histogram({
+    name: 'keystamp_answer_seconds',
+    help: 'Time from a request to its answer, by method and status',
+    labelNames: ['method', 'status'],
+    buckets: answerSeconds,
+    registers,
+  });
+  const conversions = new Histogram({
+    name: 'keystamp_conversion_seconds',
+    help: 'Time that a converter took for a picture, by what it did',
+    labelNames: ['work'],
+    buckets: conversionSeconds,
+    registers,
+  });
+  const faults = new Counter({
+    name: 'keystamp_faults_total',
+    help: 'Events that somebody should look at, by kind',
+    labelNames: ['kind'],
+    registers,
+  });
+  /** Looking a child up by its labels costs more than what it then does. */
+  const children = new Map<string, ReturnType<typeof answers.labels>>();
+
+  function answered({ method, status, milliseconds }: AppEvent & { kind: 'answered' }): void {
+    const name = `${method} ${status}`;
+    let child = children.get(name);
+    if (!child) children.set(name, (child = answers.labels(method, String(status))));
+    child.observe(milliseconds / 1000);
+  }
+
+  return {
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+    onEvent: (event) => {
+      switch (event.kind) {
+        case 'answered':
+          return answered(event);
+        case 'pictureInspected':
+        case 'pictureConverted':
+          return conversions
+            .labels(event.kind === 'pictureConverted' ? 'convert' : 'inspect')
+            .observe(event.milliseconds / 1000);
+        case 'failed':
+        case 'sweepFailed':
+        case 'converterLost':
+        case 'variantDamaged':
+        case 'variantNotKept':
+          return faults.labels(event.kind).inc();
+        default:
+      }
+    },
+  };
+}
