@@ -3,7 +3,8 @@ import { spawn } from 'node:child_process';
 
 const checks: readonly (readonly [name: string, command: string, args: readonly string[]])[] = [
   ['types', 'tsc', ['-p', '.']],
-  ['lint', 'oxlint', ['--deny-warnings', 'client', 'server', 'examples', 'bench', 'tools']],
+  ['explorer types', 'tsc', ['-p', 'explorer']],
+  ['lint', 'oxlint', ['--deny-warnings', 'client', 'server', 'explorer', 'examples', 'bench', 'tools']],
   ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
 ];
 

@@ -13,7 +13,13 @@ const asked = positionals.flatMap((name) => (name.endsWith('.ts') ? [name] : [`$
 const files = globSync(
   asked.length > 0
     ? asked
-    : ['client/test/**/*.test.ts', 'server/test/**/*.test.ts', 'examples/**/*.test.ts', 'bench/**/*.test.ts'],
+    : [
+        'client/test/**/*.test.ts',
+        'server/test/**/*.test.ts',
+        'explorer/test/**/*.test.ts',
+        'examples/**/*.test.ts',
+        'bench/**/*.test.ts',
+      ],
 );
 
 const checked = asked.length > 0 || (await check());

@@ -22,6 +22,7 @@ export const settings = {
   logLevel: setting('info', 'KEYSTAMP_LOG', 'debug, info, warn, error or silent'),
   metrics: setting('local', 'KEYSTAMP_METRICS', 'who may read `/metrics`: local (this machine), open or off'),
   compression: setting(true, 'KEYSTAMP_COMPRESSION', 'compress JSON, SVG and texts for clients that take it'),
+  explorer: setting(true, 'KEYSTAMP_EXPLORER', 'serve the explorer under /explorer, and lead / to it'),
   rawUrls: setting(
     false,
     'KEYSTAMP_RAW_URLS',

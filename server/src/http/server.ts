@@ -8,6 +8,7 @@ import type { Handler } from '../handle.ts';
 import { replyError } from '../reply/error.ts';
 import type { HttpReply } from '../reply/http-reply.ts';
 import { compressedReply, uncompressedRequest } from './compression.ts';
+import { serveExplorer } from './explorer.ts';
 import { isLoopback } from './listen.ts';
 import type { Metrics } from './metrics.ts';
 import { takeRawRequestLines } from './request-lines.ts';
@@ -19,10 +20,16 @@ const headerBytes = 16 * 1024;
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 /**
- * A server that answers the API under its mount, `/health` and `/metrics`; it does not listen yet.
+ * A server that answers the API under its mount, `/health`, `/metrics` and `/explorer`; it does not listen yet.
  * @param metrics absent: there is no `/metrics`
+ * @param models names of the models that are served together
  */
-export function createServer(handle: Handler, config: Config, metrics?: Metrics): FastifyInstance {
+export function createServer(
+  handle: Handler,
+  config: Config,
+  metrics?: Metrics,
+  models: readonly string[] = [],
+): FastifyInstance {
   const proxies = listOf(config.trustedProxies);
   const behindProxies = proxies.length > 0;
   const server = Fastify({
@@ -75,6 +82,7 @@ export function createServer(handle: Handler, config: Config, metrics?: Metrics)
     // The `&` form puts the query behind the path without a `?` (spec 01 § 3.4).
     server.route({ method: methods, url: `${mount}&*`, handler: answer });
   }
+  serveExplorer(server, config, models);
   server.get('/health', async (_request, reply) => reply.header('Cache-Control', 'no-store').send({ ok: true }));
   if (metrics)
     server.get('/metrics', async ({ raw }, reply) => {

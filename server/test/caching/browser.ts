@@ -1,7 +1,7 @@
 // A real Chromium for tests. It comes packed with the development dependencies and is unpacked once per version.
 import { execFile } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -38,12 +38,28 @@ async function unpacked(): Promise<string> {
   return folder;
 }
 
+/**
+ * Tells the browser where fonts are, the package's and the machine's: what the package says holds for one place only,
+ * and pages would show no letter.
+ */
+async function withFonts(folder: string): Promise<void> {
+  const place = join(folder, 'fontconfig');
+  const fonts = [join(folder, 'fonts'), '/usr/share/fonts'].map((path) => `<dir>${path}</dir>`).join('');
+  await mkdir(place, { recursive: true });
+  await writeFile(
+    join(place, 'fonts.conf'),
+    `<?xml version="1.0"?><fontconfig>${fonts}<cachedir>${join(place, 'cache')}</cachedir></fontconfig>`,
+  );
+  process.env['FONTCONFIG_PATH'] = place;
+}
+
 /** Settings of the package that suit a function in a cloud: the browser would end with its first window, and obey less. */
 const unwanted = new Set(['--single-process', '--disable-web-security', '--allow-running-insecure-content']);
 
 /** Starts the browser. The caller closes it. */
 export async function launchBrowser(): Promise<Browser> {
   const folder = await unpacked();
+  await withFonts(folder);
   const own = process.env['TMPDIR'];
   Object.assign(process.env, environment(folder));
   try {

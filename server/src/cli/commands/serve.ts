@@ -86,7 +86,8 @@ async function serveUntilStopped(
   metrics: Metrics | undefined,
 ): Promise<void> {
   const signalled = stopSignal();
-  const server = createServer(keystamp.handle, config, metrics);
+  const names = keystamp.parts.map(({ model }) => model.name);
+  const server = createServer(keystamp.handle, config, metrics, names.length > 1 ? names : []);
   const url = await listen(server, config);
   onEvent({ kind: 'listening', url, data: config.data });
   console.log(`Keystamp serves ${url}${mountsOf(config)[0]}`);

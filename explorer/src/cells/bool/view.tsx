@@ -1,0 +1,8 @@
+import type { ReactNode } from 'react';
+import { NullView } from '../null-view.tsx';
+import type { ViewProps } from '../cell.ts';
+
+export function BoolView({ value }: ViewProps): ReactNode {
+  if (typeof value !== 'boolean') return <NullView />;
+  return <span className={`bool ${String(value)}`}>{String(value)}</span>;
+}

@@ -1,0 +1,4 @@
+// No value.
+import type { ReactNode } from 'react';
+
+export const NullView = (): ReactNode => <span className="null">null</span>;

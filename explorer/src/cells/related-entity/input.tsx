@@ -1,0 +1,140 @@
+// Which entity stands at the other end: searched by name, chosen from what the server finds.
+import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { dataClassOf, labelOf, useCatalog, type DataClass } from '../../api/catalog.ts';
+import { ask } from '../../api/connection.ts';
+import type { WireEntity, WireSelection } from '../../api/wire.ts';
+import { href } from '../../route.ts';
+import { Icon } from '../../ui/icon.tsx';
+import { Link } from '../../ui/link.tsx';
+import { useLoaded } from '../../ui/use-loaded.ts';
+import { controlProps, value, type InputProps } from '../cell.ts';
+import { relatedKey } from './view.tsx';
+
+const mostFound = 12;
+/** While somebody types nothing is asked. */
+const pauseMs = 180;
+
+export function RelatedEntityInput(props: InputProps): ReactNode {
+  const { attribute, draft, onChange, id } = props;
+  const catalog = useCatalog();
+  const target = dataClassOf(catalog, attribute.target ?? '');
+  const [text, setText] = useState<string>();
+  const [active, setActive] = useState(0);
+  const listId = useId();
+  const input = useRef<HTMLInputElement>(null);
+  const held = draft.kind === 'value' ? draft.value : null;
+  const key = relatedKey(held);
+  const open = text !== undefined;
+  const [found] = useLoaded(`${target?.name}:${text ?? ''}:${open}`, (signal) =>
+    open && target ? search(target, text, signal) : Promise.resolve([]),
+  );
+  const entities = found.kind === 'ready' ? found.value : [];
+  const shown =
+    !target || key === undefined ? '' : typeof held === 'object' ? labelOf(target, { __KEY: key, ...held }) : key;
+
+  const choose = (entity: WireEntity): void => {
+    onChange(value(entity));
+    setText(undefined);
+    input.current?.focus();
+  };
+  const press = (event: KeyboardEvent): void => {
+    const { length } = entities;
+    if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+      event.preventDefault();
+      if (!open) setText('');
+      else if (length > 0) setActive((active + (event.key === 'ArrowDown' ? 1 : length - 1)) % length);
+    } else if (event.key === 'Enter' && open) {
+      event.preventDefault();
+      const entity = entities[active];
+      if (entity) choose(entity);
+    } else if (event.key === 'Escape' && open) {
+      event.stopPropagation();
+      setText(undefined);
+    }
+  };
+  return (
+    <div className="input-row relation-field">
+      <div className="combobox">
+        <input
+          {...controlProps(props)}
+          ref={input}
+          type="text"
+          role="combobox"
+          className="input"
+          autoComplete="off"
+          aria-expanded={open}
+          aria-controls={listId}
+          aria-autocomplete="list"
+          aria-activedescendant={open && entities[active] ? `${listId}-${active}` : undefined}
+          placeholder="null"
+          value={text ?? shown}
+          onChange={({ target: { value: typed } }) => {
+            setText(typed);
+            setActive(0);
+          }}
+          onKeyDown={press}
+          onBlur={() => setText(undefined)}
+        />
+        {open && (
+          <ul className="options" role="listbox" id={listId} aria-label={`${target?.name ?? ''} entities`}>
+            {entities.map((entity, at) => (
+              <li
+                key={entity.__KEY}
+                id={`${listId}-${at}`}
+                role="option"
+                aria-selected={at === active}
+                onPointerDown={(event) => {
+                  event.preventDefault();
+                  choose(entity);
+                }}
+              >
+                <span>{target && labelOf(target, entity)}</span>
+                <span className="muted mono">{entity.__KEY}</span>
+              </li>
+            ))}
+            {found.kind === 'ready' && entities.length === 0 && <li className="muted">Nothing found</li>}
+          </ul>
+        )}
+      </div>
+      {target && key !== undefined && (
+        <Link
+          className="button quiet square"
+          aria-label={`Open ${attribute.name}`}
+          title={`Open ${attribute.name}`}
+          to={href({ kind: 'entity', dataClass: target.name, key })}
+        >
+          <Icon name="right" />
+        </Link>
+      )}
+      <button
+        type="button"
+        className="button quiet square"
+        aria-label={`Clear ${attribute.name}`}
+        title={`Clear ${attribute.name}`}
+        aria-controls={id}
+        disabled={key === undefined}
+        onClick={() => onChange(value(null))}
+      >
+        <Icon name="close" />
+      </button>
+    </div>
+  );
+}
+
+/** Entities whose name begins with the text or whose key it is. */
+async function search(dataClass: DataClass, text: string, signal: AbortSignal): Promise<readonly WireEntity[]> {
+  await new Promise((resolve) => setTimeout(resolve, pauseMs));
+  signal.throwIfAborted();
+  const names = dataClass.labels.map((label, at) => `(${label} begin :${at + 1})`);
+  const asks = text.trim() !== '' && names.length > 0;
+  const answer = await ask<WireSelection>(dataClass.path, {
+    params: {
+      ...(asks && { $filter: names.join(' or '), $params: JSON.stringify(names.map(() => text.trim())) }),
+      ...(names.length > 0 && { $attributes: dataClass.labels.join(','), $orderby: dataClass.labels.at(-1) }),
+      $top: mostFound,
+    },
+    signal,
+    quiet: true,
+  });
+  return answer.__ENTITIES;
+}

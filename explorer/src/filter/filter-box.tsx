@@ -1,0 +1,180 @@
+// The filter of a list: coloured while it is typed, completed at the caret, with a complaint under the words it is about.
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { useCatalog, type DataClass } from '../api/catalog.ts';
+import { Failure, linesOf } from '../api/failure.ts';
+import { Icon } from '../ui/icon.tsx';
+import { completions, isMixed, type Completion } from './completions.ts';
+import { errorPlace } from './error-place.ts';
+import { FilterText } from './filter-text.tsx';
+import { caretIn } from './tokens.ts';
+
+interface FilterBoxProps {
+  readonly dataClass: DataClass;
+  /** In force. */
+  readonly filter: string;
+  /** Why the server refused it. */
+  readonly error: unknown;
+  readonly onApply: (filter: string) => void;
+}
+
+const mostListed = 40;
+
+export function FilterBox({ dataClass, filter, error, onApply }: FilterBoxProps): ReactNode {
+  const catalog = useCatalog();
+  const [text, setText] = useState(filter);
+  const [position, setPosition] = useState<number>();
+  /** The completion that the arrow keys stand on; -1 while Enter means the whole filter. */
+  const [active, setActive] = useState(-1);
+  const input = useRef<HTMLInputElement>(null);
+  const ids = useId();
+  useEffect(() => setText(filter), [filter]);
+
+  const listed: readonly Completion[] =
+    position === undefined
+      ? []
+      : completions(text, position, caretIn(text, position), catalog, dataClass).slice(0, mostListed);
+  const failure = error instanceof Failure && text === filter ? error : undefined;
+
+  const look = (): void => {
+    setPosition(input.current?.selectionStart ?? undefined);
+    setActive(-1);
+  };
+  const close = (): void => setPosition(undefined);
+  const apply = (next: string): void => {
+    close();
+    onApply(next.trim());
+  };
+  const choose = (completion: Completion): void => {
+    setText(completion.filter);
+    setActive(-1);
+    requestAnimationFrame(() => {
+      input.current?.focus();
+      input.current?.setSelectionRange(completion.position, completion.position);
+      setPosition(completion.more ? completion.position : undefined);
+    });
+  };
+  const press = (event: KeyboardEvent): void => {
+    const completion = listed[Math.max(active, 0)];
+    switch (event.key) {
+      case 'ArrowDown':
+      case 'ArrowUp':
+        event.preventDefault();
+        if (position === undefined) return look();
+        if (listed.length > 0) setActive(step(active, event.key === 'ArrowDown' ? 1 : -1, listed.length));
+        return;
+      case 'Tab':
+        if (
+          event.shiftKey ||
+          !completion ||
+          text.trim() === '' ||
+          (active < 0 && caretIn(text, position ?? 0).typed === '')
+        )
+          return;
+        event.preventDefault();
+        return choose(completion);
+      case 'Enter':
+        event.preventDefault();
+        return active >= 0 && completion ? choose(completion) : apply(text);
+      case 'Escape':
+        if (position !== undefined) event.stopPropagation();
+        return close();
+      default:
+    }
+  };
+  return (
+    <search className="filter">
+      <div className={failure ? 'filter-field wrong' : 'filter-field'}>
+        <Icon name="search" />
+        <div className="filter-text">
+          <FilterText text={text} wrong={failure && errorPlace(text, failure)} input={input} />
+          <input
+            ref={input}
+            type="text"
+            role="combobox"
+            aria-label={`Filter ${dataClass.name}`}
+            aria-expanded={listed.length > 0}
+            aria-controls={`${ids}-list`}
+            aria-autocomplete="list"
+            aria-activedescendant={active >= 0 ? `${ids}-${active}` : undefined}
+            aria-invalid={failure ? true : undefined}
+            aria-describedby={failure ? `${ids}-error` : undefined}
+            autoComplete="off"
+            spellCheck={false}
+            placeholder={`Filter, such as ${example(dataClass)}`}
+            value={text}
+            onChange={({ target }) => {
+              setText(target.value);
+              setPosition(target.selectionStart ?? target.value.length);
+              setActive(-1);
+            }}
+            onFocus={look}
+            onClick={look}
+            onKeyUp={({ key }) => ['ArrowLeft', 'ArrowRight', 'Home', 'End'].includes(key) && look()}
+            onKeyDown={press}
+            onBlur={close}
+          />
+        </div>
+        {text !== '' && (
+          <button
+            type="button"
+            className="button quiet square"
+            aria-label="Clear the filter"
+            title="Clear the filter"
+            onClick={() => apply('')}
+          >
+            <Icon name="close" />
+          </button>
+        )}
+        <button type="button" className="button primary" disabled={text.trim() === filter} onClick={() => apply(text)}>
+          Apply
+        </button>
+        {listed.length > 0 && (
+          <ul className="options filter-options" role="listbox" id={`${ids}-list`} aria-label="Completions">
+            {listed.map((completion, at) => (
+              <li
+                key={completion.label}
+                id={`${ids}-${at}`}
+                role="option"
+                aria-selected={at === active}
+                ref={at === active ? (element) => element?.scrollIntoView({ block: 'nearest' }) : undefined}
+                onPointerDown={(event) => {
+                  event.preventDefault();
+                  choose(completion);
+                }}
+              >
+                <span className="mono">{completion.label}</span>
+                <span className="muted">{completion.detail}</span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </div>
+      {failure && (
+        <p className="filter-error" id={`${ids}-error`} role="alert">
+          {linesOf(failure)[0]}
+        </p>
+      )}
+      {!failure && isMixed(text) && (
+        <p className="filter-hint">
+          Read from left to right: write brackets where <code>and</code>, <code>or</code> and <code>except</code> meet.
+        </p>
+      )}
+    </search>
+  );
+}
+
+/** One step through a list that goes round; from outside (-1) to its first or last. */
+const step = (active: number, by: 1 | -1, length: number): number =>
+  active < 0 ? (by > 0 ? 0 : length - 1) : (active + by + length) % length;
+
+/** A filter that this class would understand. */
+function example({ attributes, labels }: DataClass): string {
+  const relation = attributes.find(({ value }) => value === 'relatedEntity');
+  const number = attributes.find(
+    ({ value, identifying, name }) => value === 'number' && !identifying && !/id$/i.test(name),
+  );
+  const label = labels.at(-1);
+  return [label && `${label} = A@`, number ? `${number.name} > 1000` : relation && `${relation.name} = null`]
+    .filter(Boolean)
+    .join(' and ');
+}

@@ -1,0 +1,94 @@
+// Who one is to the server.
+import { useState, type FormEvent, type ReactNode } from 'react';
+import { ask } from '../api/connection.ts';
+import { Failure } from '../api/failure.ts';
+import { Failed, Loading } from '../ui/notice.tsx';
+import { useLoaded } from '../ui/use-loaded.ts';
+
+interface User {
+  readonly userName: string;
+  readonly fullName: string;
+}
+
+export function LoginPage(): ReactNode {
+  const [loaded, reload] = useLoaded('currentUser', (signal) =>
+    ask<{ readonly result: User | null }>('$directory/currentUser', { signal }),
+  );
+  const logout = async (): Promise<void> => {
+    await ask('$directory/logout', { method: 'POST' });
+    // What was read may be more than a guest may see.
+    location.reload();
+  };
+  if (loaded.kind === 'loading') return <Loading what="the user" />;
+  if (loaded.kind === 'failed') return <Failed error={loaded.error} retry={reload} />;
+  const user = loaded.value.result;
+  return (
+    <div className="login-page">
+      <h1>{user ? user.fullName || user.userName : 'Log in'}</h1>
+      {user ? (
+        <>
+          <p className="muted">You are logged in as {user.userName}.</p>
+          <button type="button" className="button" onClick={() => void logout()}>
+            Log out
+          </button>
+        </>
+      ) : (
+        <LoginForm />
+      )}
+    </div>
+  );
+}
+
+function LoginForm(): ReactNode {
+  const [name, setName] = useState('');
+  const [password, setPassword] = useState('');
+  const [refused, setRefused] = useState<string>();
+  const login = async (event: FormEvent): Promise<void> => {
+    event.preventDefault();
+    try {
+      await ask('$directory/login', { json: [name, password], quiet: true });
+      location.reload();
+    } catch (error) {
+      setRefused(
+        error instanceof Failure && error.status === 401
+          ? 'Name and password do not match.'
+          : String((error as Error).message),
+      );
+    }
+  };
+  return (
+    <form className="login" onSubmit={(event) => void login(event)}>
+      <label>
+        Name
+        <input
+          className="input"
+          type="text"
+          autoComplete="username"
+          autoFocus
+          required
+          value={name}
+          onChange={({ target }) => setName(target.value)}
+        />
+      </label>
+      <label>
+        Password
+        <input
+          className="input"
+          type="password"
+          autoComplete="current-password"
+          value={password}
+          aria-invalid={refused !== undefined}
+          onChange={({ target }) => setPassword(target.value)}
+        />
+      </label>
+      {refused !== undefined && (
+        <p className="field-errors" role="alert">
+          {refused}
+        </p>
+      )}
+      <button type="submit" className="button primary">
+        Log in
+      </button>
+    </form>
+  );
+}

@@ -1,0 +1,39 @@
+// What stands where data would stand: nothing there, not there yet, or a fault.
+import type { ReactNode } from 'react';
+import { linesOf } from '../api/failure.ts';
+
+export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }): ReactNode {
+  return (
+    <div className="notice">
+      <p className="notice-title">{title}</p>
+      {children}
+    </div>
+  );
+}
+
+export function Failed({ error, retry }: { readonly error: unknown; readonly retry?: () => void }): ReactNode {
+  return (
+    <div className="notice failed" role="alert">
+      <p className="notice-title">That did not work</p>
+      <ul>
+        {linesOf(error).map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+      {retry && (
+        <button type="button" className="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+export function Loading({ what }: { readonly what: string }): ReactNode {
+  return (
+    <div className="notice" role="status">
+      <span className="loading-bar" aria-hidden="true" />
+      <p>Loading {what} …</p>
+    </div>
+  );
+}

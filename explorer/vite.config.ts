@@ -1,0 +1,20 @@
+// Builds the explorer into the server's package, from where `server/src/http/explorer.ts` serves it.
+import { join } from 'node:path';
+import react from '@vitejs/plugin-react';
+import { defaultClientConditions, defineConfig } from 'vite';
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: '/explorer/',
+  plugins: [react()],
+  // The client is taken as it stands beside the explorer, not as it was built last.
+  resolve: { conditions: ['keystamp-source', ...defaultClientConditions] },
+  build: {
+    target: 'es2023',
+    outDir: join(import.meta.dirname, '../server/dist/explorer'),
+    emptyOutDir: true,
+    modulePreload: { polyfill: false },
+    // A data: URL would need a looser Content-Security-Policy.
+    assetsInlineLimit: 0,
+  },
+});

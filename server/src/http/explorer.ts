@@ -1,0 +1,83 @@
+// The explorer's files (they are built into the package), and the way from `/` to them.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+import { mountsOf, type Config } from '../config.ts';
+
+const path = '/explorer';
+/** The same from the sources and from the built package. */
+const folder = fileURLToPath(new URL('../../dist/explorer/', import.meta.url));
+
+/**
+ * What a page of the explorer may do: run its own scripts and speak with this server. `blob:` shows pictures that are
+ * about to be sent.
+ */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' blob:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
+
+const pageHeaders = {
+  'Content-Type': 'text/html; charset=utf-8',
+  'Cache-Control': 'no-cache',
+  'Content-Security-Policy': policy,
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'same-origin',
+  'Cross-Origin-Opener-Policy': 'same-origin',
+};
+
+/**
+ * Serves the explorer under `/explorer`. Its own paths (`/explorer/Employee(31)/photo`) all give the one page; what the
+ * build named after its content may be kept for ever.
+ * @param models names of the models that are served together; empty for one alone
+ */
+export function serveExplorer(server: FastifyInstance, config: Config, models: readonly string[]): void {
+  const mounts = mountsOf(config);
+  if (!config.explorer || mounts.some((mount) => `${mount}/`.startsWith(`${path}/`))) return;
+  const file = join(folder, 'index.html');
+  if (!existsSync(file)) {
+    server.get(path, async (_request, reply) =>
+      reply.code(404).type('text/plain; charset=utf-8').send('The explorer is not built: npm run build\n'),
+    );
+    return;
+  }
+  const page = Buffer.from(
+    withMeta(readFileSync(file, 'utf8'), {
+      'keystamp-mount': mounts[0] as string,
+      'keystamp-models': models.map(encodeURIComponent).join(' '),
+    }),
+  );
+  for (const url of [path, `${path}/`, `${path}/*`])
+    server.route({
+      method: ['GET', 'HEAD'],
+      url,
+      handler: async (_request, reply) => reply.headers(pageHeaders).send(page),
+    });
+  void server.register(fastifyStatic, {
+    root: join(folder, 'assets'),
+    prefix: `${path}/assets/`,
+    decorateReply: false,
+    index: false,
+    immutable: true,
+    maxAge: '365d',
+    preCompressed: true,
+    setHeaders: (reply) => void reply.header('X-Content-Type-Options', 'nosniff'),
+  });
+  server.get('/', async (_request, reply) => reply.header('Cache-Control', 'no-cache').redirect(`${path}/`));
+}
+
+/** The page with the content of some of its `<meta>` elements. Values are mounts and percent-encoded names: no quotes. */
+function withMeta(html: string, contents: Readonly<Record<string, string>>): string {
+  return Object.entries(contents).reduce(
+    (page, [name, content]) => page.replace(new RegExp(`(<meta name="${name}" content=")[^"]*`), `$1${content}`),
+    html,
+  );
+}
