@@ -65,7 +65,10 @@ class Faults {
  */
 export function checkCode(code: unknown, definition: unknown): readonly string[] {
   const faults = new Faults();
-  const given = faults.object('code', code, ['functions', 'dataClasses', 'singletons']);
+  const given = faults.object('code', code, ['directory', 'functions', 'dataClasses', 'singletons']);
+  const directory = faults.object('directory', given['directory'], ['login']);
+  if (isFields(given['directory']) && typeof directory['login'] !== 'function')
+    faults.add('directory.login', 'must be a function');
   const classes = fieldsOf(fieldsOf(definition)['dataClasses']);
   const classNames = new Set(Object.keys(classes));
   for (const name of classNames)

@@ -63,8 +63,15 @@ export interface SingletonCode {
   readonly functions: Functions;
 }
 
+/** Who the users are (spec 13 § 6.6). */
+export interface DirectoryCode {
+  /** Called with name and password; answers the user, or false for one it does not know. */
+  readonly login: AnyFunction;
+}
+
 /** All code beside a model. */
 export interface Code {
+  readonly directory?: DirectoryCode;
   /** Of the datastore. */
   readonly functions?: Functions;
   readonly dataClasses?: Readonly<Record<string, ClassCode>>;

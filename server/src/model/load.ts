@@ -69,6 +69,7 @@ export function buildModel(exported: unknown): Model {
     dataClasses: classes,
     functions: functionMap(code?.functions, 'dataStore'),
     singletons: new Map(Object.entries(code?.singletons ?? {}).map(([name, made]) => [name, singletonDef(name, made)])),
+    ...(code?.directory && { logIn: code.directory.login as NonNullable<Model['logIn']> }),
     definition: definition as object,
   };
 }

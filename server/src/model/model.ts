@@ -153,6 +153,8 @@ export interface Model {
   /** The functions of the datastore. */
   readonly functions: FunctionMap;
   readonly singletons: ReadonlyMap<string, SingletonDef>;
+  /** Asks the author's directory for a user; absent: there are no users. */
+  readonly logIn?: (this: unknown, name: string, password: string) => unknown;
   /** What the model was built from; tells the models of one process apart. */
   readonly definition: object;
 }

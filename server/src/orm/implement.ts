@@ -2,10 +2,14 @@
 import { markImplemented, type Code, type Functions, type Implemented } from '../model/code.ts';
 import type { CalculatedCode, EventsCode, AnyFunction } from '../model/code.ts';
 import type { ModelDefinition } from '../model/definition.ts';
+import type { DirectoryAnswer } from '../session/directory.ts';
 import type { DataClass, DataStore, Entity, EntitySelection, Names, Singleton } from './api.ts';
 
 /** The code with what `this` is in each part of it. */
 type CodeWithThis<M extends ModelDefinition, K> = {
+  readonly directory?: {
+    readonly login: (name: string, password: string) => DirectoryAnswer | Promise<DirectoryAnswer>;
+  } & ThisType<DataStore<M, K>>;
   readonly functions?: Functions & ThisType<DataStore<M, K>>;
   readonly dataClasses?: {
     readonly [C in Names<M>]?: {

@@ -5,6 +5,7 @@ import type { ApiRequest } from '../request/api-request.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { planCatalog } from './catalog.ts';
 import { planDelete } from './delete.ts';
+import { groupOf, planLogin } from './directory.ts';
 import { planRemoveMedia, planWriteMedia } from './media.ts';
 import type { Plan } from './plan.ts';
 import { planLock, planRead, planSubEntitySet } from './read.ts';
@@ -31,6 +32,9 @@ export async function buildPlan(
   if (action === 'upload') return planUpload(request, input.contentType, context.config);
   if (action === 'releaseMany') return { kind: 'releaseSets', ids: setIds(await input.json()), strict: false };
   if (action === 'catalog') return planCatalog(request, context);
+  if (action === 'login') return planLogin(request, await input.json());
+  if (action === 'belongsTo') return { kind: 'belongsTo', group: groupOf(await input.json()) };
+  if (action === 'logout' || action === 'currentUser') return { kind: action };
   if (request.target.kind !== 'data') throw failHttp(404);
   const data = request as DataRequest;
   switch (action) {

@@ -8,6 +8,7 @@ import type { Columns, Rows } from '../query/columns.ts';
 import type { Predicate } from '../query/predicate.ts';
 import type { QueryStep } from '../query/query-step.ts';
 import type { Key, Selection } from '../query/selection.ts';
+import type { Credentials } from '../request/credentials.ts';
 import type { RelationTarget } from '../store/change.ts';
 
 /** One entity, named by its key or by the value of an attribute (the first match in key order). */
@@ -243,6 +244,26 @@ export interface CatalogPlan {
   readonly metadata: boolean;
 }
 
+export interface LoginPlan {
+  readonly kind: 'login';
+  /** Absent: they stand in the headers. */
+  readonly credentials?: Credentials;
+}
+
+export interface LogoutPlan {
+  readonly kind: 'logout';
+}
+
+export interface CurrentUserPlan {
+  readonly kind: 'currentUser';
+}
+
+/** Does the user hold that role or privilege? */
+export interface BelongsToPlan {
+  readonly kind: 'belongsTo';
+  readonly group: string;
+}
+
 /** Answered with `{"ok":true}`. */
 export interface NothingPlan {
   readonly kind: 'nothing';
@@ -264,6 +285,10 @@ export type Plan =
   | UploadPlan
   | ReleaseSetsPlan
   | CatalogPlan
+  | LoginPlan
+  | LogoutPlan
+  | CurrentUserPlan
+  | BelongsToPlan
   | NothingPlan;
 
 /** The dataclass of the entity a request names. */

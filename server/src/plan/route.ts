@@ -29,6 +29,8 @@ export function routeRequest(request: ApiRequest, models: readonly Model[]): Rou
         : { model: first, request };
     }
     case 'upload':
+    case 'directory':
+    case 'info':
     case 'release': {
       if (target.model === undefined) return { model: first, request };
       const model = named(target.model, models);

@@ -4,7 +4,7 @@
 // or BLOB with $imageformat or $binary it gives bytes; `entityset` on a function applies to its result;
 // `callOrWriteMedia` is named after its two outcomes. A path read by `inModel` has its own action: ask again.
 import { fail, failHttp } from '../errors.ts';
-import type { ApiRequest, Target } from './api-request.ts';
+import type { ApiRequest, DirectoryAsk, Target } from './api-request.ts';
 import { excerpt } from './malformed.ts';
 
 /** All actions; the text says what each asks for. */
@@ -26,6 +26,12 @@ export const actions = {
   call: 'run the function named by $emMethod, or the function of the datastore in $catalog/{function}',
   callOrWriteMedia:
     'last step a function: call it; one image or BLOB of one entity: store the bytes of the body; else update',
+  login: 'log in with the name and password of the headers or the body',
+  logout: 'end the session',
+  currentUser: 'who is logged in',
+  belongsTo: 'does the user hold a role or privilege',
+  info: 'state of the server and its sessions',
+  releaseSessions: 'end the sessions of the path',
   nothing: 'answered with {"ok":true}',
 } as const satisfies Record<string, string>;
 
@@ -60,8 +66,19 @@ const allowed = {
   catalog: 'GET, HEAD, POST, OPTIONS',
   upload: 'POST, OPTIONS',
   release: 'POST, OPTIONS',
+  directory: 'GET, POST, OPTIONS',
+  info: 'GET, HEAD, POST, OPTIONS',
   data: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
 } as const satisfies Record<Target['kind'], string>;
+
+/** What each request to the directory does, and the methods it goes with. */
+const directoryActions: Record<DirectoryAsk, MethodWord> = {
+  login: { action: 'login', verbs: ['POST'] },
+  loginByKey: { action: 'login', verbs: ['POST'] },
+  logout: { action: 'logout', verbs: ['GET', 'POST'] },
+  currentUser: { action: 'currentUser', verbs: ['GET', 'POST'] },
+  currentUserBelongsTo: { action: 'belongsTo', verbs: ['POST'] },
+};
 
 /** The methods that a target of that kind takes, as the header `Allow` lists them. */
 export const allowedMethods = (target: Target): string => allowed[target.kind];
@@ -82,6 +99,17 @@ export function actionOf(request: ApiRequest): Action {
     case 'release':
       if (method !== 'POST') throw failHttp(405, undefined, { Allow: allowed[target.kind] });
       return target.kind === 'upload' ? 'upload' : 'releaseMany';
+    case 'directory': {
+      const { action, verbs } = directoryActions[target.ask];
+      if (!verbs.includes(method)) throw failHttp(405, undefined, { Allow: `${verbs.join(', ')}, OPTIONS` });
+      return action;
+    }
+    case 'info': {
+      const releases = target.release !== undefined;
+      const verbs: MethodWord['verbs'] = releases ? ['POST'] : ['GET', 'HEAD', 'POST'];
+      if (!verbs.includes(method)) throw failHttp(405, undefined, { Allow: `${verbs.join(', ')}, OPTIONS` });
+      return releases ? 'releaseSessions' : 'info';
+    }
     case 'data':
       break;
     default:

@@ -40,6 +40,12 @@ export interface DataTarget {
   readonly segments: readonly string[];
 }
 
+/** What `$directory` is asked (spec 13 § 6). */
+export type DirectoryAsk = 'login' | 'loginByKey' | 'logout' | 'currentUser' | 'currentUserBelongsTo';
+
+/** The parts of `$info` (spec 13 § 11). */
+export type InfoPart = 'cacheInfo' | 'entitySet' | 'progressInfo' | 'sessionInfo' | 'jsContextInfo';
+
 /** What the path names. */
 export type Target =
   | {
@@ -50,6 +56,15 @@ export type Target =
       readonly model?: string;
     }
   | { readonly kind: 'upload'; readonly model?: string }
+  | { readonly kind: 'directory'; readonly ask: DirectoryAsk; readonly model?: string }
+  | {
+      readonly kind: 'info';
+      /** Absent: all of it. */
+      readonly part?: InfoPart;
+      /** Sessions to end instead of telling anything. */
+      readonly release?: readonly string[];
+      readonly model?: string;
+    }
   | { readonly kind: 'release'; readonly dataClass?: string; readonly model?: string }
   | DataTarget;
 

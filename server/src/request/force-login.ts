@@ -3,7 +3,7 @@ import { fail } from '../errors.ts';
 import type { Action } from './action.ts';
 import type { ApiRequest } from './api-request.ts';
 
-const descriptive: ReadonlySet<Action> = new Set<Action>(['catalog', 'options']);
+const descriptive: ReadonlySet<Action> = new Set<Action>(['catalog', 'options', 'login', 'logout', 'currentUser']);
 
 /** The function of the datastore that logs in (spec 13 § 5); it runs whatever stands in the way of others. */
 export const loginFunction = 'authentify';

@@ -14,6 +14,9 @@ const harmless: ReadonlySet<Action> = new Set<Action>([
   'release',
   'validate',
   'refresh',
+  'currentUser',
+  'belongsTo',
+  'info',
 ]);
 
 /**

@@ -1,6 +1,6 @@
 // The URL grammar of spec 01 § 2: segments of the path → Target. Which names are models, dataclasses, attributes or
 // functions is not known here; what can be read in two ways is kept so that the plan can decide.
-import type { ClassRef, DataTarget, SetRef, Target } from './api-request.ts';
+import type { ClassRef, DataTarget, DirectoryAsk, InfoPart, SetRef, Target } from './api-request.ts';
 import { readKeys } from './key-text.ts';
 import { malformed } from './malformed.ts';
 
@@ -14,7 +14,12 @@ const services = new Map<string, (segments: readonly string[]) => Target>([
   ['$catalog', catalog],
   ['$service', catalog],
   ['$upload', upload],
+  ['$directory', directory],
+  ['$info', info],
 ]);
+
+/** Those that may also stand behind the name of a model. */
+const perModel = new Set(['$upload', '$directory', '$info']);
 
 /**
  * What the decoded segments of a path name.
@@ -24,7 +29,9 @@ export function parsePath(segments: readonly string[]): Target {
   const first = segments[0];
   if (first === undefined) throw malformed('the path names nothing');
   if (isRelease(segments)) return release(segments);
-  if (segments.length === 2 && segments[1]?.toLowerCase() === '$upload') return { kind: 'upload', model: first };
+  const second = segments[1]?.toLowerCase();
+  if (second !== undefined && perModel.has(second) && first.charCodeAt(0) !== dollar)
+    return { ...(services.get(second) as typeof upload)(segments.slice(1)), model: first };
   if (first.charCodeAt(0) !== dollar) return data(segments);
   const service = services.get(first.toLowerCase());
   if (!service) throw malformed(`there is no ${first}`);
@@ -145,9 +152,43 @@ function classList(segment: string): readonly string[] | 'all' {
   return names;
 }
 
-function upload(segments: readonly string[]): Target {
+function upload(segments: readonly string[]): Exclude<Target, DataTarget> {
   if (segments.length > 1) throw malformed('nothing can follow $upload');
   return { kind: 'upload' };
+}
+
+const directoryAsks = new Map<string, DirectoryAsk>([
+  ['login', 'login'],
+  ['loginbypassword', 'login'],
+  ['loginbykey', 'loginByKey'],
+  ['logout', 'logout'],
+  ['currentuser', 'currentUser'],
+  ['currentuserbelongsto', 'currentUserBelongsTo'],
+]);
+
+function directory([, word, ...others]: readonly string[]): Exclude<Target, DataTarget> {
+  const ask = directoryAsks.get(word?.toLowerCase() ?? '');
+  if (!ask || others.length > 0) throw malformed(`the directory has no ${[word ?? 'such request', ...others].join('/')}`);
+  return { kind: 'directory', ask };
+}
+
+const infoParts = new Map<string, InfoPart>(
+  (['cacheInfo', 'entitySet', 'progressInfo', 'sessionInfo', 'jsContextInfo'] as const).map((part) => [
+    part.toLowerCase(),
+    part,
+  ]),
+);
+
+/** `$info`, `$info/sessionInfo`, `$info/sessionInfo/release/ID,ID`, `$info/sessionInfo/id/ID`, `$info/progressInfo/ID` */
+function info([, word, ...rest]: readonly string[]): Exclude<Target, DataTarget> {
+  if (word === undefined) return { kind: 'info' };
+  const part = infoParts.get(word.toLowerCase());
+  if (part && rest.length === 0) return { kind: 'info', part };
+  if (part === 'progressInfo' && rest.length === 1) return { kind: 'info', part };
+  const [how = '', ids = ''] = rest;
+  if (part !== 'sessionInfo' || rest.length !== 2 || !['release', 'id'].includes(how.toLowerCase()) || ids === '')
+    throw malformed(`$info has no ${[word, ...rest].join('/')}`);
+  return { kind: 'info', part, release: ids.split(',').map((id) => id.trim().toUpperCase()) };
 }
 
 function isRelease(segments: readonly string[]): boolean {

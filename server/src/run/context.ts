@@ -76,9 +76,11 @@ export class Visit {
     return this.#take(this.services.sessions.create()).session;
   }
 
-  /** From here on the client is somebody else (spec 13 § 2.5). @throws KeystampError 402 */
-  async become(beginning: Beginning): Promise<Session> {
-    return this.#take(await this.services.sessions.become(this.#ticket, beginning)).session;
+  /** From here on the client is somebody else; the session is on disk when its `stored` has settled (spec 13 § 2.5). */
+  become(beginning: Beginning): Session {
+    const { sessions } = this.services;
+    const ticket = this.#ticket;
+    return this.#take(ticket ? sessions.become(ticket, beginning) : sessions.create(beginning)).session;
   }
 
   /** Ends the session with all it holds; the client gets a new one, a guest's. */

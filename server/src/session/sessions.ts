@@ -14,7 +14,7 @@ import {
   insertSession,
   longestUnused,
   openedBy,
-  updateSession,
+  replaceSession,
   type StoredSession,
 } from '../store/sql/session.ts';
 import { sql } from '../store/sql/sql.ts';
@@ -109,34 +109,20 @@ export class Sessions {
   }
 
   /**
-   * The session of the ticket as somebody else's, with all it holds; nothing but the new ticket opens it any more. A new
-   * session when there is none, or it is over (spec 13 § 2.5).
-   * @throws KeystampError 402 when it cannot be somebody's because there are too many
+   * The session of the ticket as somebody else's, with all it holds; nothing but the new ticket opens it any more. It
+   * may be used at once; its `stored` rejects with 402 when there are too many, and then nothing has changed
+   * (spec 13 § 2.5).
    */
-  async become(ticket: Ticket | undefined, { identity, idleMs, storage }: Beginning): Promise<Ticket> {
-    const beginning = { identity, ...(idleMs !== undefined && { idleMs }), ...(storage && { storage }) };
-    if (!ticket) return this.#created(beginning);
-    const former = ticket.session;
-    await former.stored;
+  become({ session: former }: Ticket, { identity, idleMs = former.idleMs, storage }: Beginning): Ticket {
     const now = this.#now();
     if (storage) Object.assign(former.storage.value, storage);
-    const session: Session = { ...former, identity, idleMs: idleMs ?? former.idleMs, lastUsed: now };
-    delete session.stored;
+    const session: Session = { ...former, identity, idleMs, lastUsed: now };
     session.expires = this.#endOf(session);
-    const row = rowOf(session);
-    const next = ticketOf(session, now);
-    const changed = await this.#engine.write(async (tx) => {
-      if (identity.kind !== former.identity.kind) await this.#makeRoom(tx, identity.kind, now);
-      if ((await tx.run(updateSession(row))) === 0) return false;
-      await tx.run(deleteSecrets(session.id));
-      await tx.run(insertSecret(hashOf(next.secret), session.id));
-      return true;
-    });
-    this.#forgetSession(session.id);
-    if (!changed) return this.#created(beginning);
-    session.storage.saved = row.storage;
-    this.#keep(next);
-    return next;
+    const ticket = ticketOf(session, now);
+    this.#keep(ticket);
+    session.stored = this.#replace(ticket, former, now);
+    session.stored.catch(() => {});
+    return ticket;
   }
 
   /** Whether the client must get the cookie again: a tenth of its life has passed since it got it. */
@@ -200,12 +186,6 @@ export class Sessions {
     // Asked first, so that the write lock is not taken for nothing.
     if (!(await this.#engine.row(over))) return;
     while ((await this.#engine.write((tx) => this.#endIdle(tx, now))) === batch);
-  }
-
-  async #created(beginning: Beginning): Promise<Ticket> {
-    const ticket = this.create(beginning);
-    await ticket.session.stored;
-    return ticket;
   }
 
   /** The ticket when it was found good a short while ago. */
@@ -287,6 +267,31 @@ export class Sessions {
       delete session.stored;
     } catch (error) {
       this.#forgetSession(session.id);
+      throw error;
+    }
+  }
+
+  /** @throws KeystampError 402 */
+  async #replace(ticket: Ticket, former: Session, now: number): Promise<void> {
+    const { session, secret } = ticket;
+    try {
+      await former.stored;
+      await this.#engine.write(async (tx) => {
+        if (session.identity.kind !== former.identity.kind) await this.#makeRoom(tx, session.identity.kind, now);
+        const row = rowOf(session);
+        session.storage.saved = row.storage;
+        await tx.run(replaceSession(row, now));
+        await tx.run(deleteSecrets(session.id));
+        await tx.run(insertSecret(hashOf(secret), session.id));
+      });
+      delete session.stored;
+      const known = this.#known.get(session.id);
+      if (known) known.session = session;
+      for (const other of known?.tickets ?? []) if (other !== ticket) this.#forget(other);
+    } catch (error) {
+      this.#forget(ticket);
+      const known = this.#known.get(session.id);
+      if (known?.session === session) known.session = former;
       throw error;
     }
   }

@@ -16,9 +16,9 @@ export interface StoredSession {
 export const insertSession = ({ id, kind, identity, storage, idle, expires }: StoredSession, created: number): Sql =>
   sql`INSERT INTO ${sessionTable} (id, kind, identity, storage, idle, created, expires) VALUES (${id}, ${kind}, ${identity}, ${storage}, ${idle}, ${created}, ${expires})`;
 
-/** Changes the row, or none when the session is over. */
-export const updateSession = ({ id, kind, identity, storage, idle, expires }: StoredSession): Sql =>
-  sql`UPDATE ${sessionTable} SET kind = ${kind}, identity = ${identity}, storage = ${storage}, idle = ${idle}, expires = ${expires} WHERE id = ${id}`;
+/** The same for a session that may be there already, under another identity. */
+export const replaceSession = (session: StoredSession, created: number): Sql =>
+  sql`${insertSession(session, created)} ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, identity = excluded.identity, storage = excluded.storage, idle = excluded.idle, expires = excluded.expires`;
 
 export const insertSecret = (hash: string, session: string): Sql =>
   sql`INSERT INTO ${secretTable} (hash, session, once) VALUES (${hash}, ${session}, ${null})`;

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import type { Config } from '../../../src/config.ts';
 import { KeystampError } from '../../../src/errors.ts';
 import { identityOf } from '../../../src/session/identity.ts';
-import type { Sessions } from '../../../src/session/sessions.ts';
+import type { Ticket } from '../../../src/session/session.ts';
+import type { Beginning, Sessions } from '../../../src/session/sessions.ts';
 import type { Engine } from '../../../src/store/engine.ts';
 import { sessionTable } from '../../../src/store/sql/columns.ts';
 import { sql } from '../../../src/store/sql/sql.ts';
@@ -146,6 +147,12 @@ test('the guest that was idle for longest makes room for another one', async (t)
   assert.equal((await two.sessions.find(cookieOf(first)))?.session.id, first.session.id);
 });
 
+async function become(sessions: Sessions, ticket: Ticket, beginning: Beginning): Promise<Ticket> {
+  const next = sessions.become(ticket, beginning);
+  await next.session.stored;
+  return next;
+}
+
 const ada = identityOf('user', { userName: 'ada', privileges: ['viewStaff'], roles: ['Clerk'] });
 
 test('who becomes somebody keeps the session under another secret; the old one is dead everywhere at once', async (t) => {
@@ -153,7 +160,7 @@ test('who becomes somebody keeps the session under another secret; the old one i
   const [one, two] = [await database.start(), await database.start()];
   const guest = await createSession(one.sessions);
   await two.sessions.find(cookieOf(guest));
-  const user = await one.sessions.become(guest, { identity: ada, storage: { cart: [1, 2] } });
+  const user = await become(one.sessions, guest, { identity: ada, storage: { cart: [1, 2] } });
   assert.equal(user.session.id, guest.session.id);
   assert.equal(await one.sessions.find(cookieOf(guest)), undefined);
   const found = await two.sessions.find(cookieOf(user));
@@ -162,20 +169,20 @@ test('who becomes somebody keeps the session under another secret; the old one i
   // The other process still takes the guest's secret, for what it was worth, a guest's.
   const late = await two.sessions.find(cookieOf(guest));
   assert.equal(late?.session.identity.kind, 'guest');
-  const again = await one.sessions.become(user, { identity: identityOf('user', { userName: 'bo' }) });
+  const again = await become(one.sessions, user, { identity: identityOf('user', { userName: 'bo' }) });
   assert.equal(await two.sessions.find(cookieOf(user)), undefined, 'a user is asked for again when the data changes');
   await one.sessions.end(again.session.id);
   assert.equal(await two.sessions.find(cookieOf(again)), undefined);
   assert.deepEqual(one.ended, [guest.session.id]);
 });
 
-test('who becomes somebody after the session has ended gets a new one', async (t) => {
+test('who becomes somebody after the session has ended has one again', async (t) => {
   const database = open(t);
   const [one, two] = [await database.start(), await database.start()];
   const guest = await createSession(one.sessions);
   await two.sessions.end(guest.session.id);
-  const user = await one.sessions.become(guest, { identity: ada, idleMs: 120 * minute });
-  assert.notEqual(user.session.id, guest.session.id);
+  const user = await become(one.sessions, guest, { identity: ada, idleMs: 120 * minute });
+  assert.deepEqual(two.ended, [guest.session.id]);
   database.now += 119 * minute;
   assert.equal((await two.sessions.find(cookieOf(user)))?.session.identity.userName, 'ada');
 });
@@ -184,11 +191,11 @@ test('those who have logged in are counted apart, and none makes room for anothe
   const database = open(t, { maxSessions: 1, maxGuestSessions: 2 });
   const { sessions } = await database.start();
   const guests = [await createSession(sessions), await createSession(sessions)];
-  const first = await sessions.become(guests[0], { identity: ada });
+  const first = await become(sessions, guests[0]!, { identity: ada });
   database.now += 30 * minute;
-  await assert.rejects(sessions.become(guests[1], { identity: ada }), full);
+  await assert.rejects(become(sessions, guests[1]!, { identity: ada }), full);
   assert.ok(await sessions.find(cookieOf(guests[1]!)), 'still a guest');
-  await sessions.become(first, { identity: identityOf('user', { userName: 'bo' }) });
+  await become(sessions, first, { identity: identityOf('user', { userName: 'bo' }) });
   await createSession(sessions);
 });
 
