@@ -63,6 +63,14 @@ export const settings = {
     'KEYSTAMP_FORCE_LOGIN',
     'guests may do nothing but read the catalog and log in; a roles file says it itself',
   ),
+  adminPrivilege: setting('WebAdmin', 'KEYSTAMP_ADMIN_PRIVILEGE', 'privilege to see and end the sessions of others'),
+  loginAttempts: setting(10, 'KEYSTAMP_LOGIN_ATTEMPTS', 'failed logins of one address in a minute; then 429'),
+  basicAuth: setting(false, 'KEYSTAMP_BASIC_AUTH', 'take names and passwords by HTTP Basic authentication too'),
+  requireTls: setting(
+    false,
+    'KEYSTAMP_REQUIRE_TLS',
+    'refuse passwords that come neither by TLS nor from this machine; see `trustedProxies`',
+  ),
   corsOrigins: setting(
     '',
     'KEYSTAMP_CORS_ORIGINS',

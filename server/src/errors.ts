@@ -62,6 +62,7 @@ export const errorTable = {
   1592: row(400, ([name, n]) => `The value of the "${name}" attribute is longer than ${n} characters`),
   1593: row(400, ([name, n]) => `The value of the "${name}" attribute must have exactly ${n} characters`),
   1594: row(404, ([name]) => `The "${name}" attribute is not sortable`),
+  1611: row(401, () => `This needs the privilege to administer the server`),
   1626: row(400, () => `A text is expected as query`),
   1637: row(400, () => `A shareable entity selection cannot be changed`),
   1800: row(404, ([c], noun) => `The "${c}" ${noun} cannot be found`),

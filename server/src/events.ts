@@ -17,6 +17,8 @@ export type AppEvent =
     }
   /** A fault of the server; the client got a 500. */
   | { readonly kind: 'failed'; readonly method: string; readonly url: string; readonly cause: unknown }
+  /** A password came over a connection that others can read. */
+  | { readonly kind: 'plainPassword'; readonly address: string }
   /** A filter mixes AND, OR or EXCEPT without parentheses. */
   | { readonly kind: 'mixedFilter'; readonly filter: string }
   /** A client asks for deletions since a number below the one that deletions are remembered from (spec 17 § 7.2). */
@@ -37,6 +39,7 @@ const levels = {
   stopped: 'info',
   answered: 'debug',
   failed: 'error',
+  plainPassword: 'warn',
   mixedFilter: 'debug',
   deletionsForgotten: 'warn',
   sweepFailed: 'error',

@@ -18,6 +18,7 @@ import type { HttpRequest } from './request/http-request.ts';
 import { checkGuest } from './request/force-login.ts';
 import { checkOrigin } from './request/origin.ts';
 import { mountOf, parseRequest } from './request/parse.ts';
+import { logInByHeaders } from './run/login.ts';
 import { Visit, type Services } from './run/context.ts';
 import { runPlan } from './run/run.ts';
 
@@ -85,7 +86,7 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
   /** A delete names its entities in the URL or in the body, so its body may be empty (spec 06 § 5). */
   async function readJson(http: HttpRequest, action: Action): Promise<unknown> {
     const bytes = await readBytes(http.body, config.maxJsonBytes, config.bodyIdleSeconds * 1000, http.headers);
-    return bytes.length === 0 && action === 'delete'
+    return bytes.length === 0 && mayBeEmpty.has(action)
       ? undefined
       : parseJsonBody(bytes.toString('utf8'), http.headers['content-type'] as string | undefined, config.maxJsonDepth);
   }
@@ -107,8 +108,12 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
       const asked = kept ?? ask(http);
       const begin = Visit.begin(http, asked.services);
       visit = begin instanceof Promise ? await begin : begin;
+      const login = asked.action === 'login' ? undefined : logInByHeaders(visit);
+      if (login) await login;
       if (config.forceLogin && visit.identity.kind === 'guest') checkGuest(asked);
       const { plan, request } = kept ?? (await planOf(asked, http));
+      // A page asks for many pictures at once.
+      if (plan.kind !== 'media') visit.enter();
       const outcome = await runPlan(plan, visit);
       // A client never hears of a session that a crash could take back.
       if (visit.session?.stored) await visit.session.stored;
@@ -122,9 +127,14 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
         onEvent({ kind: 'failed', method: http.method, url: http.url, cause: error });
       answered(made);
       return made;
+    } finally {
+      visit?.finish();
     }
   };
 }
+
+/** Bodies that say what the URL or the headers may say as well. */
+const mayBeEmpty: ReadonlySet<Action> = new Set<Action>(['delete', 'login']);
 
 /** Plans that hold nothing large and read alone. */
 const isKept = (plan: Plan): boolean =>

@@ -11,6 +11,8 @@ export type {
   StorageDefinition,
 } from './model/definition.ts';
 export { implement } from './orm/implement.ts';
+export { generatePasswordHash, verifyPasswordHash } from './session/password-hash.ts';
+export type { DirectoryAnswer, DirectoryError, DirectoryUser } from './session/directory.ts';
 export type { Implemented } from './model/code.ts';
 export type {
   AttributeObject,

@@ -10,6 +10,7 @@ import type { Model } from './model/model.ts';
 import { Spool } from './request/spool.ts';
 import type { Services } from './run/context.ts';
 import { EntitySets } from './session/entity-sets.ts';
+import { LoginAttempts } from './session/login-attempts.ts';
 import { releaseLocks } from './session/locks.ts';
 import { SessionCookie } from './session/session-cookie.ts';
 import { flushMs, Sessions } from './session/sessions.ts';
@@ -110,7 +111,21 @@ async function openPart(
   const spool = new Spool(join(config.data, 'spool'));
   const cookie = new SessionCookie(config, model.name, cookieSuffix);
   const sessions = new Sessions(engine, config, now, cookie, [releaseLocks, releaseUploads, sets.releaseSession]);
-  const services: Services = { config, engine, converter, variants, sessions, sets, uploads, spool, now, onEvent };
+  const attempts = new LoginAttempts(config.loginAttempts, now);
+  const services: Services = {
+    config,
+    model,
+    attempts,
+    engine,
+    converter,
+    variants,
+    sessions,
+    sets,
+    uploads,
+    spool,
+    now,
+    onEvent,
+  };
   const forgetDeletions = async (): Promise<void> => {
     if (config.deletedRecordsDays === 0 || !isTracking(model)) return;
     await sweepDeletions(engine, new Date(now() - config.deletedRecordsDays * dayMs).toISOString());

@@ -37,6 +37,11 @@ export class Variants {
       });
   }
 
+  /** Bytes of the pictures in memory. */
+  get memoryBytes(): number {
+    return this.#memory?.calculatedSize ?? 0;
+  }
+
   /**
    * The bytes if they are in memory.
    * @param hash SHA-256 of the stored bytes, 32 bytes

@@ -1,7 +1,7 @@
 // Picks the planner: ApiRequest + action → Plan.
 import { fail, failHttp } from '../errors.ts';
 import type { Action } from '../request/action.ts';
-import type { ApiRequest } from '../request/api-request.ts';
+import type { ApiRequest, Target } from '../request/api-request.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { planCatalog } from './catalog.ts';
 import { planDelete } from './delete.ts';
@@ -35,6 +35,7 @@ export async function buildPlan(
   if (action === 'login') return planLogin(request, await input.json());
   if (action === 'belongsTo') return { kind: 'belongsTo', group: groupOf(await input.json()) };
   if (action === 'logout' || action === 'currentUser') return { kind: action };
+  if (request.target.kind === 'info') return planInfo(request.target);
   if (request.target.kind !== 'data') throw failHttp(404);
   const data = request as DataRequest;
   switch (action) {
@@ -65,11 +66,16 @@ export async function buildPlan(
     case 'options':
       return { kind: 'nothing' };
     case 'call':
+    case 'info':
+    case 'releaseSessions':
       throw fail(1813, action);
     default:
       return action satisfies never;
   }
 }
+
+const planInfo = ({ part, release }: Target & { readonly kind: 'info' }): Plan =>
+  release ? { kind: 'releaseSessions', ids: release } : { kind: 'info', ...(part && { part }) };
 
 /** The attribute tree in the body of a POST with `$extendedAttributes`. */
 async function treeOf({ method, params }: DataRequest, input: PlanInput): Promise<unknown> {

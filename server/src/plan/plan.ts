@@ -8,6 +8,7 @@ import type { Columns, Rows } from '../query/columns.ts';
 import type { Predicate } from '../query/predicate.ts';
 import type { QueryStep } from '../query/query-step.ts';
 import type { Key, Selection } from '../query/selection.ts';
+import type { InfoPart } from '../request/api-request.ts';
 import type { Credentials } from '../request/credentials.ts';
 import type { RelationTarget } from '../store/change.ts';
 
@@ -264,6 +265,19 @@ export interface BelongsToPlan {
   readonly group: string;
 }
 
+/** `$info` (spec 13 § 11). */
+export interface InfoPlan {
+  readonly kind: 'info';
+  /** Absent: all parts. */
+  readonly part?: InfoPart;
+}
+
+/** Ends sessions of others. */
+export interface ReleaseSessionsPlan {
+  readonly kind: 'releaseSessions';
+  readonly ids: readonly string[];
+}
+
 /** Answered with `{"ok":true}`. */
 export interface NothingPlan {
   readonly kind: 'nothing';
@@ -289,6 +303,8 @@ export type Plan =
   | LogoutPlan
   | CurrentUserPlan
   | BelongsToPlan
+  | InfoPlan
+  | ReleaseSessionsPlan
   | NothingPlan;
 
 /** The dataclass of the entity a request names. */

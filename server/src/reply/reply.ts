@@ -5,7 +5,9 @@ import type { Outcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
 import { replyCatalog } from './catalog.ts';
 import { dataReply, onceReply } from './json.ts';
+import { replyInfo } from './info.ts';
 import { replyLock } from './lock.ts';
+import { replyLogin } from './login.ts';
 import { replyEnvelope, replyMedia } from './media.ts';
 import { replySaved } from './saved.ts';
 import { replyArray, replySelection } from './selection.ts';
@@ -37,6 +39,12 @@ export function reply(plan: Plan, outcome: Outcome, mount: string, config: Confi
       return replyLock(outcome);
     case 'catalog':
       return replyCatalog(outcome, config);
+    case 'info':
+      return replyInfo(outcome);
+    case 'login':
+      return replyLogin(outcome, config.dialect);
+    case 'answer':
+      return onceReply(200, outcome.json);
     case 'upload':
       return onceReply(200, JSON.stringify({ ID: outcome.id }));
     default:

@@ -168,7 +168,8 @@ const directoryAsks = new Map<string, DirectoryAsk>([
 
 function directory([, word, ...others]: readonly string[]): Exclude<Target, DataTarget> {
   const ask = directoryAsks.get(word?.toLowerCase() ?? '');
-  if (!ask || others.length > 0) throw malformed(`the directory has no ${[word ?? 'such request', ...others].join('/')}`);
+  if (!ask || others.length > 0)
+    throw malformed(`the directory has no ${[word ?? 'such request', ...others].join('/')}`);
   return { kind: 'directory', ask };
 }
 

@@ -1,15 +1,17 @@
 // What running a plan may touch.
 import type { Config } from '../config.ts';
 import type { OnEvent } from '../events.ts';
-import { fail } from '../errors.ts';
+import { fail, failHttp } from '../errors.ts';
 import type { Converter } from '../image/converter.ts';
 import type { Variants } from '../image/variants.ts';
+import type { Model } from '../model/model.ts';
 import type { HttpRequest } from '../request/http-request.ts';
 import type { Spool } from '../request/spool.ts';
 import type { WriteContext } from '../orm/write.ts';
 import type { EntitySets } from '../session/entity-sets.ts';
 import { guest, type Identity } from '../session/identity.ts';
-import type { Session, Ticket } from '../session/session.ts';
+import type { LoginAttempts } from '../session/login-attempts.ts';
+import type { Session, SessionLoad, Ticket } from '../session/session.ts';
 import type { Beginning, Sessions } from '../session/sessions.ts';
 import type { Uploads } from '../session/uploads.ts';
 import type { Engine } from '../store/engine.ts';
@@ -17,12 +19,14 @@ import type { Engine } from '../store/engine.ts';
 /** The parts of the server; one for its whole life. */
 export interface Services {
   readonly config: Config;
+  readonly model: Model;
   readonly engine: Engine;
   readonly converter: Converter;
   readonly variants: Variants;
   readonly sessions: Sessions;
   readonly sets: EntitySets;
   readonly uploads: Uploads;
+  readonly attempts: LoginAttempts;
   readonly spool: Spool;
   readonly now: () => number;
   readonly onEvent: OnEvent;
@@ -35,6 +39,11 @@ export class Visit {
   #ticket: Ticket | undefined;
   /** The ticket is one the client does not have yet. */
   #isNew = false;
+  /** Who the client is without a session, or what its session would begin with. */
+  #acting: Beginning | undefined;
+  /** The client is not to know of a session; it ends with the visit. */
+  #isHidden = false;
+  #entered: SessionLoad | undefined;
 
   private constructor(http: HttpRequest, services: Services, ticket: Ticket | undefined) {
     this.http = http;
@@ -57,12 +66,19 @@ export class Visit {
 
   /** Who asks. */
   get identity(): Identity {
-    return this.#ticket?.session.identity ?? guest;
+    return this.#ticket?.session.identity ?? this.#acting?.identity ?? guest;
+  }
+
+  /** May the client see and end what others do? */
+  get isAdmin(): boolean {
+    const { identity } = this;
+    const wanted = this.services.config.adminPrivilege.toLowerCase();
+    return identity.unbound === true || identity.privileges.some((name) => name.toLowerCase() === wanted);
   }
 
   /** The session, a new one if there was none. Its row is on disk when its `stored` has settled. */
   openSession(): Session {
-    return (this.#ticket ?? this.#take(this.services.sessions.create())).session;
+    return (this.#ticket ?? this.#take(this.services.sessions.create(this.#acting))).session;
   }
 
   /**
@@ -83,10 +99,21 @@ export class Visit {
     return this.#take(ticket ? sessions.become(ticket, beginning) : sessions.create(beginning)).session;
   }
 
+  /**
+   * The client is somebody without a session, until something must be held in one.
+   * @param hidden it gets no cookie then either
+   */
+  actAs(beginning: Beginning, hidden: boolean): void {
+    this.#ticket = undefined;
+    this.#acting = beginning;
+    this.#isHidden = hidden;
+  }
+
   /** Ends the session with all it holds; the client gets a new one, a guest's. */
   async leave(): Promise<void> {
     if (this.#ticket) await this.services.sessions.end(this.#ticket.session.id);
     this.#ticket = undefined;
+    this.#acting = undefined;
     await this.openSession().stored;
   }
 
@@ -98,10 +125,29 @@ export class Visit {
     const ticket = this.#ticket;
     const { sessions, config } = this.services;
     // One that could not be stored, or is not yet, is none.
-    if (!ticket || ticket.session.stored || !(this.#isNew || sessions.isDue(ticket))) return undefined;
+    if (!ticket || this.#isHidden || ticket.session.stored || !(this.#isNew || sessions.isDue(ticket)))
+      return undefined;
     sessions.sent(ticket);
     const cookie = sessions.cookie.print(ticket.secret, ticket.session.idleMs, this.http);
     return { 'Set-Cookie': cookie, ...(config.dialect === 'wakanda' && { WASID: ticket.secret }) };
+  }
+
+  /** Counts the visit among those of its session. @throws KeystampError 429 when there are too many at one time */
+  enter(): void {
+    const load = this.#ticket?.session.load;
+    if (!load || this.#entered) return;
+    const most = this.services.config.maxParallelRequests;
+    if (load.requests >= most) throw failHttp(429, 'requests of one session at one time', { 'Retry-After': '1' });
+    load.requests++;
+    this.#entered = load;
+  }
+
+  /** The answer is on its way. */
+  finish(): void {
+    if (this.#entered) this.#entered.requests--;
+    const { sessions, onEvent } = this.services;
+    if (this.#isHidden && this.#ticket)
+      sessions.end(this.#ticket.session.id).catch((cause: unknown) => onEvent({ kind: 'sweepFailed', cause }));
   }
 
   get writeContext(): WriteContext {

@@ -5,6 +5,9 @@ import type { CatalogPlan } from '../plan/plan.ts';
 import type { Rows } from '../query/columns.ts';
 import type { Key } from '../query/selection.ts';
 import type { SaveStatus } from '../orm/save-error.ts';
+import type { InfoPart } from '../request/api-request.ts';
+import type { Identity } from '../session/identity.ts';
+import type { DirectoryError } from '../session/directory.ts';
 import type { ByteRange } from '../request/conditions.ts';
 
 export interface EntityOutcome {
@@ -138,7 +141,53 @@ export interface CatalogOutcome extends CatalogPlan {
   readonly uniqueId: string;
 }
 
+/** `{"result":true}`, or why not. */
+export interface LoginOutcome {
+  readonly kind: 'login';
+  readonly result: boolean;
+  /** What the directory says about it. */
+  readonly error?: DirectoryError;
+}
+
+/** A JSON text for this moment alone. */
+export interface AnswerOutcome {
+  readonly kind: 'answer';
+  readonly json: string;
+}
+
+/** The state of the server as far as the client may see it. */
+export interface InfoOutcome {
+  readonly kind: 'info';
+  readonly part?: InfoPart;
+  /** Bytes kept in memory, and how many there may be. */
+  readonly cache: { readonly size: number; readonly used: number };
+  readonly sets: readonly SetInfo[];
+  readonly sessions: readonly SessionInfo[];
+  /** The client administers the server and sees whole ids. */
+  readonly isAdmin: boolean;
+}
+
+export interface SetInfo {
+  readonly id: string;
+  readonly dataClass: string;
+  readonly members: number;
+  /** Milliseconds since 1970. */
+  readonly lastUsed: number;
+  readonly expires: number;
+}
+
+export interface SessionInfo {
+  readonly id: string;
+  readonly identity: Identity;
+  readonly idleMs: number;
+  /** Milliseconds since 1970. */
+  readonly expires: number;
+}
+
 export type Outcome =
+  | InfoOutcome
+  | LoginOutcome
+  | AnswerOutcome
   | CatalogOutcome
   | EntityOutcome
   | SelectionOutcome

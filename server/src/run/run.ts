@@ -3,8 +3,11 @@ import type { Plan } from '../plan/plan.ts';
 import type { Visit } from './context.ts';
 import { runCatalog } from './catalog.ts';
 import { runDelete } from './delete.ts';
+import { runBelongsTo, runCurrentUser, runLogout } from './directory.ts';
 import { runReadEntity } from './entity.ts';
+import { runInfo, runReleaseSessions } from './info.ts';
 import { runLock } from './lock.ts';
+import { runLogin } from './login.ts';
 import { runMedia } from './media.ts';
 import type { Outcome } from './outcome.ts';
 import { runReleaseSets } from './release-sets.ts';
@@ -45,6 +48,18 @@ export function runPlan(plan: Plan, visit: Visit): Promise<Outcome> {
       return runReleaseSets(plan, visit);
     case 'catalog':
       return runCatalog(plan, visit);
+    case 'login':
+      return runLogin(plan, visit);
+    case 'logout':
+      return runLogout(visit);
+    case 'currentUser':
+      return runCurrentUser(visit);
+    case 'belongsTo':
+      return runBelongsTo(plan, visit);
+    case 'info':
+      return runInfo(plan, visit);
+    case 'releaseSessions':
+      return runReleaseSessions(plan, visit);
     case 'nothing':
       return Promise.resolve({ kind: 'ok' });
     default:

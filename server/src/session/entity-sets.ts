@@ -75,6 +75,11 @@ export class EntitySets {
     this.#onFault = onFault;
   }
 
+  /** Bytes of the sets in memory. */
+  get memoryBytes(): number {
+    return this.#keptBytes;
+  }
+
   /**
    * Keeps the keys; the set with its id, stored.
    * @param timeoutSeconds life since the last access

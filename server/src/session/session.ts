@@ -11,6 +11,7 @@ export interface Session {
   readonly id: string;
   readonly identity: Identity;
   readonly storage: SessionStorage;
+  readonly load: SessionLoad;
   /** How long it lives without being used. */
   idleMs: number;
   lastUsed: number;
@@ -25,6 +26,11 @@ export interface SessionStorage {
   readonly value: Record<string, Json>;
   /** As the database has it. */
   saved: string;
+}
+
+/** What a session is busy with in this process. */
+export interface SessionLoad {
+  requests: number;
 }
 
 /** A client's hold on a session. */

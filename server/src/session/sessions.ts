@@ -96,6 +96,7 @@ export class Sessions {
       id: newId(),
       identity,
       storage: storage ? { value: { ...storage }, saved: '' } : emptyStorage(),
+      load: { requests: 0 },
       idleMs,
       lastUsed: now,
       expires: now + idleMs + graceMs,
@@ -125,6 +126,12 @@ export class Sessions {
     return ticket;
   }
 
+  /** How long a session lives that asks for so long: within the limits, never less than usual (spec 13 § 3.2). */
+  idleMsFor(asked: number | undefined): number | undefined {
+    if (asked === undefined) return undefined;
+    return Math.min(Math.max(asked, this.#idleMs), this.#config.maxSessionIdleMinutes * 60_000);
+  }
+
   /** Whether the client must get the cookie again: a tenth of its life has passed since it got it. */
   isDue(ticket: Ticket): boolean {
     return this.#now() - ticket.cookieSent >= ticket.session.idleMs / 10;
@@ -133,6 +140,15 @@ export class Sessions {
   /** Notes that the client gets the cookie now. */
   sent(ticket: Ticket): void {
     ticket.cookieSent = this.#now();
+  }
+
+  /**
+   * When a session ends unless it is used, in milliseconds since 1970.
+   * @param stored the end of its row, which knows less of its last uses than the process it was used in
+   */
+  expirationOf(id: string, stored: number): number {
+    const session = this.#known.get(id)?.session;
+    return Math.max(stored - graceMs, session ? session.lastUsed + session.idleMs : 0);
   }
 
   /** Writes what functions have changed of the session: its storage, how long it lives. */
@@ -246,7 +262,8 @@ export class Sessions {
     reviseStorage(storage, String(row['storage']));
     const current = { idleMs: Number(row['idle']), expires: Number(row['expires']) };
     if (known && printIdentity(known.identity) === text) return Object.assign(known, current);
-    return { id, identity: readIdentity(text), storage, lastUsed: now, ...current };
+    const load = known?.load ?? { requests: 0 };
+    return { id, identity: readIdentity(text), storage, load, lastUsed: now, ...current };
   }
 
   #use(session: Session, now: number): void {

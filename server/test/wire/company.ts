@@ -5,6 +5,7 @@ import { pdfBrochure } from '../../../examples/company/brochure.ts';
 import { buildModel } from '../../src/model/load.ts';
 import type { Json, Model } from '../../src/model/model.ts';
 import type { Seed, SeedEntity } from '../../src/model/seed.ts';
+import { noteEntities, users } from './users.ts';
 import { picture, type PictureName } from './pictures.ts';
 
 /** When the data was made; all pictures were last changed then. */
@@ -179,6 +180,7 @@ export const stocks = {
     model: buildModel(company),
     seed: { total: companies.length + employees.length, entities: companyEntities },
   },
+  users: { model: buildModel(users), seed: { total: 2, entities: noteEntities } },
   stamps: { model: buildModel(stamps), seed: { total: 3, entities: stampEntities } },
   tracked: { model: buildModel(tracked), seed: { total: 6, entities: trackedEntities } },
 } as const satisfies Record<string, Stock>;

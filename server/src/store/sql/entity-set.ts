@@ -78,3 +78,10 @@ export function spaceStatement(about: number): Sql {
   const { text } = sql`SELECT count(*) AS sets, coalesce(sum(bytes), 0) AS bytes FROM ${entitySetTable}`;
   return new Sql(text, [], about);
 }
+
+/**
+ * Living sets, those used last first.
+ * @param session whose sets alone may be seen; absent: all
+ */
+export const listSetsStatement = (now: number, most: number, session?: string): Sql =>
+  sql`SELECT id, dataclass, members, timeout, expires FROM ${entitySetTable} WHERE complete = 1 AND expires >= ${now}${session === undefined ? sql`` : sql` AND session = ${session}`} ORDER BY expires DESC LIMIT ${most}`;

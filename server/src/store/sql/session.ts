@@ -37,3 +37,10 @@ export const countSessions = (kind: string): Sql =>
 /** The session of that kind that was unused for longest, if its end comes by then. */
 export const longestUnused = (kind: string, by: number): Sql =>
   sql`SELECT id FROM ${sessionTable} WHERE kind = ${kind} AND expires <= ${by} ORDER BY expires LIMIT 1`;
+
+/**
+ * Living sessions, those used last first.
+ * @param id of the only one that may be seen; absent: all
+ */
+export const listSessions = (now: number, most: number, id?: string): Sql =>
+  sql`SELECT id, identity, idle, expires FROM ${sessionTable} WHERE expires > ${now} AND kind <> 'call'${id === undefined ? sql`` : sql` AND id = ${id}`} ORDER BY expires DESC LIMIT ${most}`;

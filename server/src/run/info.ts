@@ -1,0 +1,61 @@
+// `$info`: what is kept in memory, which sets and sessions there are (spec 13 § 11). Who does not administer the server
+// sees its own alone.
+import { fail } from '../errors.ts';
+import type { InfoPlan, ReleaseSessionsPlan } from '../plan/plan.ts';
+import { readIdentity } from '../session/identity.ts';
+import { listSetsStatement } from '../store/sql/entity-set.ts';
+import { listSessions } from '../store/sql/session.ts';
+import type { Visit } from './context.ts';
+import type { InfoOutcome, OkOutcome, SessionInfo, SetInfo } from './outcome.ts';
+
+/** Sets and sessions that are told at most. */
+const mostListed = 1000;
+
+export async function runInfo({ part }: InfoPlan, visit: Visit): Promise<InfoOutcome> {
+  const { variants, sets, config } = visit.services;
+  const isAdmin = visit.isAdmin;
+  return {
+    kind: 'info',
+    ...(part && { part }),
+    cache: {
+      size: config.variantMemoryBytes + config.maxEntitySetBytes,
+      used: variants.memoryBytes + sets.memoryBytes,
+    },
+    sets: part === undefined || part === 'entitySet' ? await setsOf(visit, isAdmin) : [],
+    sessions: part === undefined || part === 'sessionInfo' ? await sessionsOf(visit, isAdmin) : [],
+    isAdmin,
+  };
+}
+
+async function setsOf({ services, session }: Visit, isAdmin: boolean): Promise<readonly SetInfo[]> {
+  if (!isAdmin && !session) return [];
+  const rows = await services.engine.rows(
+    listSetsStatement(services.now(), mostListed, isAdmin ? undefined : session?.id),
+  );
+  return rows.map((row) => ({
+    id: String(row['id']),
+    dataClass: String(row['dataclass']),
+    members: Number(row['members']),
+    lastUsed: Number(row['expires']) - Number(row['timeout']),
+    expires: Number(row['expires']),
+  }));
+}
+
+async function sessionsOf({ services, session }: Visit, isAdmin: boolean): Promise<readonly SessionInfo[]> {
+  if (!isAdmin && !session) return [];
+  const { engine, sessions, now } = services;
+  const rows = await engine.rows(listSessions(now(), mostListed, isAdmin ? undefined : session?.id));
+  return rows.map((row) => ({
+    id: String(row['id']),
+    identity: readIdentity(row['identity'] as string | null),
+    idleMs: Number(row['idle']),
+    expires: sessions.expirationOf(String(row['id']), Number(row['expires'])),
+  }));
+}
+
+/** @throws KeystampError 1611 without the privilege to administer the server */
+export async function runReleaseSessions({ ids }: ReleaseSessionsPlan, visit: Visit): Promise<OkOutcome> {
+  if (!visit.isAdmin) throw fail(1611);
+  for (const id of ids) await visit.services.sessions.end(id);
+  return { kind: 'ok' };
+}
