@@ -71,6 +71,16 @@ export const settings = {
     'KEYSTAMP_REQUIRE_TLS',
     'refuse passwords that come neither by TLS nor from this machine; see `trustedProxies`',
   ),
+  roles: setting(
+    '',
+    'KEYSTAMP_ROLES',
+    'the roles file; empty: roles.json beside the model, if there is one; none: nothing is protected',
+  ),
+  rolesErrors: setting(
+    'refuse',
+    'KEYSTAMP_ROLES_ERRORS',
+    'what a faulty roles file does: refuse to start, or open: nothing is protected, as on 4D',
+  ),
   corsOrigins: setting(
     '',
     'KEYSTAMP_CORS_ORIGINS',
@@ -163,6 +173,7 @@ const rules: Partial<Record<keyof Config, Rule>> = {
     },
     expected: 'a path such as /rest, or several with commas between them',
   },
+  rolesErrors: oneOf('refuse', 'open'),
   dialect: oneOf('4d', 'wakanda', 'qodly'),
   sessionIdleMinutes: positive,
   maxSessionIdleMinutes: positive,

@@ -52,6 +52,15 @@ export const errorTable = {
   1544: row(400, ([c], noun) => `The key of an entity of the "${c}" ${noun} cannot be null`),
   1545: row(409, ([key, c], noun) => `The key "${key}" already exists in the "${c}" ${noun}`),
   1546: row(400, ([c], noun) => `The key of a new entity of the "${c}" ${noun} cannot be null`),
+  1557: row(401, ([c]) => `No permission to read for the ${c} dataclass`),
+  1558: row(401, ([c]) => (c ? `No permission to update for dataClass ${c}` : `No permission to upload`)),
+  1559: row(401, ([c]) => `No permission to create for dataClass ${c}`),
+  1560: row(401, ([c]) => `No permission to drop for dataClass ${c}`),
+  1561: row(401, ([name, owner]) =>
+    owner === 'ds'
+      ? `No permission to execute method ${name} in the datastore`
+      : `No permission to execute method ${name} in dataClass ${owner}`,
+  ),
   1568: row(400, ([min]) => `Value cannot be less than ${min}`),
   1569: row(400, ([max]) => `Value cannot be greater than ${max}`),
   1570: row(400, () => `Entity fails validation`),
@@ -62,6 +71,9 @@ export const errorTable = {
   1592: row(400, ([name, n]) => `The value of the "${name}" attribute is longer than ${n} characters`),
   1593: row(400, ([name, n]) => `The value of the "${name}" attribute must have exactly ${n} characters`),
   1594: row(404, ([name]) => `The "${name}" attribute is not sortable`),
+  1602: row(500, ([c], noun) => `The restricting selection of the "${c}" ${noun} is invalid`),
+  1607: row(401, ([name, c]) => `No permission to read for "${name}" attribute in the ${c} dataclass`),
+  1608: row(401, ([name, c, action]) => `No permission to ${action} for "${name}" attribute in the ${c} dataclass`),
   1611: row(401, () => `This needs the privilege to administer the server`),
   1626: row(400, () => `A text is expected as query`),
   1637: row(400, () => `A shareable entity selection cannot be changed`),

@@ -6,6 +6,10 @@ import type { ImageEvent } from './image/image-event.ts';
 export type AppEvent =
   | ImageEvent
   | { readonly kind: 'listening'; readonly url: string; readonly data: string }
+  /** No roles file: everybody who reaches the server may do everything. */
+  | { readonly kind: 'unprotected'; readonly model: string }
+  | { readonly kind: 'rolesWarning'; readonly file: string; readonly warning: string }
+  | { readonly kind: 'rolesFault'; readonly file: string; readonly fault: string }
   | { readonly kind: 'stopping'; readonly signal: string }
   | { readonly kind: 'stopped' }
   | {
@@ -35,6 +39,9 @@ type Level = 'debug' | 'info' | 'warn' | 'error';
 
 const levels = {
   listening: 'info',
+  unprotected: 'warn',
+  rolesWarning: 'warn',
+  rolesFault: 'error',
   stopping: 'info',
   stopped: 'info',
   answered: 'debug',

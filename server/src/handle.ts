@@ -5,7 +5,7 @@ import type { OnEvent } from './events.ts';
 import { listOf, mountsOf, type Config } from './config.ts';
 import type { Model } from './model/model.ts';
 import { buildPlan } from './plan/build.ts';
-import { PlanContext } from './plan/context.ts';
+import { PlanContexts } from './plan/context.ts';
 import type { Plan } from './plan/plan.ts';
 import { routeRequest } from './plan/route.ts';
 import { replyError } from './reply/error.ts';
@@ -19,6 +19,7 @@ import { checkGuest } from './request/force-login.ts';
 import { checkOrigin } from './request/origin.ts';
 import { mountOf, parseRequest } from './request/parse.ts';
 import { logInByHeaders } from './run/login.ts';
+import type { Access } from './session/access.ts';
 import { Visit, type Services } from './run/context.ts';
 import { runPlan } from './run/run.ts';
 
@@ -38,27 +39,21 @@ interface Asked {
   readonly request: ApiRequest;
   readonly action: Action;
   readonly services: Services;
-  readonly context: PlanContext;
-}
-
-/** The same with what will be done for it. */
-interface Planned extends Asked {
-  readonly plan: Plan;
+  readonly contexts: PlanContexts;
 }
 
 /** @param served the models; the first one stands at the root (spec 01 § 2.3) */
 export function createHandler(served: readonly Served[], config: Config, onEvent: OnEvent): Handler {
   const models = served.map(({ model }) => model);
   const parts = new Map(
-    served.map(({ model, services }) => [model, { services, context: new PlanContext(model, config, onEvent) }]),
+    served.map(({ model, services }) => [model, { services, contexts: new PlanContexts(model, config, onEvent) }]),
   );
   const mounts = mountsOf(config);
   const origins = new Set(listOf(config.corsOrigins));
-  /** The plan of a GET depends on its URL alone, and the same pictures are asked for again and again. */
-  const plans = new LRUCache<string, Planned>({ max: keptPlans });
-
-  const keptPlan = ({ method, url }: HttpRequest): Planned | undefined =>
-    method === 'GET' ? plans.get(url) : undefined;
+  /** What a GET asks depends on its URL alone, and the same pictures are asked for again and again. */
+  const known = new LRUCache<string, Asked>({ max: keptPlans });
+  /** What will be done for it depends on what its asker may do, too. */
+  const plans = new LRUCache<string, Plan>({ max: keptPlans });
 
   /** @throws KeystampError for mistakes in the request line, and 403 for a change that another site asks for */
   function ask(http: HttpRequest): Asked {
@@ -69,18 +64,20 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
     return { request, action, ...parts.get(model)! };
   }
 
-  async function planOf(asked: Asked, http: HttpRequest): Promise<Planned> {
-    const { request, action, context } = asked;
+  async function planOf(asked: Asked, http: HttpRequest, access: Access): Promise<Plan> {
+    const { request, action, contexts } = asked;
     const contentType = http.headers['content-type'];
     const plan = await buildPlan(
       request,
       action,
       { ...(contentType !== undefined && { contentType: String(contentType) }), json: () => readJson(http, action) },
-      context,
+      contexts.of(access),
     );
-    const planned = { ...asked, plan };
-    if (http.method === 'GET' && isKept(plan) && http.url.length <= longestKeptUrl) plans.set(http.url, planned);
-    return planned;
+    if (http.method === 'GET' && isKept(plan) && http.url.length <= longestKeptUrl) {
+      known.set(http.url, asked);
+      plans.set(access.planKey + http.url, plan);
+    }
+    return plan;
   }
 
   /** A delete names its entities in the URL or in the body, so its body may be empty (spec 06 § 5). */
@@ -104,20 +101,22 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
     let visit: Visit | undefined;
     try {
       // Nothing is waited for that is there already.
-      const kept = keptPlan(http);
+      const kept = http.method === 'GET' ? known.get(http.url) : undefined;
       const asked = kept ?? ask(http);
       const begin = Visit.begin(http, asked.services);
       visit = begin instanceof Promise ? await begin : begin;
       const login = asked.action === 'login' ? undefined : logInByHeaders(visit);
       if (login) await login;
-      if (config.forceLogin && visit.identity.kind === 'guest') checkGuest(asked);
-      const { plan, request } = kept ?? (await planOf(asked, http));
+      const { access } = visit;
+      const { roles } = asked.services;
+      if ((roles.forceLogin ?? config.forceLogin) && visit.identity.kind === 'guest') checkGuest(asked);
+      const plan = (kept && plans.get(access.planKey + http.url)) ?? (await planOf(asked, http, access));
       // A page asks for many pictures at once.
       if (plan.kind !== 'media') visit.enter();
       const outcome = await runPlan(plan, visit);
       // A client never hears of a session that a crash could take back.
       if (visit.session?.stored) await visit.session.stored;
-      const made = withCookie(reply(plan, outcome, request.mount, config), visit);
+      const made = withCookie(reply(plan, outcome, asked.request.mount, config), visit);
       answered(made);
       return made;
     } catch (error) {

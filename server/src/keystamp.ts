@@ -12,6 +12,7 @@ import type { Services } from './run/context.ts';
 import { EntitySets } from './session/entity-sets.ts';
 import { LoginAttempts } from './session/login-attempts.ts';
 import { releaseLocks } from './session/locks.ts';
+import { Roles } from './session/roles.ts';
 import { SessionCookie } from './session/session-cookie.ts';
 import { flushMs, Sessions } from './session/sessions.ts';
 import { releaseUploads, Uploads } from './session/uploads.ts';
@@ -20,6 +21,11 @@ import { openEngine } from './store/open.ts';
 
 const sweepMs = 30_000;
 const dayMs = 24 * 60 * 60 * 1000;
+
+/** The privileges and roles in force for a model. */
+export type RolesOf = (model: Model) => Roles;
+
+const openToAll: RolesOf = () => new Roles();
 
 /** A served model with its database. */
 export interface Part extends Served {
@@ -39,6 +45,7 @@ export interface Keystamp {
 /**
  * Opens the data folder for a model.
  * @param now milliseconds since 1970; tests bring their own clock
+ * @param rolesOf who may do what; absent: nothing is protected
  * @throws ModelError when the database cannot follow the model without losing data
  */
 export async function openKeystamp(
@@ -46,8 +53,9 @@ export async function openKeystamp(
   config: Config,
   onEvent: OnEvent,
   now: () => number = Date.now,
+  rolesOf: RolesOf = openToAll,
 ): Promise<Keystamp> {
-  return together([await openPart(model, config, '', onEvent, now)], config, onEvent);
+  return together([await openPart(model, rolesOf(model), config, '', onEvent, now)], config, onEvent);
 }
 
 /**
@@ -60,6 +68,7 @@ export async function openKeystamps(
   config: Config,
   onEvent: OnEvent,
   now: () => number = Date.now,
+  rolesOf: RolesOf = openToAll,
 ): Promise<Keystamp> {
   const wrong = models.filter(({ name }, i) => !nameRule.test(name) || models.findIndex((m) => m.name === name) < i);
   if (wrong.length > 0)
@@ -72,7 +81,7 @@ export async function openKeystamps(
   try {
     for (const [i, model] of models.entries()) {
       const own = { ...config, data: join(config.data, model.name) };
-      parts.push(await openPart(model, own, i === 0 ? '' : `_${model.name}`, onEvent, now));
+      parts.push(await openPart(model, rolesOf(model), own, i === 0 ? '' : `_${model.name}`, onEvent, now));
     }
   } catch (error) {
     for (const part of parts) await part.close();
@@ -97,6 +106,7 @@ function together(parts: readonly Part[], config: Config, onEvent: OnEvent): Key
 /** @param cookieSuffix tells the session cookies of models that are served together apart */
 async function openPart(
   model: Model,
+  roles: Roles,
   config: Config,
   cookieSuffix: string,
   onEvent: OnEvent,
@@ -117,6 +127,7 @@ async function openPart(
     model,
     attempts,
     engine,
+    roles,
     converter,
     variants,
     sessions,

@@ -15,18 +15,20 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   session: ['store', 'query', 'model'],
   orm: ['image', 'session', 'store', 'query', 'model'],
   request: [],
-  plan: ['request', 'query', 'model', 'image', 'store'],
+  plan: ['request', 'session', 'query', 'model', 'image', 'store'],
   run: ['plan', 'orm', 'image', 'session', 'store', 'query', 'model', 'request'],
   reply: ['run', 'plan', 'query', 'model', 'orm'],
   http: ['reply', 'request', 'handle'],
-  cli: ['http', 'keystamp', 'keeping', 'orm', 'plan', 'store', 'model'],
+  cli: ['http', 'keystamp', 'keeping', 'orm', 'plan', 'session', 'store', 'model'],
 };
 
 /** Narrower than a room: the files of it that the importing room may name. */
 const narrowed: Readonly<Record<string, readonly RegExp[]>> = {
   'cli > plan': [/^plan\/target\.ts$/],
   'plan > image': [/^image\/(formats|variant|image-ref|image-uri)\.ts$/],
+  'plan > session': [/^session\/(access|refusal|sight)\.ts$/],
   'plan > store': [/^store\/change\.ts$/],
+  'cli > session': [/^session\/(roles|roles-file)\.ts$/],
   'reply > orm': [/^orm\/save-error\.ts$/],
 };
 

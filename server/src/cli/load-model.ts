@@ -1,6 +1,6 @@
 // From a path on the command line to a model: a file, or a folder with model.ts and, if it likes, seed.ts.
 import { existsSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildModel, ModelError } from '../model/load.ts';
 import type { Model } from '../model/model.ts';
@@ -8,6 +8,8 @@ import type { Seed } from '../model/seed.ts';
 
 export interface LoadedModel {
   readonly model: Model;
+  /** Where its file is. */
+  readonly folder: string;
   /** Data for an empty datastore. */
   readonly seed?: Seed;
 }
@@ -21,15 +23,15 @@ const fileNames = (name: string): readonly string[] => ['ts', 'mts', 'js', 'mjs'
 export async function loadModel(path: string): Promise<LoadedModel> {
   const full = resolve(path);
   if (!existsSync(full)) throw new ModelError([`${path}: there is no such file or folder`]);
-  if (!statSync(full).isDirectory()) return { model: buildModel(await defaultExport(full)) };
+  if (!statSync(full).isDirectory()) return { model: buildModel(await defaultExport(full)), folder: dirname(full) };
   const file = find(full, 'model');
   if (!file) throw new ModelError([`${path}: the folder has no model.ts`]);
   const model = buildModel(await defaultExport(file));
   const seedFile = find(full, 'seed');
-  if (!seedFile) return { model };
+  if (!seedFile) return { model, folder: full };
   const { seed } = (await exportsOf(seedFile)) as { readonly seed?: Seed };
   if (!seed) throw new ModelError([`${seedFile}: exports no \`seed\``]);
-  return { model, seed };
+  return { model, folder: full, seed };
 }
 
 const find = (folder: string, name: string): string | undefined =>

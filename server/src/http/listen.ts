@@ -17,9 +17,13 @@ export function isLoopback(host: string): boolean {
 /**
  * Why the server must not listen there, `undefined` when it may (DECISIONS P12): without a roles file or API keys
  * everybody who reaches the address may do everything.
+ * @param roles of every model that is served
  */
-export function refusesToListen({ host, open }: Config): string | undefined {
-  if (open || isLoopback(host)) return undefined;
+export function refusesToListen(
+  { host, open }: Config,
+  roles: readonly { readonly isOpen: boolean }[],
+): string | undefined {
+  if (open || isLoopback(host) || !roles.some(({ isOpen }) => isOpen)) return undefined;
   return `${host} can be reached from other machines, and nothing protects the data: there is no roles file and there are no API keys. Serve on 127.0.0.1, or give --open to serve everybody.`;
 }
 

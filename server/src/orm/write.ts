@@ -1,10 +1,11 @@
 // The only door for saves and deletes: locks, comparison, constraints, stamp, picture bookkeeping, in one transaction.
 import { randomUUID } from 'node:crypto';
-import { fail, type ErrorEntry, type KeystampError } from '../errors.ts';
+import { fail, KeystampError, type ErrorEntry } from '../errors.ts';
 import { violations } from '../model/constraints.ts';
 import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
+import type { Access } from '../session/access.ts';
 import type { Change, MediaChange } from '../store/change.ts';
 import { holdContent, releaseContent } from '../store/content.ts';
 import { DuplicateError, type Row, type Transaction } from '../store/engine.ts';
@@ -32,11 +33,14 @@ import {
   type Assignment,
 } from '../store/sql/write.ts';
 import { forgetWords, indexWords } from '../store/sql/word-index.ts';
+import { permitCreate, permitDrop, permitUpdate } from './permit.ts';
 import { SaveError, type SaveStatus } from './save-error.ts';
 
 export interface WriteContext {
   /** The session that writes; its own locks do not hinder it. */
   readonly sessionId?: string;
+  /** What the writer may do; absent: everything. */
+  readonly access?: Access;
   /** Milliseconds since 1970. */
   readonly now: () => number;
 }
@@ -66,6 +70,7 @@ export async function saveEntity(tx: Transaction, change: Change, context: Write
       ? await create(tx, change, context, outer)
       : await update(tx, change, change.key, context, outer);
   } catch (error) {
+    if (error instanceof KeystampError && error.status === 401) throw error.within(outer.code, ...outer.args);
     if (!(error instanceof DuplicateError)) throw error;
     throw duplicate(change, error, outer);
   }
@@ -83,6 +88,7 @@ async function update(
   const row = await tx.row(storedStatement(dataClass, key, attributes, askerOf(context)));
   if (!row && change.createMissing) return create(tx, withKey(change, key), context, outer);
   if (!row) throw refused(404, 5, [{ code: 1542, args: [printKey(key), dataClass.name] }, outer]);
+  if (context.access) permitUpdate(context.access, change, (attribute) => differs(change, row, attribute));
   if (row[lockColumn] === 'other')
     throw refused(409, 3, [{ code: 1046, args: [printKey(key), dataClass.name, 'the record is locked'] }, outer]);
   const stamp = Number(row[stampColumn]);
@@ -116,6 +122,7 @@ async function update(
 
 async function create(tx: Transaction, change: Change, context: WriteContext, outer: ErrorEntry): Promise<Saved> {
   const { dataClass } = change;
+  if (context.access) permitCreate(context.access, change);
   const values = new Map(change.values);
   for (const attribute of dataClass.storage) {
     if (values.has(attribute) && !(values.get(attribute) === null && attribute.primKey)) continue;
@@ -169,6 +176,7 @@ export async function deleteEntity(
   context: WriteContext,
 ): Promise<void> {
   const outer: ErrorEntry = { code: 1518, args: [printKey(key), dataClass.name] };
+  if (context.access) permitDrop(context.access, dataClass);
   const media = dataClass.storage.filter(isMedia);
   const row = await tx.row(storedStatement(dataClass, key, media, askerOf(context)));
   if (!row) throw refused(404, 5, [{ code: 1543, args: [printKey(key), dataClass.name] }]);
@@ -245,6 +253,13 @@ function duplicate(change: Change, error: DuplicateError, outer: ErrorEntry): Sa
 
 const refused = (http: number, status: SaveStatus, entries: readonly ErrorEntry[], cause?: unknown): SaveError =>
   new SaveError(http, status, entries, cause);
+
+/** Does the attribute get another value than the stored one? */
+function differs({ values, media }: Change, row: Row, attribute: StorageDef): boolean {
+  const to = media.get(attribute);
+  if (to) return to.kind === 'set' || row[attribute.column] !== null;
+  return !sameValue(row[attribute.column] ?? null, values.get(attribute) ?? null);
+}
 
 /** Equal as stored: booleans are 0 and 1 on some engines, 64-bit integers come as text. */
 function sameValue(stored: Value, given: Value): boolean {

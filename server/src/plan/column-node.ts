@@ -1,9 +1,17 @@
 // What an answer asks of the attributes of a class, as it is gathered from lists or a tree, and the columns it becomes.
+import type { Config } from '../config.ts';
 import { fail } from '../errors.ts';
-import { publicAttribute, type AttributeDef, type DataClassDef } from '../model/model.ts';
+import type { AttributeDef, DataClassDef } from '../model/model.ts';
 import type { ColumnItem, Columns, Links } from '../query/columns.ts';
 import type { Order } from '../query/order.ts';
 import type { Predicate } from '../query/predicate.ts';
+import type { Sight } from '../query/sight.ts';
+
+/** Limits of an answer and what exists for its asker. */
+export interface ColumnScope {
+  readonly config: Pick<Config, 'maxExpandDepth' | 'maxExpandedRelations'>;
+  readonly sight: Sight;
+}
 
 /** What is asked of one attribute; the root stands for the entity itself. */
 export interface ColumnNode {
@@ -34,30 +42,50 @@ export function childOf(node: ColumnNode, name: string): ColumnNode {
 
 /**
  * The columns that the nodes of a class ask for.
- * @throws KeystampError 1806 when more than `maxRelations` relations are sent in full
+ * @param array links to related entities tell how many there are, or their stamp
+ * @throws KeystampError 1806 when more than `maxExpandedRelations` relations are sent in full
  */
-export function columnsOf(root: ColumnNode, dataClass: DataClassDef, links: Links, maxRelations: number): Columns {
+export function columnsOf(
+  root: ColumnNode,
+  dataClass: DataClassDef,
+  links: Links,
+  { config: { maxExpandedRelations: maxRelations }, sight }: ColumnScope,
+  array = false,
+): Columns {
   if (relationsIn(root) > maxRelations) throw fail(1806, `more than ${maxRelations} relations are to be sent in full`);
-  return columnsBelow(root, dataClass, links);
+  const isSeen = (attribute: AttributeDef): boolean =>
+    sight.attribute(attribute.owner, attribute.name) !== undefined && !sight.refusal(attribute, array);
+  return columnsBelow(root, dataClass, links, isSeen);
 }
 
 const relationsIn = (node: ColumnNode): number =>
   node.children.values().reduce((sum, child) => sum + relationsIn(child), node.expanded || node.opened ? 1 : 0);
 
-function columnsBelow(node: ColumnNode, dataClass: DataClassDef, links: Links): Columns {
+/** @param isSeen of attributes that were not named: those that the asker may not see are left out (spec 14 § 5.1) */
+function columnsBelow(
+  node: ColumnNode,
+  dataClass: DataClassDef,
+  links: Links,
+  isSeen: (attribute: AttributeDef) => boolean,
+): Columns {
   const items: ColumnItem[] = [];
   const add = (attribute: AttributeDef, asked: ColumnNode | undefined): void =>
-    void items.push(itemOf(attribute, asked, links));
+    void items.push(itemOf(attribute, asked, links, isSeen));
   if (node.all) {
     for (const attribute of dataClass.attributes.values())
-      if (publicAttribute(dataClass, attribute.name)) add(attribute, node.children.get(attribute.name));
+      if (isSeen(attribute)) add(attribute, node.children.get(attribute.name));
   } else {
     for (const [name, asked] of node.children) add(dataClass.attributes.get(name)!, asked);
   }
   return { dataClass, items, links };
 }
 
-function itemOf(attribute: AttributeDef, asked: ColumnNode | undefined, links: Links): ColumnItem {
+function itemOf(
+  attribute: AttributeDef,
+  asked: ColumnNode | undefined,
+  links: Links,
+  isSeen: (attribute: AttributeDef) => boolean,
+): ColumnItem {
   if (attribute.kind === 'storage')
     return attribute.type === 'image' || attribute.type === 'blob'
       ? { kind: 'media', attribute, detail: asked?.expanded ?? false }
@@ -65,7 +93,7 @@ function itemOf(attribute: AttributeDef, asked: ColumnNode | undefined, links: L
   if (!asked?.expanded && !asked?.opened) return { kind: 'deferred', attribute };
   // Expanded as a whole, unless attributes of the target were named and the relation itself was not.
   const inner = { ...asked, all: asked.all || !asked.opened };
-  const columns = columnsBelow(inner, attribute.target, links);
+  const columns = columnsBelow(inner, attribute.target, links, isSeen);
   const { skip, top = attribute.target.defaultTopSize, order, predicate } = asked;
   const narrowed = predicate && { predicate };
   if (attribute.kind === 'relatedEntity') return { kind: 'entity', attribute, columns, ...narrowed };

@@ -1,12 +1,9 @@
 // The attribute tree of an answer, from the list in the path, `$attributes` and `$expand` (spec 03 § 3).
-import type { Config } from '../config.ts';
 import { nameList } from './name-list.ts';
 import { fail, type KeystampError } from '../errors.ts';
-import { publicAttribute, type AttributeDef, type DataClassDef } from '../model/model.ts';
+import type { AttributeDef, DataClassDef } from '../model/model.ts';
 import type { Columns, Links } from '../query/columns.ts';
-import { childOf, columnsOf, newNode, type ColumnNode } from './column-node.ts';
-
-export type ColumnLimits = Pick<Config, 'maxExpandDepth' | 'maxExpandedRelations'>;
+import { childOf, columnsOf, newNode, type ColumnNode, type ColumnScope } from './column-node.ts';
 
 export interface ColumnsAsked {
   /** Attribute paths of the URL; they win over `$attributes`. */
@@ -19,38 +16,30 @@ export interface ColumnsAsked {
 
 /**
  * The columns of an answer.
- * @throws KeystampError 1500 for each unknown name, then 1804 (list) or 1805 (`$expand`); 1806 too many relations
+ * @throws KeystampError 1500 for each unknown name, then 1804 (list) or 1805 (`$expand`); 1557 and 1607 for a name without
+ *   permission; 1806 too many relations
  */
-export function buildColumns(
-  dataClass: DataClassDef,
-  asked: ColumnsAsked,
-  links: Links,
-  { maxExpandDepth: maxDepth, maxExpandedRelations }: ColumnLimits,
-): Columns {
+export function buildColumns(dataClass: DataClassDef, asked: ColumnsAsked, links: Links, scope: ColumnScope): Columns {
   const root = newNode();
+  const array = asked.expandLists ?? false;
   const listed = asked.path.length > 0 ? asked.path : nameList(asked.attributes);
   const expanded = nameList(asked.expand);
-  const values = asked.expandLists ? expanded.filter((item) => endsInValue(item, dataClass)) : [];
+  const values = array ? expanded.filter((item) => endsInValue(item, dataClass, scope)) : [];
   const paths = [...listed, ...values];
   const named = paths.filter((path) => path !== '*');
-  root.all = named.length < paths.length || (listed.length === 0 && (!asked.expandLists || expanded.length === 0));
-  addPaths(root, dataClass, named, maxDepth);
-  addExpanded(
-    root,
-    dataClass,
-    values.length > 0 ? expanded.filter((item) => !values.includes(item)) : expanded,
-    maxDepth,
-  );
-  return columnsOf(root, dataClass, links, maxExpandedRelations);
+  root.all = named.length < paths.length || (listed.length === 0 && (!array || expanded.length === 0));
+  addPaths(root, dataClass, named, scope, array);
+  addExpanded(root, dataClass, values.length > 0 ? expanded.filter((item) => !values.includes(item)) : expanded, scope);
+  return columnsOf(root, dataClass, links, scope, array);
 }
 
 /** Whether a path ends in a value, or in `*`, and not in a relation, a picture or a BLOB. */
-function endsInValue(path: string, dataClass: DataClassDef): boolean {
+function endsInValue(path: string, dataClass: DataClassDef, { sight }: ColumnScope): boolean {
   let owner = dataClass;
   const steps = path.split('.');
   for (const [i, step] of steps.entries()) {
     if (step === '*') return i === steps.length - 1;
-    const attribute = publicAttribute(owner, step);
+    const attribute = sight.attribute(owner, step);
     if (!attribute) return false;
     if (attribute.kind === 'storage')
       return i === steps.length - 1 && attribute.type !== 'image' && attribute.type !== 'blob';
@@ -59,8 +48,15 @@ function endsInValue(path: string, dataClass: DataClassDef): boolean {
   return false;
 }
 
-function addPaths(root: ColumnNode, dataClass: DataClassDef, paths: readonly string[], maxDepth: number): void {
+function addPaths(
+  root: ColumnNode,
+  dataClass: DataClassDef,
+  paths: readonly string[],
+  { sight, config: { maxExpandDepth: maxDepth } }: ColumnScope,
+  array: boolean,
+): void {
   const unknown: KeystampError[] = [];
+  let refused: KeystampError | undefined;
   for (const path of paths) {
     const steps = path.split('.');
     let node = root;
@@ -73,9 +69,14 @@ function addPaths(root: ColumnNode, dataClass: DataClassDef, paths: readonly str
           node.opened = true;
           break;
         }
-        const attribute: AttributeDef | undefined = owner && publicAttribute(owner, step);
+        const attribute: AttributeDef | undefined = owner && sight.attribute(owner, step);
         if (!attribute) {
           unknown.push(fail(1500, step, (owner ?? dataClass).name));
+          break;
+        }
+        const refusal = sight.refusal(attribute, array || i < steps.length - 1);
+        if (refusal) {
+          refused ??= refusal;
           break;
         }
         if (i > 0) node.opened = true;
@@ -84,6 +85,7 @@ function addPaths(root: ColumnNode, dataClass: DataClassDef, paths: readonly str
       }
   }
   if (unknown.length > 0) throw joined(unknown).within(1804, paths.join(','), dataClass.name);
+  if (refused) throw refused;
 }
 
 /** One error that lists every unknown name. */
@@ -98,12 +100,22 @@ export function joined(errors: readonly KeystampError[]): KeystampError {
 /** `staff:20` sends 20, `staff:20-40` sends 20 after skipping 40 (spec 03 § 3.3). */
 const paged = /^(.*?):(\d{1,9})(?:-(\d{1,9}))?$/;
 
-function addExpanded(root: ColumnNode, dataClass: DataClassDef, items: readonly string[], maxDepth: number): void {
+function addExpanded(
+  root: ColumnNode,
+  dataClass: DataClassDef,
+  items: readonly string[],
+  { sight, config: { maxExpandDepth: maxDepth } }: ColumnScope,
+): void {
   const unknown: KeystampError[] = [];
+  let refused: KeystampError | undefined;
   for (const item of items) {
     if (item.toLowerCase() === '$all') {
       for (const attribute of dataClass.attributes.values())
-        if (attribute.kind !== 'storage' && publicAttribute(dataClass, attribute.name))
+        if (
+          attribute.kind !== 'storage' &&
+          sight.attribute(dataClass, attribute.name) &&
+          !sight.refusal(attribute, true)
+        )
           childOf(root, attribute.name).expanded = true;
       continue;
     }
@@ -112,9 +124,14 @@ function addExpanded(root: ColumnNode, dataClass: DataClassDef, items: readonly 
     let node = root;
     let owner: DataClassDef | undefined = dataClass;
     for (const step of steps) {
-      const attribute: AttributeDef | undefined = owner && publicAttribute(owner, step);
+      const attribute: AttributeDef | undefined = owner && sight.attribute(owner, step);
       if (!attribute || steps.length > maxDepth) {
         unknown.push(fail(1500, steps.length > maxDepth ? item : step, (owner ?? dataClass).name));
+        break;
+      }
+      const refusal = sight.refusal(attribute, true);
+      if (refusal) {
+        refused ??= refusal;
         break;
       }
       if (attribute.kind === 'storage' && attribute.type !== 'image' && attribute.type !== 'blob') {
@@ -133,4 +150,5 @@ function addExpanded(root: ColumnNode, dataClass: DataClassDef, items: readonly 
     }
   }
   if (unknown.length > 0) throw joined(unknown).within(1805, items.join(','), dataClass.name);
+  if (refused) throw refused;
 }

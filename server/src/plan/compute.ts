@@ -1,22 +1,27 @@
 // `$compute` and `$distinct`: values instead of entities (spec 05 §§ 6, 7; 04 § 11).
 import { fail } from '../errors.ts';
 import { attributeTypes } from '../model/attribute-types.ts';
-import { publicAttribute, type DataClassDef } from '../model/model.ts';
+import type { DataClassDef } from '../model/model.ts';
 import { aggregates, isAggregate, type AggregateName, type ValuePlace } from '../query/aggregate.ts';
+import { namedAttribute } from './access.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import type { ComputePlan, DistinctPlan, SelectionSource } from './plan.ts';
 import { askedPage } from './selection.ts';
 
 /** The places that the path or `$attributes` name; a relation is none. */
-function placesOf({ target, params }: DataRequest, dataClass: DataClassDef): readonly ValuePlace[] {
+function placesOf(
+  { target, params }: DataRequest,
+  dataClass: DataClassDef,
+  context: PlanContext,
+): readonly ValuePlace[] {
   const asked = target.attributes.length > 0 ? target.attributes : (params.get('attributes') ?? '').split(',');
-  return asked.map((path) => path.trim()).filter((path) => path !== '').map((path) => placeOf(path, dataClass)); // prettier-ignore
+  return asked.map((path) => path.trim()).filter((path) => path !== '').map((path) => placeOf(path, dataClass, context)); // prettier-ignore
 }
 
-/** @throws KeystampError 1500 + 1804 unknown name, 1574 no values to compute with */
-function placeOf(path: string, dataClass: DataClassDef): ValuePlace {
+/** @throws KeystampError 1500 + 1804 unknown name, 1607 no permission, 1574 no values to compute with */
+function placeOf(path: string, dataClass: DataClassDef, context: PlanContext): ValuePlace {
   const [name = '', ...objectPath] = path.split('.');
-  const attribute = publicAttribute(dataClass, name);
+  const attribute = namedAttribute(dataClass, name, context);
   if (!attribute || (objectPath.length > 0 && (attribute.kind !== 'storage' || attribute.type !== 'object')))
     throw fail(1500, path, dataClass.name).within(1804, path, dataClass.name);
   if (attribute.kind !== 'storage' || attribute.type === 'image' || attribute.type === 'blob') throw fail(1574, path);
@@ -27,11 +32,11 @@ function placeOf(path: string, dataClass: DataClassDef): ValuePlace {
 /**
  * @throws KeystampError 1817 unknown operation, 1816 no attribute, 1574 an operation the attribute does not know
  */
-export function planCompute(request: DataRequest, source: SelectionSource): ComputePlan {
+export function planCompute(request: DataRequest, source: SelectionSource, context: PlanContext): ComputePlan {
   const word = (request.params.get('compute') ?? '').toLowerCase();
   const { dataClass } = source.selection;
   const distinct = request.params.flag('distinct');
-  const places = placesOf(request, dataClass);
+  const places = placesOf(request, dataClass, context);
   const base = { kind: 'compute', source } as const;
   if (word === '$all' || word === 'all') {
     if (places.length === 0) throw fail(1816);
@@ -67,7 +72,7 @@ function knows({ attribute, objectPath }: ValuePlace, name: AggregateName): bool
 export function planDistinct(request: DataRequest, source: SelectionSource, context: PlanContext): DistinctPlan {
   const { dataClass } = source.selection;
   // In `$attributes` the first one counts (spec 05 § 6).
-  const [place, second] = placesOf(request, dataClass);
+  const [place, second] = placesOf(request, dataClass, context);
   if (!place || (second && request.target.attributes.length > 0)) throw fail(1816);
   return { kind: 'distinct', source, place, ...askedPage(request, context.config.maxEntitiesPerPage, context) };
 }

@@ -1,31 +1,43 @@
-// What every planner works with: the request, the model and the settings. Planning performs no I/O.
+// What every planner works with: the request, the model, what its asker may do, and the settings. Planning performs no I/O.
+import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import type { OnEvent } from '../events.ts';
 import type { DataClassDef, Model } from '../model/model.ts';
 import type { Columns } from '../query/columns.ts';
+import type { Sight } from '../query/sight.ts';
 import type { ApiRequest, DataTarget } from '../request/api-request.ts';
+import type { Access } from '../session/access.ts';
+import { clientSight } from '../session/sight.ts';
 import { buildColumns } from './columns.ts';
 import { linksKey, linksOf } from './links.ts';
 
 const keptColumns = 1000;
 
-/** The model with what planning remembers: equal attribute lists share their columns, and so their statements. */
+/**
+ * The model as somebody may see it, with what planning remembers: equal attribute lists share their columns, and so their
+ * statements.
+ */
 export class PlanContext {
   readonly model: Model;
   readonly config: Config;
   readonly onEvent: OnEvent;
+  readonly access: Access;
+  /** What of the model exists for the asker. */
+  readonly sight: Sight;
   readonly #columns = new Map<string, Columns>();
 
-  constructor(model: Model, config: Config, onEvent: OnEvent) {
+  constructor(model: Model, config: Config, onEvent: OnEvent, access: Access) {
     this.model = model;
     this.config = config;
     this.onEvent = onEvent;
+    this.access = access;
+    this.sight = clientSight(access);
   }
 
   /** The columns of the entities of a relation: the request's lists speak of the entity it starts from. */
   relatedColumns(request: ApiRequest, target: DataClassDef): Columns {
     const name = `${target.name}||||${linksKey(request)}`;
-    return this.#keep(name, () => buildColumns(target, { path: [] }, linksOf(request, this.config), this.config));
+    return this.#keep(name, () => buildColumns(target, { path: [] }, linksOf(request, this.config), this));
   }
 
   /**
@@ -44,7 +56,7 @@ export class PlanContext {
         ...(expand !== undefined && { expand }),
         expandLists: array,
       };
-      return buildColumns(dataClass, asked, linksOf(request, this.config), this.config);
+      return buildColumns(dataClass, asked, linksOf(request, this.config), this);
     });
   }
 
@@ -57,6 +69,25 @@ export class PlanContext {
       this.#columns.set(name, columns);
     }
     return columns;
+  }
+}
+
+/** Sets of privileges whose contexts are remembered. */
+const keptContexts = 200;
+
+/** The contexts of one model, one for everybody with the same privileges. */
+export class PlanContexts {
+  readonly #made = new LRUCache<string, PlanContext>({ max: keptContexts });
+  readonly #make: (access: Access) => PlanContext;
+
+  constructor(model: Model, config: Config, onEvent: OnEvent) {
+    this.#make = (access) => new PlanContext(model, config, onEvent, access);
+  }
+
+  of(access: Access): PlanContext {
+    let context = this.#made.get(access.planKey);
+    if (!context) this.#made.set(access.planKey, (context = this.#make(access)));
+    return context;
   }
 }
 

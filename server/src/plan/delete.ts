@@ -4,16 +4,18 @@ import type { DataRequest, PlanContext } from './context.ts';
 import { bodyItems } from './entity-body.ts';
 import type { DeletePlan } from './plan.ts';
 import { memberOf, sourceOf } from './source.ts';
-import { entityByKey, resolveEntity, resolveWritable, splitKey } from './target.ts';
+import { resolveWritable } from './access.ts';
+import { entityByKey, resolveEntity, splitKey } from './target.ts';
 
 /**
  * @param body parsed JSON of the request, `undefined` when it has none
- * @throws KeystampError 1813 for a whole class, and by GET where the dialect does not allow it (DECISIONS P9, P10)
+ * @throws KeystampError 1813 for a whole class, and by GET where the dialect does not allow it (DECISIONS P9, P10);
+ *   1560 without permission
  */
 export function planDelete(request: DataRequest, body: unknown, context: PlanContext): DeletePlan {
   const { target, params, method } = request;
   if (method === 'GET' && context.config.dialect === '4d') throw fail(1813, '$method=delete by GET');
-  const dataClass = resolveWritable(context.model, target.dataClass.name);
+  const dataClass = resolveWritable(context, target.dataClass.name, 'drop');
   const base = { kind: 'delete', dataClass, atomic: params.flag('atomic') } as const;
   const { set } = target;
   const member = memberOf(request, dataClass, context);

@@ -1,7 +1,7 @@
 // The attribute tree of a POST with $extendedAttributes: which attributes, and of each relation which entities
 // (spec 03 § 3.4).
 import { fail, type KeystampError } from '../errors.ts';
-import { publicAttribute, type DataClassDef } from '../model/model.ts';
+import type { DataClassDef } from '../model/model.ts';
 import { checkComplexity } from '../query/complexity.ts';
 import type { Columns } from '../query/columns.ts';
 import { noParams, paramsOf, type FilterParams, type ParamValue } from '../query/params.ts';
@@ -19,7 +19,7 @@ const isTree = (value: unknown): value is Tree => typeof value === 'object' && v
 /**
  * The columns that the body of a request asks for.
  * @param body parsed JSON: `{"name":true,"staff":{"__Query":"salary > 50000","lastName":true}}`
- * @throws KeystampError 1806 when it is no such tree; 1500 for each unknown name, then 1804; 1162 for too many
+ * @throws KeystampError 1806 when it is no such tree; 1500 for each unknown name, then 1804; 1607 no permission; 1162 for too many
  *   comparisons in all queries together; 1806 for too many relations; those of the queries
  */
 export function extendedColumns(
@@ -36,11 +36,14 @@ export function extendedColumns(
   reader.read(root, body, dataClass, 1);
   const { unknown } = reader;
   if (unknown.length > 0) throw joined(unknown).within(1804, Object.keys(body).join(','), dataClass.name);
-  return columnsOf(root, dataClass, linksOf(request, context.config), context.config.maxExpandedRelations);
+  if (reader.refused) throw reader.refused;
+  return columnsOf(root, dataClass, linksOf(request, context.config), context);
 }
 
 class TreeReader {
   readonly unknown: KeystampError[] = [];
+  /** Of the first attribute that may not be read. */
+  refused: KeystampError | undefined;
   readonly #context: PlanContext;
   #terms = 0;
 
@@ -57,9 +60,15 @@ class TreeReader {
         node.all = true;
         continue;
       }
-      const attribute = publicAttribute(dataClass, name);
+      const { sight } = this.#context;
+      const attribute = sight.attribute(dataClass, name);
       if (!attribute || level > this.#context.config.maxExpandDepth) {
         this.unknown.push(fail(1500, name.slice(0, 100), dataClass.name));
+        continue;
+      }
+      const refusal = sight.refusal(attribute, asked !== true);
+      if (refusal) {
+        this.refused ??= refusal;
         continue;
       }
       const child = childOf(node, name);

@@ -4,12 +4,13 @@ import { parseImageFormat, printImageFormat } from '../image/formats.ts';
 import { parseVersion } from '../image/image-ref.ts';
 import type { StorageDef } from '../model/model.ts';
 import { allOf } from '../query/predicate.ts';
+import { checkWrite, resolveClass } from './access.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { imageSize } from './links.ts';
 import { nameList } from './name-list.ts';
 import type { BodyKind, EntityRef, MediaPlan, WriteMediaPlan } from './plan.ts';
 import { askedPage, askedSelection, savedSelection } from './selection.ts';
-import { mediaAttribute, resolveClass, resolveEntity } from './target.ts';
+import { mediaNamed, resolveEntity } from './target.ts';
 
 /** The plan to deliver bytes; nothing when the request asks for JSON (spec 10 § 3.5, 11 § 2.3). */
 export function planMedia(
@@ -51,7 +52,7 @@ function narrowingOf(request: DataRequest, { owner }: StorageDef, context: PlanC
 
 /**
  * POST or PUT of bytes; nothing when the path ends in something else than one picture or BLOB of one entity.
- * @throws KeystampError 1500 and 1804 for a name that does not exist
+ * @throws KeystampError 1500 and 1804 for a name that does not exist, 1558 and 1608 without permission
  */
 export function planWriteMedia(
   request: DataRequest,
@@ -59,8 +60,9 @@ export function planWriteMedia(
   context: PlanContext,
 ): WriteMediaPlan | undefined {
   const { target, params } = request;
-  const dataClass = resolveClass(context.model, target.dataClass.name);
-  const attribute = mediaAttribute(target, dataClass);
+  const dataClass = resolveClass(context, target.dataClass.name);
+  const attribute = mediaNamed(target, dataClass, context);
+  if (attribute) checkWrite(attribute, 'update', context);
   const entity = attribute && !target.set ? resolveEntity(target, dataClass, context) : undefined;
   if (!attribute || !entity) {
     // An unknown name is told before a body is read for it.
@@ -81,15 +83,16 @@ export function planWriteMedia(
 
 /**
  * DELETE of one picture or BLOB.
- * @throws KeystampError 1813 when the path names no such thing
+ * @throws KeystampError 1813 when the path names no such thing, 1558 and 1608 without permission
  */
 export function planRemoveMedia(request: DataRequest, context: PlanContext): WriteMediaPlan {
   const { target } = request;
-  const dataClass = resolveClass(context.model, target.dataClass.name);
-  const entity = resolveEntity(target, dataClass, context);
+  const dataClass = resolveClass(context, target.dataClass.name);
+  const attribute = mediaNamed(target, dataClass, context);
+  if (attribute) checkWrite(attribute, 'drop', context);
   // An unknown name is told as one.
   context.columns(request, dataClass, target.attributes);
-  const attribute = mediaAttribute(target, dataClass);
+  const entity = resolveEntity(target, dataClass, context);
   if (!attribute || !entity || target.set) throw fail(1813, 'DELETE');
   return writeOf(request, entity, attribute, context);
 }

@@ -2,6 +2,7 @@
 // (spec 03 § 3.3).
 import type { ColumnItem, Columns } from '../query/columns.ts';
 import type { QueryLimits } from '../query/limits.ts';
+import type { Sight } from '../query/sight.ts';
 import { parseOrder } from '../query/order.ts';
 
 /** The text of an order, cut into what it means for whom. */
@@ -16,7 +17,11 @@ export interface NestedOrder {
  * Gives the criteria that lead through a to-many relation which is sent in full to that relation.
  * @throws KeystampError those of parseOrder, for the class of the relation
  */
-export function nestOrder(text: string | undefined, columns: Columns, limits: QueryLimits): NestedOrder {
+export function nestOrder(
+  text: string | undefined,
+  columns: Columns,
+  { config: limits, sight }: { readonly config: QueryLimits; readonly sight: Sight },
+): NestedOrder {
   if (text === undefined) return { columns };
   // An order that is too long, or leads nowhere, is the entities' own: it is refused there.
   if (!text.includes('.') || text.length > limits.maxFilterLength) return { columns, own: text };
@@ -28,7 +33,7 @@ export function nestOrder(text: string | undefined, columns: Columns, limits: Qu
     else nested.set(found.item, [...(nested.get(found.item) ?? []), found.rest]);
   }
   if (nested.size === 0) return { columns, own: text };
-  const ordered = withOrders(columns, nested, limits);
+  const ordered = withOrders(columns, nested, limits, sight);
   return own.length === 0 ? { columns: ordered } : { columns: ordered, own: own.join(',') };
 }
 
@@ -54,13 +59,14 @@ function withOrders(
   columns: Columns,
   orders: ReadonlyMap<ColumnItem, readonly string[]>,
   limits: QueryLimits,
+  sight: Sight,
 ): Columns {
   const items = columns.items.map((item): ColumnItem => {
     if (item.kind !== 'entity' && item.kind !== 'selection') return item;
-    const inner = withOrders(item.columns, orders, limits);
+    const inner = withOrders(item.columns, orders, limits, sight);
     const criteria = orders.get(item);
     if (item.kind === 'entity' || !criteria) return { ...item, columns: inner };
-    return { ...item, columns: inner, order: parseOrder(criteria.join(','), item.attribute.target, limits) };
+    return { ...item, columns: inner, order: parseOrder(criteria.join(','), item.attribute.target, limits, sight) };
   });
   return { ...columns, items };
 }

@@ -2,7 +2,16 @@
 import type { KeystampError } from '../errors.ts';
 import type { VersionAsked } from '../image/image-ref.ts';
 import type { VariantSpec } from '../image/variant.ts';
-import type { DataClassDef, Model, RelatedEntitiesDef, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
+import type {
+  AttributeDef,
+  DataClassDef,
+  FunctionDef,
+  Model,
+  RelatedEntitiesDef,
+  RelatedEntityDef,
+  StorageDef,
+  Value,
+} from '../model/model.ts';
 import type { AggregateName, ValuePlace } from '../query/aggregate.ts';
 import type { Columns, Rows } from '../query/columns.ts';
 import type { Predicate } from '../query/predicate.ts';
@@ -179,6 +188,8 @@ export interface SavePlan {
   readonly answer: 'one' | 'entities' | 'array';
   readonly atomic: boolean;
   readonly columns: Columns;
+  /** What is stored of an entity that was not saved may be shown. */
+  readonly showsStored: boolean;
   /**
    * `save` stores; `refresh` computes what would be stored and shows it (spec 06 § 4); `validate` only tells whether it
    * could be stored (spec 06 § 3).
@@ -231,8 +242,16 @@ export interface ReleaseSetsPlan {
   readonly strict: boolean;
 }
 
+/** What of the model a catalog tells to its asker (spec 14 § 4.5). */
+export interface CatalogSight {
+  showsClass(dataClass: DataClassDef): boolean;
+  showsAttribute(attribute: AttributeDef): boolean;
+  showsFunction(named: FunctionDef): boolean;
+}
+
 export interface CatalogPlan {
   readonly kind: 'catalog';
+  readonly sight: CatalogSight;
   readonly model: Model;
   /** Where the descriptions of dataclasses are: `/rest/$catalog`, `/rest/$catalog/publication`. */
   readonly catalogUri: string;

@@ -1,12 +1,13 @@
 // Reads: one entity, a selection, an entity set, a relation as a set.
 import { fail } from '../errors.ts';
 import { parseVersion } from '../image/image-ref.ts';
-import { publicAttribute, type DataClassDef } from '../model/model.ts';
+import type { DataClassDef } from '../model/model.ts';
 import type { Columns, Rows } from '../query/columns.ts';
 import { lookerFields } from '../query/looker.ts';
 import { queryStep } from '../query/query-step.ts';
 import type { Params } from '../request/api-request.ts';
 import { excerpt } from '../request/malformed.ts';
+import { namedAttribute, permittedClass, readableClass } from './access.ts';
 import { planCompute, planDistinct } from './compute.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { extendedColumns } from './extended-attributes.ts';
@@ -15,7 +16,7 @@ import { nestOrder } from './nested-order.ts';
 import type { Explanation, FindKeyPlan, LockPlan, Plan, SelectionSource } from './plan.ts';
 import { askedPage, askedSelection, askedTimeout } from './selection.ts';
 import { sourceOf } from './source.ts';
-import { mediaAttribute, resolveClass, resolveEntity, resolveKey, splitKey } from './target.ts';
+import { mediaAttribute, resolveEntity, resolveKey, splitKey } from './target.ts';
 
 /**
  * @param keep the whole result becomes an entity set (`$method=entityset`)
@@ -25,10 +26,10 @@ export function planRead(request: DataRequest, keep: boolean, context: PlanConte
   const { target, params } = request;
   const looker = isLooker(params);
   const orderby = params.get('orderby');
-  const dataClass = resolveClass(context.model, target.dataClass.name);
+  const dataClass = readableClass(context, target.dataClass.name);
   const entity = target.set ? undefined : resolveEntity(target, dataClass, context);
   if (entity) {
-    const attribute = tree === undefined ? mediaAttribute(target, dataClass) : undefined;
+    const attribute = tree === undefined ? mediaAttribute(target, dataClass, context) : undefined;
     if (attribute) {
       if (keep) throw fail(1813, '$method=entityset');
       const media = planMedia(request, entity, attribute, context);
@@ -36,12 +37,12 @@ export function planRead(request: DataRequest, keep: boolean, context: PlanConte
     }
     const columns = askedColumns(request, dataClass, tree, false, context);
     // Of one entity only what it holds can be in an order.
-    return { kind: 'readEntity', entity, columns: nestOrder(orderby, columns, context.config).columns };
+    return { kind: 'readEntity', entity, columns: nestOrder(orderby, columns, context).columns };
   }
   const computes = params.has('compute') || params.flag('distinct');
   if (computes && !params.has('findKey')) return planValues(request, dataClass, context);
   const columns = askedColumns(request, dataClass, tree, params.flag('asArray') && !looker, context);
-  const order = nestOrder(orderby, columns, context.config);
+  const order = nestOrder(orderby, columns, context);
   const source = sourceOf(request, dataClass, context, order.own);
   if (source.combination?.operator === 'INTERSECT') return { kind: 'intersect', source };
   if (params.has('findKey')) return planFindKey(request, source);
@@ -53,7 +54,7 @@ function planValues(request: DataRequest, dataClass: DataClassDef, context: Plan
   const { params } = request;
   const source = sourceOf(request, dataClass, context, params.get('orderby'));
   if (source.combination?.operator === 'INTERSECT') return { kind: 'intersect', source };
-  return params.has('compute') ? planCompute(request, source) : planDistinctValues(request, source, context);
+  return params.has('compute') ? planCompute(request, source, context) : planDistinctValues(request, source, context);
 }
 
 /** `$findKey`: where the entity of a key stands in the selection (spec 05 § 8). */
@@ -84,10 +85,10 @@ function askedColumns(
 export function planSubEntitySet(request: DataRequest, context: PlanContext): Plan {
   const { target, params } = request;
   if (target.set) return planRead(request, false, context);
-  const dataClass = resolveClass(context.model, target.dataClass.name);
+  const dataClass = readableClass(context, target.dataClass.name);
   const entity = resolveEntity(target, dataClass, context);
   const name = target.attributes[0] ?? params.get('expand')?.split(',')[0]?.trim();
-  const attribute = name === undefined ? undefined : publicAttribute(dataClass, name);
+  const attribute = name === undefined ? undefined : namedAttribute(dataClass, name, context);
   if (!entity || attribute?.kind !== 'relatedEntities' || target.attributes.length > 1) throw fail(1815);
   const { selection } = askedSelection(
     request,
@@ -160,7 +161,7 @@ function isLooker(params: Params): boolean {
 /** `$distinct` over pictures shows one of each (spec 10 § 5 row 11), over values the values. */
 function planDistinctValues(request: DataRequest, source: SelectionSource, context: PlanContext): Plan {
   const { dataClass } = source.selection;
-  const attribute = mediaAttribute(request.target, dataClass);
+  const attribute = mediaAttribute(request.target, dataClass, context);
   if (attribute?.type !== 'image') return planDistinct(request, source, context);
   return {
     kind: 'distinctMedia',
@@ -174,12 +175,12 @@ function planDistinctValues(request: DataRequest, source: SelectionSource, conte
 /** `$lock=true` or `false` on one entity or one of its pictures (spec 06 § 7). */
 export function planLock(request: DataRequest, context: PlanContext): LockPlan {
   const { target, params } = request;
-  const dataClass = resolveClass(context.model, target.dataClass.name);
+  const dataClass = permittedClass(context, target.dataClass.name, 'read', 'update');
   const entity = resolveEntity(target, dataClass, context);
   if (!entity) throw fail(1813, '$lock');
   // Unknown names are told even though the answer shows none of them.
   context.columns(request, dataClass, target.attributes);
-  const attribute = mediaAttribute(target, dataClass);
+  const attribute = mediaAttribute(target, dataClass, context);
   const text = params.get('lock')?.toLowerCase();
   if (!['true', 'false', '1', '0'].includes(text ?? ''))
     throw fail(1806, `$lock=${text ?? ''} is neither true nor false`);

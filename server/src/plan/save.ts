@@ -2,22 +2,17 @@
 import { fail, KeystampError } from '../errors.ts';
 import { acceptValue } from '../model/accept-value.ts';
 import { keyValue } from '../model/attribute-types.ts';
-import {
-  publicAttribute,
-  type DataClassDef,
-  type Json,
-  type RelatedEntityDef,
-  type StorageDef,
-  type Value,
-} from '../model/model.ts';
+import type { DataClassDef, Json, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
+import { dataClassResource } from '../session/sight.ts';
 import type { RelationTarget } from '../store/change.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { bodyItems, type EntityBody } from './entity-body.ts';
 import type { DraftChange, EntityRef, SaveItem, SavePlan } from './plan.ts';
 import { memberOf } from './source.ts';
-import { keyText, resolveEntity, resolveKey, resolveWritable, splitKey } from './target.ts';
+import { checkAssigned, checkRelated, checkSave, resolveWritable, savedColumns } from './access.ts';
+import { keyText, resolveEntity, resolveKey, splitKey } from './target.ts';
 
 /**
  * @param body parsed JSON of the request
@@ -30,7 +25,7 @@ export function planSave(
   context: PlanContext,
 ): SavePlan {
   const { target, params } = request;
-  const dataClass = resolveWritable(context.model, target.dataClass.name);
+  const dataClass = resolveWritable(context, target.dataClass.name);
   const member = memberOf(request, dataClass, context);
   const entity = member ? member.entity : resolveEntity(target, dataClass, context);
   const { items, single } = bodyItems(body, context.config);
@@ -38,23 +33,31 @@ export function planSave(
   return {
     kind: 'save',
     dataClass,
-    items: items.map((item) => saveItem(item, dataClass, entity, context.config.maxExpandDepth)),
+    items: items.map((item) => saveItem(item, dataClass, entity, context)),
     ...(member && { member }),
     answer: single ? 'one' : params.flag('asArray') ? 'array' : 'entities',
     atomic: params.flag('atomic') && purpose === 'save',
-    columns: context.columns(request, dataClass, target.attributes),
+    columns: savedColumns(request, dataClass, context),
+    showsStored: context.access.may('read', dataClassResource(dataClass)),
     purpose,
   };
 }
 
-function saveItem(body: EntityBody, dataClass: DataClassDef, named: EntityRef | undefined, maxDepth: number): SaveItem {
+function saveItem(
+  body: EntityBody,
+  dataClass: DataClassDef,
+  named: EntityRef | undefined,
+  context: PlanContext,
+): SaveItem {
   if (Object.keys(body).length === 0 && !named) return { kind: 'nothing' };
   let key: Key | undefined;
   try {
     key = keyOf(body, dataClass, named);
     const createMissing = key !== undefined && body['__STAMP'] === 0;
     const stamp = stampOf(body, key);
-    const made = assignments(body, dataClass, maxDepth);
+    checkSave(dataClass, key === undefined ? 'create' : createMissing ? 'either' : 'update', context);
+    const made = assignments(body, dataClass, context, context.config.maxExpandDepth);
+    if (key !== undefined && !createMissing) checkAssigned(body, dataClass, context);
     return { kind: 'change', dataClass, ...(key && { key }), ...stamp, ...made, createMissing };
   } catch (error) {
     if (!(error instanceof KeystampError)) throw error;
@@ -103,19 +106,19 @@ interface Assignments {
 }
 
 /** @param depth how many levels of new related entities may still follow */
-function assignments(body: EntityBody, dataClass: DataClassDef, depth: number): Assignments {
+function assignments(body: EntityBody, dataClass: DataClassDef, context: PlanContext, depth: number): Assignments {
   const made: Assignments = { values: new Map(), media: new Map(), targets: [], related: [] };
   const relations: [RelatedEntityDef, unknown][] = [];
   for (const [name, value] of Object.entries(body)) {
     if (name.startsWith('__') || name === 'uri') continue;
-    const attribute = publicAttribute(dataClass, name);
+    const attribute = context.sight.attribute(dataClass, name);
     if (!attribute) throw fail(1500, name, dataClass.name).as(400);
     if (attribute.kind === 'relatedEntities') continue;
     if (attribute.kind === 'relatedEntity') relations.push([attribute, value]);
     else if (!attribute.readOnly) assign(made, attribute, value);
   }
   // The relation wins over its foreign key attribute when both are given (spec 06 § 1.4).
-  for (const [relation, value] of relations) assignRelation(made, relation, value, depth);
+  for (const [relation, value] of relations) assignRelation(made, relation, value, context, depth);
   return made;
 }
 
@@ -140,7 +143,13 @@ function assignMedia(made: Assignments, attribute: StorageDef, value: unknown): 
  * Spec 06 § 1.4: a key, null, `{"__KEY":…}` (attributes beside it change nothing), the deferred form that was read, or
  * a new entity. An empty object leaves the relation as it is.
  */
-function assignRelation(made: Assignments, relation: RelatedEntityDef, value: unknown, depth: number): void {
+function assignRelation(
+  made: Assignments,
+  relation: RelatedEntityDef,
+  value: unknown,
+  context: PlanContext,
+  depth: number,
+): void {
   const { foreignKey, target } = relation;
   if (value === null) {
     made.values.set(foreignKey, null);
@@ -151,18 +160,30 @@ function assignRelation(made: Assignments, relation: RelatedEntityDef, value: un
     if (typeof value !== 'object' || Array.isArray(value) || depth <= 1)
       throw fail(1508, relation.name, `a key of ${target.name}`);
     if (Object.keys(value).length > 0)
-      made.related.push({ relation, draft: newEntity(value as EntityBody, relation, depth) });
+      made.related.push({ relation, draft: newEntity(value as EntityBody, relation, context, depth) });
     return;
   }
+  checkRelated(target, context);
   const key = keyValue(target.key[0] as StorageDef, given);
   if (key === undefined) throw fail(1542, given, target.name);
   made.values.set(foreignKey, key);
   made.targets.push({ relation, key });
 }
 
-function newEntity(body: EntityBody, { name, target }: RelatedEntityDef, depth: number): DraftChange {
+function newEntity(
+  body: EntityBody,
+  { name, target }: RelatedEntityDef,
+  context: PlanContext,
+  depth: number,
+): DraftChange {
   try {
-    return { kind: 'change', dataClass: target, createMissing: false, ...assignments(body, target, depth - 1) };
+    checkSave(target, 'create', context);
+    return {
+      kind: 'change',
+      dataClass: target,
+      createMissing: false,
+      ...assignments(body, target, context, depth - 1),
+    };
   } catch (error) {
     throw error instanceof KeystampError ? error.within(1534, target.name).within(1537, name) : error;
   }

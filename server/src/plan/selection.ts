@@ -42,11 +42,11 @@ export function askedQuery(
   context: PlanContext,
 ): Asked {
   const parsed = filter === undefined ? undefined : parsedFilter(filter, context);
-  const predicate = parsed ? bindFilter(parsed, dataClass, given(), context.config) : all;
+  const predicate = parsed ? bindFilter(parsed, dataClass, given(), context.config, context.sight) : all;
   const text = order ?? parsed?.order;
   return {
     predicate,
-    order: text === undefined ? undefined : parseOrder(text, dataClass, context.config),
+    order: text === undefined ? undefined : parseOrder(text, dataClass, context.config, context.sight),
     terms: parsed?.terms ?? 0,
   };
 }

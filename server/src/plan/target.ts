@@ -1,14 +1,7 @@
 // The path's names against the model: dataclass, entity, attribute.
 import { fail, KeystampError } from '../errors.ts';
 import { keyValue } from '../model/attribute-types.ts';
-import {
-  publicAttribute,
-  publicDataClass,
-  type DataClassDef,
-  type Model,
-  type StorageDef,
-  type Value,
-} from '../model/model.ts';
+import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
 import { bindFilter } from '../query/bind.ts';
 import type { FilterExpr } from '../query/filter-expr.ts';
 import { noParams } from '../query/params.ts';
@@ -16,25 +9,9 @@ import { keysOf, type Predicate } from '../query/predicate.ts';
 import type { Key } from '../query/selection.ts';
 import { parseKeyText } from '../request/key-text.ts';
 import type { DataTarget } from '../request/api-request.ts';
+import { namedAttribute } from './access.ts';
 import type { PlanContext } from './context.ts';
 import type { EntityRef } from './plan.ts';
-
-/** @throws KeystampError 1800 */
-export function resolveClass(model: Model, name: string): DataClassDef {
-  const dataClass = publicDataClass(model, name);
-  if (!dataClass) throw fail(1800, name);
-  return dataClass;
-}
-
-/**
- * The dataclass, when clients may change its entities.
- * @throws KeystampError 1800; 1516 for `__DeletedRecords` (spec 17 § 8.4)
- */
-export function resolveWritable(model: Model, name: string): DataClassDef {
-  const dataClass = resolveClass(model, name);
-  if (dataClass.tracking === 'deletions') throw fail(1516, name, 'dataclass');
-  return dataClass;
-}
 
 /**
  * The canonical key for its text parts, `undefined` when no entity of the class can have it.
@@ -68,7 +45,7 @@ export function resolveEntity(
     const [only] = key.keys;
     return only && key.keys.length === 1 ? entityByKey(dataClass, only) : undefined;
   }
-  const attribute = publicAttribute(dataClass, key.attribute);
+  const attribute = namedAttribute(dataClass, key.attribute, context);
   if (attribute?.kind !== 'storage') throw fail(1500, key.attribute, dataClass.name);
   const predicate = equals(attribute, key.value, context);
   if (!predicate) return { kind: 'missing', dataClass, text: key.value };
@@ -76,7 +53,7 @@ export function resolveEntity(
 }
 
 /** Equality without wildcards, as `:attr(value)` asks (spec 03 § 6); nothing when no entity can have the value. */
-function equals(attribute: StorageDef, value: string, { config }: PlanContext): Predicate | undefined {
+function equals(attribute: StorageDef, value: string, { config, sight }: PlanContext): Predicate | undefined {
   const expr: FilterExpr = {
     kind: 'compare',
     left: { kind: 'path', steps: [{ name: attribute.name }] },
@@ -84,7 +61,7 @@ function equals(attribute: StorageDef, value: string, { config }: PlanContext): 
     right: { kind: 'quoted', text: value },
   };
   try {
-    return bindFilter({ expr, mixed: false, terms: 1 }, attribute.owner, noParams, config);
+    return bindFilter({ expr, mixed: false, terms: 1 }, attribute.owner, noParams, config, sight);
   } catch (error) {
     if (error instanceof KeystampError && error.entries.some((entry) => 'code' in entry && entry.code === 1280))
       return undefined;
@@ -111,11 +88,28 @@ export const keysFromText = (dataClass: DataClassDef, text: string): readonly Ke
     .map((line) => resolveKey(dataClass, splitKey(line, dataClass.key.length)))
     .filter((key) => key !== undefined);
 
-/** The picture or BLOB the path ends in, when it names exactly one attribute and that is one. */
-export function mediaAttribute(target: DataTarget, dataClass: DataClassDef): StorageDef | undefined {
+/**
+ * The picture or BLOB the path ends in, when it names exactly one attribute and that is one.
+ * @throws KeystampError 1557, 1607 when it may not be read
+ */
+export function mediaAttribute(
+  target: DataTarget,
+  dataClass: DataClassDef,
+  context: PlanContext,
+): StorageDef | undefined {
+  const attribute = mediaNamed(target, dataClass, context);
+  return attribute && (namedAttribute(dataClass, attribute.name, context) as StorageDef);
+}
+
+/** The same without a look at permissions. */
+export function mediaNamed(
+  target: DataTarget,
+  dataClass: DataClassDef,
+  { sight }: PlanContext,
+): StorageDef | undefined {
   const [name] = target.attributes;
   if (name === undefined || target.attributes.length !== 1) return undefined;
-  const attribute = publicAttribute(dataClass, name);
+  const attribute = sight.attribute(dataClass, name);
   return attribute?.kind === 'storage' && (attribute.type === 'image' || attribute.type === 'blob')
     ? attribute
     : undefined;

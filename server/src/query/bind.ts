@@ -1,13 +1,7 @@
 // FilterExpr + dataclass + parameters → Predicate: names become attributes, values become canonical, criteria over the
 // same related row come together (spec 04 §§ 4 to 7).
 import { fail } from '../errors.ts';
-import {
-  publicAttribute,
-  type DataClassDef,
-  type RelatedEntitiesDef,
-  type RelationDef,
-  type StorageDef,
-} from '../model/model.ts';
+import type { DataClassDef, RelatedEntitiesDef, RelationDef, StorageDef } from '../model/model.ts';
 import { checkComplexity } from './complexity.ts';
 import type { Given } from './convert.ts';
 import { toValue } from './convert.ts';
@@ -19,15 +13,16 @@ import type { FilterParams, ParamValue } from './params.ts';
 import { isArray, lookUp } from './params.ts';
 import type { ParsedFilter } from './parse.ts';
 import { parsePath } from './parse.ts';
-import { findAttribute, type Sees } from './path.ts';
+import { findAttribute } from './path.ts';
 import type { ObjectScalar, Predicate, Test } from './predicate.ts';
 import { all, conjoin, disjoin } from './predicate.ts';
+import type { Sight } from './sight.ts';
 import type { GivenValue } from './value-tests.ts';
 import { attributeTest, objectTest } from './value-tests.ts';
 
 /**
  * Gives a parsed filter its meaning for one dataclass.
- * @param sees which attributes may be named; those that clients see
+ * @param sight of who asks
  * @throws KeystampError 400: 1500 unknown or hidden attribute, 1279 missing or null placeholder, 1280 value of the
  *   wrong type, 1112 a path alone that is not boolean, 1162 a comparator that the type does not know
  */
@@ -36,10 +31,10 @@ export function bindFilter(
   dataClass: DataClassDef,
   params: FilterParams,
   limits: QueryLimits,
-  sees: Sees = publicAttribute,
+  sight: Sight,
 ): Predicate {
   if (!parsed.expr) return all;
-  const predicate = new Binder(params, limits, sees).expr(parsed.expr, dataClass);
+  const predicate = new Binder(params, limits, sight).expr(parsed.expr, dataClass);
   checkComplexity(predicate);
   return predicate;
 }
@@ -55,12 +50,12 @@ interface Criterion {
 class Binder {
   private readonly params: FilterParams;
   private readonly limits: QueryLimits;
-  private readonly sees: Sees;
+  private readonly sight: Sight;
 
-  constructor(params: FilterParams, limits: QueryLimits, sees: Sees) {
+  constructor(params: FilterParams, limits: QueryLimits, sight: Sight) {
     this.params = params;
     this.limits = limits;
-    this.sees = sees;
+    this.sight = sight;
   }
 
   expr(expr: FilterExpr, dataClass: DataClassDef): Predicate {
@@ -123,7 +118,7 @@ class Binder {
   private criterion(criterion: Criterion, at: number, dataClass: DataClassDef): Predicate {
     const { steps, comparator, value, flag } = criterion;
     const step = steps[at] as PathStep;
-    const attribute = findAttribute(dataClass, step.name, 400, this.sees);
+    const attribute = findAttribute(dataClass, step.name, 400, this.sight);
     if (attribute.kind !== 'storage') {
       if (step.element !== undefined) throw fail(1162, `${step.name} is a relation, not a collection`);
       const reference = referenceOf(steps, at);

@@ -1,8 +1,9 @@
 // Text of `$orderby` → Order: attributes through N→1 relations, paths inside objects (spec 04 § 8).
 import { KeystampError, fail } from '../errors.ts';
-import { publicAttribute, type DataClassDef, type RelatedEntityDef, type StorageDef } from '../model/model.ts';
+import type { DataClassDef, RelatedEntityDef, StorageDef } from '../model/model.ts';
 import type { QueryLimits } from './limits.ts';
-import { findAttribute, type Sees } from './path.ts';
+import { findAttribute } from './path.ts';
+import type { Sight } from './sight.ts';
 
 /** One sort criterion. */
 export interface OrderItem {
@@ -21,26 +22,23 @@ const itemPattern = /^([^\s,]+)(?:\s+(asc|desc))?$/i;
 
 /**
  * Reads `lastName desc, employer.name`.
- * @param sees which attributes may be named; those that clients see
+ * @param sight of who asks
  * @throws KeystampError with 1810 as outer line: 404 around 1500 (unknown), 1594 (not sortable), 1574 (a relation, or a
- *   path through a to-many relation); 400 around 1162 (syntax and limits)
+ *   path through a to-many relation); 400 around 1162 (syntax and limits); 1557 and 1607 alone (no permission)
  */
-export function parseOrder(
-  text: string,
-  dataClass: DataClassDef,
-  limits: QueryLimits,
-  sees: Sees = publicAttribute,
-): Order {
+export function parseOrder(text: string, dataClass: DataClassDef, limits: QueryLimits, sight: Sight): Order {
   try {
     if (text.length > limits.maxFilterLength) throw fail(1162, `longer than ${limits.maxFilterLength} characters`);
     const parts = text.trim() === '' ? [] : text.split(',');
     if (parts.length > limits.maxFilterTerms) throw fail(1162, `more than ${limits.maxFilterTerms} attributes`);
-    const items = parts.map((part) => parseItem(part.trim(), dataClass, limits, sees));
+    const items = parts.map((part) => parseItem(part.trim(), dataClass, limits, sight));
     const seen = new Set<string>();
     // What has already been ordered by cannot change the order again.
     return items.filter((item) => seen.size < seen.add(nameOf(item)).size);
   } catch (error) {
-    if (error instanceof KeystampError) throw error.within(1810, text.slice(0, 100), dataClass.name);
+    // A missing permission is told alone, wherever the name stood.
+    if (error instanceof KeystampError && error.status !== 401)
+      throw error.within(1810, text.slice(0, 100), dataClass.name);
     throw error;
   }
 }
@@ -48,7 +46,7 @@ export function parseOrder(
 const nameOf = ({ steps, attribute, objectPath }: OrderItem): string =>
   JSON.stringify([...steps.map((step) => step.name), attribute.name, ...objectPath]);
 
-function parseItem(text: string, dataClass: DataClassDef, limits: QueryLimits, sees: Sees): OrderItem {
+function parseItem(text: string, dataClass: DataClassDef, limits: QueryLimits, sight: Sight): OrderItem {
   const found = itemPattern.exec(text);
   const names = found?.[1]?.split('.') ?? [];
   if (names.length === 0 || names.length > limits.maxFilterDepth || names.includes('') || /[{}[\]]/.test(text)) {
@@ -58,7 +56,7 @@ function parseItem(text: string, dataClass: DataClassDef, limits: QueryLimits, s
   const steps: RelatedEntityDef[] = [];
   let owner = dataClass;
   for (const [at, name] of names.entries()) {
-    const attribute = findAttribute(owner, name, 404, sees);
+    const attribute = findAttribute(owner, name, 404, sight);
     const last = at + 1 === names.length;
     if (attribute.kind === 'storage') {
       const objectPath = names.slice(at + 1);

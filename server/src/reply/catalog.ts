@@ -1,7 +1,7 @@
 // The catalog: what dataclasses and attributes there are (spec 02). Made from the model alone.
 import type { Config } from '../config.ts';
 import { printedType } from '../model/attribute-types.ts';
-import { publicAttribute, type AttributeDef, type DataClassDef, type Model, type StorageDef } from '../model/model.ts';
+import type { AttributeDef, DataClassDef, Model, StorageDef } from '../model/model.ts';
 import type { CatalogOutcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
 import { dataReply } from './json.ts';
@@ -28,7 +28,7 @@ const printName = ({ name }: DataClassDef, { catalogUri, dataUri }: CatalogOutco
   dataURI: `${dataUri}/${name}`,
 });
 
-function printClass(dataClass: DataClassDef, { metadata, dataUri }: CatalogOutcome, config: Config): Printed {
+function printClass(dataClass: DataClassDef, { metadata, dataUri, sight }: CatalogOutcome, config: Config): Printed {
   const { name, tableNumber, defaultTopSize, attributes, key } = dataClass;
   return {
     name,
@@ -40,7 +40,7 @@ function printClass(dataClass: DataClassDef, { metadata, dataUri }: CatalogOutco
     dataURI: `${dataUri}/${name}`,
     ...(defaultTopSize !== 100 && { defaultTopSize }),
     attributes: [...attributes.values()]
-      .filter((attribute) => publicAttribute(dataClass, attribute.name))
+      .filter((attribute) => sight.showsAttribute(attribute))
       .map((attribute) => printAttribute(attribute, metadata, config)),
     key: key.map((part) => ({ name: part.name })),
   };

@@ -10,6 +10,8 @@ import type { Spool } from '../request/spool.ts';
 import type { WriteContext } from '../orm/write.ts';
 import type { EntitySets } from '../session/entity-sets.ts';
 import { guest, type Identity } from '../session/identity.ts';
+import type { Access } from '../session/access.ts';
+import type { Roles } from '../session/roles.ts';
 import type { LoginAttempts } from '../session/login-attempts.ts';
 import type { Session, SessionLoad, Ticket } from '../session/session.ts';
 import type { Beginning, Sessions } from '../session/sessions.ts';
@@ -21,6 +23,7 @@ export interface Services {
   readonly config: Config;
   readonly model: Model;
   readonly engine: Engine;
+  readonly roles: Roles;
   readonly converter: Converter;
   readonly variants: Variants;
   readonly sessions: Sessions;
@@ -71,9 +74,13 @@ export class Visit {
 
   /** May the client see and end what others do? */
   get isAdmin(): boolean {
-    const { identity } = this;
     const wanted = this.services.config.adminPrivilege.toLowerCase();
-    return identity.unbound === true || identity.privileges.some((name) => name.toLowerCase() === wanted);
+    return this.identity.unbound === true || this.access.held.has(wanted);
+  }
+
+  /** What the one who asks may do. */
+  get access(): Access {
+    return this.services.roles.of(this.identity);
   }
 
   /** The session, a new one if there was none. Its row is on disk when its `stored` has settled. */
@@ -153,7 +160,7 @@ export class Visit {
   get writeContext(): WriteContext {
     const { now } = this.services;
     const { session } = this;
-    return { now, ...(session && { sessionId: session.id }) };
+    return { now, access: this.access, ...(session && { sessionId: session.id }) };
   }
 
   #take(ticket: Ticket): Ticket {

@@ -2,7 +2,7 @@
 import { fail, KeystampError } from '../errors.ts';
 import type { RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
 import { saveEntity, type Saved } from '../orm/write.ts';
-import { SaveError } from '../orm/save-error.ts';
+import { SaveError, type SaveStatus } from '../orm/save-error.ts';
 import type { SavePlan } from '../plan/plan.ts';
 import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
@@ -144,15 +144,19 @@ async function failed(plan: SavePlan, error: KeystampError, key: Key | undefined
   return {
     kind: 'failed',
     error,
-    status: error instanceof SaveError ? error.saveStatus : isGone(error) ? 5 : 4,
+    status: error instanceof SaveError ? error.saveStatus : statusOf(error),
     ...(json !== undefined && { json }),
     ...(key && { key }),
   };
 }
 
-const isGone = (error: KeystampError): boolean => error.entries.some((entry) => 'code' in entry && entry.code === 1542);
+function statusOf({ status, entries }: KeystampError): SaveStatus {
+  if (status === 401) return 1;
+  return entries.some((entry) => 'code' in entry && entry.code === 1542) ? 5 : 4;
+}
 
 async function stored(plan: SavePlan, key: Key, { services: { engine } }: Visit): Promise<string | undefined> {
+  if (!plan.showsStored) return undefined;
   engine.refresh();
   const row = await engine.row(entityStatement(plan.columns, key, 'saved', engine.dialect));
   return row?.['json'] as string | undefined;

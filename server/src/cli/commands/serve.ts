@@ -9,8 +9,10 @@ import { createServer } from '../../http/server.ts';
 import { openKeystamp, openKeystamps, type Part } from '../../keystamp.ts';
 import type { Model } from '../../model/model.ts';
 import type { Seed } from '../../model/seed.ts';
+import { Roles } from '../../session/roles.ts';
 import { sow, sownSoFar } from '../../orm/sow.ts';
 import { loadModel, type LoadedModel } from '../load-model.ts';
+import { loadRoles } from '../load-roles.ts';
 import { progressBar } from '../progress.ts';
 
 interface Flags {
@@ -18,6 +20,8 @@ interface Flags {
   readonly port?: number;
   readonly host?: string;
   readonly open?: boolean;
+  readonly roles?: string;
+  readonly rolesErrors?: string;
 }
 
 export function serveCommand(): Command {
@@ -36,13 +40,13 @@ export function serveCommand(): Command {
     )
     .option('--host <address>', `${settings.host.meaning} (default: "${settings.host.default}")`)
     .option('--open', settings.open.meaning)
+    .option('--roles <file>', settings.roles.meaning)
+    .addOption(new Option('--roles-errors <what>', settings.rolesErrors.meaning))
     .action(serve);
 }
 
 async function serve(paths: readonly string[], flags: Flags): Promise<void> {
   const config = readConfig(flags, process.env);
-  const refusal = refusesToListen(config);
-  if (refusal !== undefined) throw new Error(refusal);
   const loaded: LoadedModel[] = [];
   for (const path of paths) loaded.push(await loadModel(path));
   const print = printEvents(config);
@@ -53,11 +57,15 @@ async function serve(paths: readonly string[], flags: Flags): Promise<void> {
         print(event);
       }
     : print;
+  const roles = new Map(loaded.map(({ model, folder }) => [model, loadRoles(model, folder, config, onEvent)]));
+  const rolesOf = (model: Model): Roles => roles.get(model) ?? new Roles();
+  const refusal = refusesToListen(config, [...roles.values()]);
+  if (refusal !== undefined) throw new Error(refusal);
   const models = loaded.map(({ model }) => model);
   const [only, ...others] = models as [Model];
   const keystamp = await (others.length > 0
-    ? openKeystamps(models, config, onEvent)
-    : openKeystamp(only, config, onEvent));
+    ? openKeystamps(models, config, onEvent, Date.now, rolesOf)
+    : openKeystamp(only, config, onEvent, Date.now, rolesOf));
   try {
     for (const [i, { seed }] of loaded.entries()) if (seed) await sowFirst(seed, keystamp.parts[i] as Part);
     await serveUntilStopped(keystamp, config, onEvent, metrics);

@@ -6,6 +6,7 @@ import { buildModel } from '../../../src/model/load.ts';
 import type { DataClassDef } from '../../../src/model/model.ts';
 import { buildColumns, type ColumnsAsked } from '../../../src/plan/columns.ts';
 import type { ColumnItem, Columns, Links } from '../../../src/query/columns.ts';
+import { exposedSight } from '../../../src/query/sight.ts';
 
 const model = buildModel({
   dataClasses: {
@@ -66,7 +67,10 @@ function printItem(item: ColumnItem): string {
 }
 
 const build = (dataClass: DataClassDef, asked: Partial<ColumnsAsked>): Columns =>
-  buildColumns(dataClass, { path: [], ...asked }, links, { maxExpandDepth: 4, maxExpandedRelations: 6 });
+  buildColumns(dataClass, { path: [], ...asked }, links, {
+    config: { maxExpandDepth: 4, maxExpandedRelations: 6 },
+    sight: exposedSight,
+  });
 const employee = (attributes?: string, expand?: string, path: readonly string[] = []): string =>
   print(
     build(Employee, { path, ...(attributes !== undefined && { attributes }), ...(expand !== undefined && { expand }) }),

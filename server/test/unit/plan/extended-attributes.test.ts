@@ -5,10 +5,11 @@ import { test } from 'node:test';
 import { readConfig, type Config } from '../../../src/config.ts';
 import { KeystampError } from '../../../src/errors.ts';
 import { buildModel } from '../../../src/model/load.ts';
+import { resolveClass } from '../../../src/plan/access.ts';
 import { PlanContext } from '../../../src/plan/context.ts';
 import { extendedColumns } from '../../../src/plan/extended-attributes.ts';
-import { resolveClass } from '../../../src/plan/target.ts';
 import { parseRequest } from '../../../src/request/parse.ts';
+import { Roles } from '../../../src/session/roles.ts';
 
 const model = buildModel({
   dataClasses: {
@@ -29,7 +30,8 @@ function refusal(tree: unknown, limits: Partial<Config> = {}): readonly unknown[
   const config = readConfig(limits);
   const request = parseRequest('POST', '/rest/Person?$extendedAttributes=true', '/rest', config);
   try {
-    extendedColumns(request, resolveClass(model, 'Person'), tree, new PlanContext(model, config, () => {}));
+    const context = new PlanContext(model, config, () => {}, new Roles().guest);
+    extendedColumns(request, resolveClass(context, 'Person'), tree, context);
     return [];
   } catch (error) {
     assert.ok(error instanceof KeystampError);

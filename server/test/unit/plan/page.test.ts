@@ -7,12 +7,13 @@ import { buildPlan } from '../../../src/plan/build.ts';
 import { PlanContext } from '../../../src/plan/context.ts';
 import { actionOf } from '../../../src/request/action.ts';
 import { parseRequest } from '../../../src/request/parse.ts';
+import { Roles } from '../../../src/session/roles.ts';
 
 const model = buildModel({
   dataClasses: { Book: { defaultTopSize: 40, attributes: { ID: { type: 'long', primKey: true } } } },
 });
 const config = readConfig({ maxEntitiesPerPage: 1000 });
-const context = new PlanContext(model, config, () => {});
+const context = new PlanContext(model, config, () => {}, new Roles().guest);
 
 async function page(query: string): Promise<readonly [skip: number, top: number]> {
   const request = parseRequest('GET', `/rest/Book?${query}`, '/rest', config);

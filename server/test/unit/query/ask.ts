@@ -6,6 +6,7 @@ import { parseOrder } from '../../../src/query/order.ts';
 import { parseParams } from '../../../src/query/params.ts';
 import { parseFilter } from '../../../src/query/parse.ts';
 import type { Predicate } from '../../../src/query/predicate.ts';
+import { exposedSight } from '../../../src/query/sight.ts';
 import { compileOrder } from '../../../src/store/sql/order.ts';
 import { compilePredicate } from '../../../src/store/sql/predicate.ts';
 import { ident, sql, type Sql } from '../../../src/store/sql/sql.ts';
@@ -15,11 +16,11 @@ import { limits } from './sample-model.ts';
 
 export function bind(dataClass: DataClassDef, filter: string, params?: unknown): Predicate {
   const json = params === undefined ? undefined : JSON.stringify(params);
-  return bindFilter(parseFilter(filter, limits), dataClass, parseParams(json), limits);
+  return bindFilter(parseFilter(filter, limits), dataClass, parseParams(json), limits, exposedSight);
 }
 
 export function statement(dataClass: DataClassDef, predicate: Predicate, order = ''): Sql {
-  const by = compileOrder(parseOrder(order, dataClass, limits), dataClass, 't', sqliteFilter);
+  const by = compileOrder(parseOrder(order, dataClass, limits, exposedSight), dataClass, 't', sqliteFilter);
   const where = compilePredicate(predicate, 't', sqliteFilter);
   const key = ident((dataClass.key.at(-1) as { column: string }).column);
   return sql`SELECT ${key} AS k FROM ${ident(dataClass.table)} AS t WHERE ${where} ORDER BY ${by}`;

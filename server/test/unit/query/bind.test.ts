@@ -6,6 +6,7 @@ import type { DataClassDef } from '../../../src/model/model.ts';
 import { bindFilter } from '../../../src/query/bind.ts';
 import { parseParams } from '../../../src/query/params.ts';
 import { parseFilter } from '../../../src/query/parse.ts';
+import { exposedSight } from '../../../src/query/sight.ts';
 import { ask, bind } from './ask.ts';
 import { Company, Employee, limits, openSample } from './sample-model.ts';
 
@@ -227,7 +228,7 @@ test('criteria over one to-many path ask for one related row in an AND group', (
 
 const codeOf = (dataClass: DataClassDef, filter: string, json?: string): string => {
   try {
-    bindFilter(parseFilter(filter, limits), dataClass, parseParams(json), limits);
+    bindFilter(parseFilter(filter, limits), dataClass, parseParams(json), limits, exposedSight);
     return 'nothing thrown';
   } catch (error) {
     if (!(error instanceof KeystampError)) throw error;
@@ -303,6 +304,6 @@ test('faults and their codes (§§ 2, 5, 10)', () => {
 
 test('the server supplies variables of its own', () => {
   const params = { positional: [], named: {}, variables: { currentdate: '2024-05-02' } };
-  const predicate = bindFilter(parseFilter('hired = :$currentdate', limits), Employee, params, limits);
+  const predicate = bindFilter(parseFilter('hired = :$currentdate', limits), Employee, params, limits, exposedSight);
   assert.deepEqual(predicate, bind(Employee, 'hired = 2024-05-02'));
 });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { KeystampError } from '../../../src/errors.ts';
 import { parseOrder } from '../../../src/query/order.ts';
+import { exposedSight } from '../../../src/query/sight.ts';
 import { ask } from './ask.ts';
 import { Company, Employee, Score, limits, openSample } from './sample-model.ts';
 
@@ -52,7 +53,7 @@ test('composite and text keys break ties exactly', () => {
 });
 
 test('an attribute named twice counts once', () => {
-  assert.equal(parseOrder('salary, salary desc', Employee, limits).length, 1);
+  assert.equal(parseOrder('salary, salary desc', Employee, limits, exposedSight).length, 1);
 });
 
 test('faults', () => {
@@ -76,7 +77,7 @@ test('faults', () => {
   ];
   for (const [order, status, codes] of faults) {
     assert.throws(
-      () => parseOrder(order, Employee, limits),
+      () => parseOrder(order, Employee, limits, exposedSight),
       (error) => {
         assert.ok(error instanceof KeystampError, order);
         assert.equal(error.status, status, order);
@@ -89,5 +90,5 @@ test('faults', () => {
       },
     );
   }
-  assert.deepEqual(parseOrder('', Company, limits), []);
+  assert.deepEqual(parseOrder('', Company, limits, exposedSight), []);
 });

@@ -11,6 +11,7 @@ import { deleteEntity, saveEntity } from '../../../src/orm/write.ts';
 import { bindFilter } from '../../../src/query/bind.ts';
 import { noParams } from '../../../src/query/params.ts';
 import { parseFilter } from '../../../src/query/parse.ts';
+import { exposedSight } from '../../../src/query/sight.ts';
 import type { Engine } from '../../../src/store/engine.ts';
 import { openEngine } from '../../../src/store/open.ts';
 import { keysStatement } from '../../../src/store/sql/select.ts';
@@ -56,7 +57,7 @@ async function save(engine: Engine, model: Model, key: number | undefined, text:
 
 async function find(engine: Engine, model: Model, filter: string): Promise<readonly Value[]> {
   const note = model.dataClasses.get('Note')!;
-  const predicate = bindFilter(parseFilter(filter, config), note, noParams, config);
+  const predicate = bindFilter(parseFilter(filter, config), note, noParams, config, exposedSight);
   const rows = await engine.rows(keysStatement({ dataClass: note, predicate, order: [] }, engine.dialect));
   return rows.map((row) => row['ID'] as Value);
 }
@@ -102,7 +103,7 @@ test('the statement uses the index', async () => {
   const model = modelWith(true);
   const engine = await open('plan', model);
   const note = model.dataClasses.get('Note')!;
-  const predicate = bindFilter(parseFilter("indexed % 'beta'", config), note, noParams, config);
+  const predicate = bindFilter(parseFilter("indexed % 'beta'", config), note, noParams, config, exposedSight);
   const { text, params } = keysStatement({ dataClass: note, predicate, order: [] }, engine.dialect);
   const plan = await engine.rows({ text: `EXPLAIN QUERY PLAN ${text}`, params });
   const details = plan.map((row) => String(row['detail'])).join('\n');
