@@ -17,7 +17,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   request: [],
   plan: ['request', 'session', 'query', 'model', 'image', 'store'],
   run: ['plan', 'orm', 'image', 'session', 'store', 'query', 'model', 'request'],
-  reply: ['run', 'plan', 'query', 'model', 'orm'],
+  reply: ['run', 'plan', 'request', 'query', 'model', 'orm'],
   http: ['reply', 'request', 'handle'],
   cli: ['http', 'keystamp', 'keeping', 'orm', 'plan', 'session', 'store', 'model'],
 };
@@ -29,6 +29,7 @@ const narrowed: Readonly<Record<string, readonly RegExp[]>> = {
   'plan > session': [/^session\/(access|refusal|sight)\.ts$/],
   'plan > store': [/^store\/change\.ts$/],
   'cli > session': [/^session\/(roles|roles-file)\.ts$/],
+  'reply > request': [/^request\/api-request\.ts$/],
   'reply > orm': [/^orm\/save-error\.ts$/],
 };
 
