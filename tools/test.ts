@@ -1,10 +1,11 @@
 // `npm test`: the checks, then every test of the repository; the last line counts them. `--long` runs the long versions
 // of the random and crash tests as well. Names of files or folders given after it run those alone.
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { check } from './check.ts';
+import { startPostgres } from './embedded-postgres.ts';
 
 const { values, positionals } = readArguments();
 if (values.long) process.env['KEYSTAMP_LONG'] = '1';
@@ -23,6 +24,11 @@ const files = globSync(
 );
 
 const checked = asked.length > 0 || (await check());
+// One server for all files that want one.
+const wantsPostgres = files.some((file) => readFileSync(file, 'utf8').toLowerCase().includes('postgres'));
+const postgres = wantsPostgres ? await startPostgres() : undefined;
+if (postgres) process.env['KEYSTAMP_TEST_POSTGRES'] = postgres.url;
+
 let passed = 0;
 let failed = 0;
 let skipped = 0;
@@ -41,7 +47,8 @@ stream.on('test:summary', ({ file, counts }) => {
 });
 stream.compose(spec).pipe(process.stdout, { end: false });
 stream.on('end', () => {
-  setImmediate(() => {
+  setImmediate(async () => {
+    await postgres?.stop();
     if (!checked) failed++;
     if (failed > 0 || passed === 0) process.exitCode = 1;
     console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);

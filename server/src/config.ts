@@ -14,6 +14,16 @@ const setting = <T>(fallback: T, env: string, meaning: string): Setting<T> => ({
 
 export const settings = {
   data: setting('data', 'KEYSTAMP_DATA', 'folder of the database, the converted pictures and the spooled uploads'),
+  database: setting(
+    '',
+    'KEYSTAMP_DATABASE',
+    'URL of a PostgreSQL database, postgres://user@host/name; empty: the SQLite file in the data folder',
+  ),
+  databaseConnections: setting(
+    10,
+    'KEYSTAMP_DATABASE_CONNECTIONS',
+    'connections of one process that write to PostgreSQL at one time',
+  ),
   port: setting(8044, 'KEYSTAMP_PORT', 'TCP port; 0 takes a free one'),
   host: setting('127.0.0.1', 'KEYSTAMP_HOST', 'address to listen on'),
   open: setting(false, 'KEYSTAMP_OPEN', 'serve on another address than loopback although nothing is protected'),
@@ -174,6 +184,14 @@ const rules: Partial<Record<keyof Config, Rule>> = {
     expected: 'a path such as /rest, or several with commas between them',
   },
   rolesErrors: oneOf('refuse', 'open'),
+  database: {
+    holds: (value) => /^(postgres(ql)?:\/\/.+)?$/.test(String(value)),
+    expected: 'a URL that begins with postgres:// (or nothing)',
+  },
+  databaseConnections: {
+    holds: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
+    expected: 'a whole number from 1 on',
+  },
   dialect: oneOf('4d', 'wakanda', 'qodly'),
   sessionIdleMinutes: positive,
   maxSessionIdleMinutes: positive,

@@ -55,12 +55,12 @@ export async function openKeystamp(
   now: () => number = Date.now,
   rolesOf: RolesOf = openToAll,
 ): Promise<Keystamp> {
-  return together([await openPart(model, rolesOf(model), config, '', onEvent, now)], config, onEvent);
+  return together([await openPart(model, rolesOf(model), config, '', undefined, onEvent, now)], config, onEvent);
 }
 
 /**
  * Opens several models: the first one stands at the root, every one under its name (spec 01 § 2.3). Each has its data in
- * a folder of its name inside the data folder, and sessions of its own.
+ * a folder of its name inside the data folder, or its tables in a schema of its name, and sessions of its own.
  * @throws ModelError when two have the same name, or one that cannot be a folder, and as openKeystamp
  */
 export async function openKeystamps(
@@ -81,7 +81,7 @@ export async function openKeystamps(
   try {
     for (const [i, model] of models.entries()) {
       const own = { ...config, data: join(config.data, model.name) };
-      parts.push(await openPart(model, rolesOf(model), own, i === 0 ? '' : `_${model.name}`, onEvent, now));
+      parts.push(await openPart(model, rolesOf(model), own, i === 0 ? '' : `_${model.name}`, model.name, onEvent, now));
     }
   } catch (error) {
     for (const part of parts) await part.close();
@@ -103,16 +103,20 @@ function together(parts: readonly Part[], config: Config, onEvent: OnEvent): Key
   };
 }
 
-/** @param cookieSuffix tells the session cookies of models that are served together apart */
+/**
+ * @param cookieSuffix tells the session cookies of models that are served together apart
+ * @param schema keeps their tables apart on one database server
+ */
 async function openPart(
   model: Model,
   roles: Roles,
   config: Config,
   cookieSuffix: string,
+  schema: string | undefined,
   onEvent: OnEvent,
   now: () => number,
 ): Promise<Part> {
-  const engine = await openEngine(config.data, model, config);
+  const engine = await openEngine(config, model, schema);
   const converter = new Converter(config, onEvent);
   const variants = new Variants(config, converter, onEvent);
   const sweepFailed = (cause: unknown): void => onEvent({ kind: 'sweepFailed', cause });

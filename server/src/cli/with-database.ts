@@ -36,8 +36,8 @@ export async function withDatabase<T>(
   const config = readConfig(rest, process.env);
   const { model } = await loadModel(path);
   accept(model);
-  if (!hasDatabase(config.data)) throw new Error(`${config.data}: there is no database in this folder`);
-  const engine = await openEngine(config.data, model, config);
+  if (!hasDatabase(config)) throw new Error(`${config.data}: there is no database in this folder`);
+  const engine = await openEngine(config, model);
   try {
     return await work({ engine, model, config });
   } finally {

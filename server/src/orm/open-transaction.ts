@@ -1,4 +1,6 @@
 // A transaction that code has open: its units run one after the other, so that what one of them undoes is its own alone.
+import type { DataClassDef } from '../model/model.ts';
+import type { Key } from '../query/selection.ts';
 import type { Row, Transaction } from '../store/engine.ts';
 import type { Sql } from '../store/sql/sql.ts';
 
@@ -56,6 +58,14 @@ class Guarded implements Transaction {
 
   async attempt<T>(work: () => Promise<T>): Promise<T> {
     return this.#open.attempt(work);
+  }
+
+  async lock(statement: Sql): Promise<void> {
+    return this.#open.lock(statement);
+  }
+
+  async keyGiven(dataClass: DataClassDef, key: Key): Promise<void> {
+    return this.#open.keyGiven(dataClass, key);
   }
 
   get #open(): Transaction {

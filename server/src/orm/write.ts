@@ -8,7 +8,8 @@ import type { Key } from '../query/selection.ts';
 import type { Access } from '../session/access.ts';
 import type { Change, MediaChange } from '../store/change.ts';
 import { holdContent, releaseContent } from '../store/content.ts';
-import { DuplicateError, type Row, type Transaction } from '../store/engine.ts';
+import { DuplicateError, UnitAgain, type Row, type Transaction } from '../store/engine.ts';
+import type { Sql } from '../store/sql/sql.ts';
 import { forgetDeletion, globalStampColumn, recordDeletion, takeGlobalStamp } from '../store/global-stamps.ts';
 import {
   baseColumn,
@@ -85,6 +86,7 @@ async function update(
 ): Promise<Saved> {
   const { dataClass } = change;
   const attributes = [...change.values.keys(), ...change.media.keys()];
+  await tx.lock(existsStatement(dataClass, key));
   const row = await tx.row(storedStatement(dataClass, key, attributes, askerOf(context)));
   if (!row && change.createMissing) return create(tx, withKey(change, key), context, outer);
   if (!row) throw refused(404, 5, [{ code: 1542, args: [printKey(key), dataClass.name] }, outer]);
@@ -144,15 +146,46 @@ async function create(tx: Transaction, change: Change, context: WriteContext, ou
     if (to.kind === 'set') assignments.push(...(await changeMedia(tx, attribute, to, null, 1, now)));
 
   if (dataClass.tracking === 'changes') assignments.push([globalStampColumn, await takeGlobalStamp(tx)]);
-  const row = (await tx.row(insertStatement(dataClass, new Date(now).toISOString(), 0, assignments))) as Row;
+  const row = await insert(
+    tx,
+    dataClass,
+    values,
+    insertStatement(dataClass, new Date(now).toISOString(), 0, assignments),
+  );
   // As given where it was given: a 64-bit integer read back as a number may have lost its last digits.
   const key = dataClass.key.map((part) => values.get(part) ?? (row[part.column] as Value));
   for (const attribute of dataClass.storage)
     if (attribute.keywords) await indexWords(tx, attribute, key[0] as Value, values.get(attribute) ?? null, true);
   const buried = await tx.row(buriedStatement(dataClass, key));
+  if (buried && isNumbered(dataClass, values)) throw new UnitAgain(new Error(`${printKey(key)} was generated twice`));
   if (buried) await tx.run(baseStatement(dataClass, key, Number(buried['version'])));
   if (buried && dataClass.tracking === 'changes') await forgetDeletion(tx, dataClass, key);
   return { key, stamp: 1, changed: true };
+}
+
+/** Whether the database gives the entity its key. */
+const isNumbered = ({ key: [part] }: DataClassDef, values: ReadonlyMap<StorageDef, Value>): boolean =>
+  part !== undefined && part.autosequence && !values.has(part);
+
+/** Stores the row; a number that was generated while somebody gave the same one as a key is taken for another one. */
+async function insert(
+  tx: Transaction,
+  dataClass: DataClassDef,
+  values: ReadonlyMap<StorageDef, Value>,
+  statement: Sql,
+): Promise<Row> {
+  try {
+    const row = (await tx.row(statement)) as Row;
+    if (!isNumbered(dataClass, values))
+      await tx.keyGiven(
+        dataClass,
+        dataClass.key.map((part) => values.get(part) ?? null),
+      );
+    return row;
+  } catch (error) {
+    const again = error instanceof DuplicateError && isNumbered(dataClass, values) && isOfKey(dataClass, error);
+    throw again ? new UnitAgain(error) : error;
+  }
 }
 
 /** A change that creates the entity under a key chosen before. */
@@ -178,6 +211,7 @@ export async function deleteEntity(
   const outer: ErrorEntry = { code: 1518, args: [printKey(key), dataClass.name] };
   if (context.access) permitDrop(context.access, dataClass);
   const media = dataClass.storage.filter(isMedia);
+  await tx.lock(existsStatement(dataClass, key));
   const row = await tx.row(storedStatement(dataClass, key, media, askerOf(context)));
   if (!row) throw refused(404, 5, [{ code: 1543, args: [printKey(key), dataClass.name] }]);
   if (row[lockColumn] === 'other')
@@ -239,11 +273,13 @@ function conflict(dataClass: DataClassDef, key: Key, outer: ErrorEntry): SaveErr
   return refused(409, 2, [{ code: 1263, args: record }, { code: 1046, args: record }, outer]);
 }
 
+const isOfKey = (dataClass: DataClassDef, { where }: DuplicateError): boolean =>
+  dataClass.key.some((part) => where.endsWith(`.${part.column}`));
+
 /** The key itself exists already (1545), or a unique attribute's value does (1046). */
 function duplicate(change: Change, error: DuplicateError, outer: ErrorEntry): SaveError {
   const { dataClass } = change;
-  const isKey = dataClass.key.some((part) => error.where.endsWith(`.${part.column}`));
-  if (isKey) {
+  if (isOfKey(dataClass, error)) {
     const key = dataClass.key.map((part) => change.values.get(part) ?? null);
     return refused(409, 4, [{ code: 1545, args: [printKey(key), dataClass.name] }, outer], error);
   }

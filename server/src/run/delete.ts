@@ -4,6 +4,7 @@ import type { DataClassDef, Value } from '../model/model.ts';
 import { deleteEntity } from '../orm/write.ts';
 import type { DeletePlan } from '../plan/plan.ts';
 import type { Key } from '../query/selection.ts';
+import type { Transaction } from '../store/engine.ts';
 import { keysStatement } from '../store/sql/select.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
@@ -19,22 +20,18 @@ interface Doomed {
 export async function runDelete(plan: DeletePlan, visit: Visit): Promise<OkOutcome> {
   const { engine } = visit.services;
   const doomed = await entitiesOf(plan, visit);
-  const remove = (only: readonly Doomed[]): Promise<void> =>
-    engine.write(async (tx) => {
-      for (const { key, stamp } of only) await deleteEntity(tx, plan.dataClass, key, stamp, visit.writeContext);
+  const remove = (tx: Transaction, { key, stamp }: Doomed): Promise<void> =>
+    deleteEntity(tx, plan.dataClass, key, stamp, visit.writeContext);
+  if (plan.atomic)
+    await engine.write(async (tx) => {
+      for (const one of doomed) await remove(tx, one);
     });
-  if (plan.atomic) await remove(doomed);
-  else
-    await firstFailure(
-      doomed.map((one) => remove([one])),
-      plan,
-    );
+  else checkEach(await engine.writeEach(doomed.map((one) => (tx: Transaction) => remove(tx, one))), plan);
   return { kind: 'ok' };
 }
 
 /** Every entity is tried; the first failure is the answer. An entity of a selection that is gone already is no failure. */
-async function firstFailure(removals: readonly Promise<void>[], plan: DeletePlan): Promise<void> {
-  const settled = await Promise.allSettled(removals);
+function checkEach(settled: readonly PromiseSettledResult<void>[], plan: DeletePlan): void {
   for (const result of settled) {
     if (result.status === 'fulfilled') continue;
     const gone = result.reason instanceof KeystampError && result.reason.status === 404;

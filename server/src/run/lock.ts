@@ -4,7 +4,7 @@ import { classOfEntity, type LockPlan } from '../plan/plan.ts';
 import type { Key } from '../query/selection.ts';
 import { lockEntity, unlockEntity, type LockResult } from '../session/locks.ts';
 import type { Session } from '../session/session.ts';
-import type { Executor } from '../store/engine.ts';
+import type { Executor, Transaction } from '../store/engine.ts';
 import { existsStatement } from '../store/sql/write.ts';
 import { mediaStatement } from '../store/sql/media.ts';
 import type { Visit } from './context.ts';
@@ -39,14 +39,14 @@ async function take(
   await session.stored;
   const asker = { sessionId: session.id, now: now(), most: config.maxLocksPerSession };
   return engine.write(
-    async (tx) => (await hindranceOf(plan, key, tx)) ?? lockEntity(tx, classOfEntity(plan.entity), key, asker),
+    async (tx) => (await hindranceNow(plan, key, tx)) ?? lockEntity(tx, classOfEntity(plan.entity), key, asker),
   );
 }
 
 async function unlock(plan: LockPlan, key: Key, visit: Visit): Promise<LockOutcome['result']> {
   const asker = { sessionId: visit.session?.id, now: visit.services.now() };
   return visit.services.engine.write(
-    async (tx) => (await hindranceOf(plan, key, tx)) ?? unlockEntity(tx, classOfEntity(plan.entity), key, asker),
+    async (tx) => (await hindranceNow(plan, key, tx)) ?? unlockEntity(tx, classOfEntity(plan.entity), key, asker),
   );
 }
 
@@ -56,6 +56,12 @@ type Hindrance = 'gone' | 'stampChanged';
 async function hindranceOf(plan: LockPlan, key: Key, executor: Executor): Promise<Hindrance | undefined> {
   if (!(await executor.row(existsStatement(classOfEntity(plan.entity), key)))) return 'gone';
   return (await versionHolds(plan, key, executor)) ? undefined : 'stampChanged';
+}
+
+/** The same, and nobody changes the entity before the transaction ends: saves under way are done, or see the lock. */
+async function hindranceNow(plan: LockPlan, key: Key, tx: Transaction): Promise<Hindrance | undefined> {
+  await tx.lock(existsStatement(classOfEntity(plan.entity), key));
+  return hindranceOf(plan, key, tx);
 }
 
 /** The number is that of the named picture; without a name, of any picture of the entity or of the entity itself. */

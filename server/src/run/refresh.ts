@@ -13,32 +13,31 @@ import type { Ready } from './prepare-save.ts';
 
 const unsaved = '0000-00-00T00:00:00.000Z';
 
-/** @param store carries the save out in the transaction that is undone */
+/** @param store carries the save out in the transaction, in a part of it that is undone */
 export async function refreshInto(
   plan: SavePlan,
   item: Ready,
+  tx: Transaction,
   visit: Visit,
-  store: (tx: Transaction) => Promise<Saved>,
+  store: () => Promise<Saved>,
 ): Promise<SavedItem> {
-  return visit.services.engine.write(async (tx) => {
-    let shown: SavedItem | undefined;
-    let key: Saved['key'] | undefined;
-    const undo = new Error('undone');
-    try {
-      await tx.attempt(async () => {
-        const saved = await store(tx);
-        key = item.change.key ? undefined : saved.key;
-        shown = plan.purpose === 'validate' ? { kind: 'nothing' } : await show(plan, item, saved, tx, visit);
-        throw undo;
-      });
-    } catch (error) {
-      if (error !== undo) throw error;
-    }
-    // The key that a new entity was shown with is never given to another one.
-    if (key && plan.dataClass.key[0]?.autosequence && plan.purpose === 'refresh')
-      for (const statement of burnStatements(plan.dataClass, key)) await tx.run(statement);
-    return shown as SavedItem;
-  });
+  let shown: SavedItem | undefined;
+  let key: Saved['key'] | undefined;
+  const undo = new Error('undone');
+  try {
+    await tx.attempt(async () => {
+      const saved = await store();
+      key = item.change.key ? undefined : saved.key;
+      shown = plan.purpose === 'validate' ? { kind: 'nothing' } : await show(plan, item, saved, tx, visit);
+      throw undo;
+    });
+  } catch (error) {
+    if (error !== undo) throw error;
+  }
+  // The key that a new entity was shown with is never given to another one.
+  if (key && plan.dataClass.key[0]?.autosequence && plan.purpose === 'refresh')
+    for (const statement of burnStatements(plan.dataClass, key)) await tx.run(statement);
+  return shown as SavedItem;
 }
 
 /** The entity with the values it would have, but the stamp and time that are stored; 0 and none for a new one. */

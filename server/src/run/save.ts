@@ -24,29 +24,39 @@ export async function runSave(plan: SavePlan, visit: Visit): Promise<SavedOutcom
   return { kind: 'saved', items, answer: plan.answer, purpose: plan.purpose };
 }
 
-/** Each for itself. Entities of one request may take the same upload, a copy each (spec 11 § 4.2). */
-function saveEach(plan: SavePlan, items: readonly Prepared[], visit: Visit): Promise<readonly SavedItem[]> {
+/** Each for itself, in their order. Entities of one request may take the same upload, a copy each (spec 11 § 4.2). */
+async function saveEach(plan: SavePlan, items: readonly Prepared[], visit: Visit): Promise<readonly SavedItem[]> {
   const taken = new Set<string>();
-  return Promise.all(items.map((item) => saveOne(plan, item, visit, taken)));
+  const ready = items.filter((item) => item.kind === 'ready');
+  const units = ready.map((item) => (tx: Transaction) => saveOne(plan, item, tx, visit, taken));
+  const settled = (await visit.services.engine.writeEach(units)).values();
+  const answers = items.map((item) => {
+    if (item.kind === 'nothing') return item;
+    if (item.kind === 'refused') return failed(plan, item.error, item.key, visit);
+    const result = settled.next().value as PromiseSettledResult<SavedItem>;
+    if (result.status === 'fulfilled') return result.value;
+    const error: unknown = result.reason;
+    if (!(error instanceof KeystampError) || error.status >= 500) throw error;
+    return failed(plan, error, item.change.key, visit);
+  });
+  return Promise.all(answers);
 }
 
 /** @param taken the uploads that entities of this request have used up; they hold the bytes now */
-async function saveOne(plan: SavePlan, item: Prepared, visit: Visit, taken: Set<string>): Promise<SavedItem> {
-  if (item.kind !== 'ready') return item.kind === 'nothing' ? item : failed(plan, item.error, item.key, visit);
-  try {
-    if (plan.purpose !== 'save') return await refreshInto(plan, item, visit, (tx) => store(item, tx, visit));
-    return await visit.services.engine.write(async (tx) => {
-      const saved = await saveInto(plan, item, tx, visit, taken);
-      for (const id of new Set(uploadsOf(item))) {
-        await consumeUpload(tx, id);
-        taken.add(id);
-      }
-      return saved;
-    });
-  } catch (error) {
-    if (!(error instanceof KeystampError) || error.status >= 500) throw error;
-    return failed(plan, error, item.change.key, visit);
+async function saveOne(
+  plan: SavePlan,
+  item: Ready,
+  tx: Transaction,
+  visit: Visit,
+  taken: Set<string>,
+): Promise<SavedItem> {
+  if (plan.purpose !== 'save') return refreshInto(plan, item, tx, visit, () => store(item, tx, visit));
+  const saved = await saveInto(plan, item, tx, visit, taken);
+  for (const id of new Set(uploadsOf(item))) {
+    await consumeUpload(tx, id);
+    taken.add(id);
   }
+  return saved;
 }
 
 /** All or nothing: every entity is tried and answered, then everything is undone if one failed (spec 06 § 2.3). */
@@ -56,6 +66,7 @@ async function saveAll(plan: SavePlan, items: readonly Prepared[], visit: Visit)
   try {
     return await visit.services.engine.write(async (tx) => {
       const done: SavedItem[] = [];
+      errors.length = 0;
       for (const item of items) {
         if (item.kind !== 'ready') {
           if (item.kind === 'refused') errors[done.length] = item.error;

@@ -80,7 +80,9 @@ export function releaseUploads(tx: Transaction, sessionId: string): Promise<void
 
 /** Whether the upload is still there; in the transaction of the save that uses it. */
 export async function isOpenUpload(tx: Transaction, id: string): Promise<boolean> {
-  return (await tx.row(sql`SELECT 1 AS found FROM ${uploadTable} WHERE id = ${id}`)) !== undefined;
+  const found = sql`SELECT 1 AS found FROM ${uploadTable} WHERE id = ${id}`;
+  await tx.lock(found);
+  return (await tx.row(found)) !== undefined;
 }
 
 /** Takes an upload away; in the transaction of the save that used it (spec 11 § 4.2). */

@@ -63,9 +63,11 @@ export async function holdContent(transaction: Transaction, content: Content, by
   }
   if (!bytes) throw new Error('A content that is not stored was held without its bytes');
   const { width, height, alpha, fewColours, pages, thumbhash } = pictureColumns(content.picture);
-  await transaction.run(
-    sql`INSERT INTO ${contentTable} (hash, size, mediatype, width, height, alpha, few_colours, pages, thumbhash, refs) VALUES (${hash}, ${content.size}, ${content.mediatype}, ${width}, ${height}, ${alpha}, ${fewColours}, ${pages}, ${thumbhash}, 1)`,
+  const row = await transaction.row(
+    sql`INSERT INTO ${contentTable} (hash, size, mediatype, width, height, alpha, few_colours, pages, thumbhash, refs) VALUES (${hash}, ${content.size}, ${content.mediatype}, ${width}, ${height}, ${alpha}, ${fewColours}, ${pages}, ${thumbhash}, 1) ON CONFLICT (hash) DO UPDATE SET refs = ${contentTable}.refs + 1 RETURNING refs`,
   );
+  // Another process may have stored the same bytes a moment ago.
+  if (row?.['refs'] !== 1) return;
   let part = 0;
   for (const slice of partsOf(bytes))
     await transaction.run(

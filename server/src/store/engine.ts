@@ -1,6 +1,7 @@
 // What a database must offer. Statements are built in store/sql/ from a dialect; an engine only runs them.
-import type { Value } from '../model/model.ts';
+import type { DataClassDef, Value } from '../model/model.ts';
 import type { KeyList } from '../query/key-list.ts';
+import type { Key } from '../query/selection.ts';
 import type { SqlDialect } from './sql/dialect.ts';
 import type { Sql } from './sql/sql.ts';
 
@@ -24,7 +25,26 @@ export interface Transaction extends Executor {
    * time: the next attempt of a transaction begins when this one has settled, or inside of it.
    */
   attempt<T>(work: () => Promise<T>): Promise<T>;
+  /**
+   * Holds the rows that a statement finds, so that no other transaction changes them before this one ends. What is read
+   * of them afterwards is what others have left.
+   * @param statement a plain look-up in one table, without order or limit
+   */
+  lock(statement: Sql): Promise<void>;
+  /** An entity was stored under a key that was given: no number up to it is generated any more. */
+  keyGiven(dataClass: DataClassDef, key: Key): Promise<void>;
 }
+
+/** Thrown inside a unit of work: it is undone and done again from its start, because another one was in its way. */
+export class UnitAgain extends Error {
+  constructor(cause: unknown) {
+    super('Another unit of work was in the way', { cause });
+    this.name = 'UnitAgain';
+  }
+}
+
+/** What is done in a transaction, all of it or nothing. */
+export type Unit<T> = (transaction: Transaction) => Promise<T>;
 
 /** A unique constraint of the database refused a write. */
 export class DuplicateError extends Error {
@@ -43,9 +63,12 @@ export interface Engine extends Executor {
   readonly dialect: SqlDialect;
   /**
    * Runs `work` in a write transaction; the promise settles after the commit is on disk. Several units that arrive
-   * together may share one commit; a unit that throws is undone alone.
+   * together may share one commit; a unit that throws is undone alone. `work` may run more than once: what it did was
+   * undone before, so it must begin anew, outside of the database too.
    */
-  write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  write<T>(work: Unit<T>): Promise<T>;
+  /** Units of work in their order, each undone alone when it throws; settles after the last commit. */
+  writeEach<T>(units: readonly Unit<T>[]): Promise<readonly PromiseSettledResult<T>[]>;
   /**
    * Runs `work` in a write transaction of its own, which may last as code of an author does: reads in it see its writes,
    * nothing of others shares its commit or its fate, and `attempt` nests. Others may have to wait with their writes until

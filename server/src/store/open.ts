@@ -1,31 +1,57 @@
 // The list of engines: which one serves a database.
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Config } from '../config.ts';
 import type { Model } from '../model/model.ts';
 import type { Engine } from './engine.ts';
-import { prepareDatabase } from './prepare.ts';
+import { prepareDatabase, type Preparation } from './prepare.ts';
 import { SqliteEngine } from './sqlite/engine.ts';
-import type { LaneLimits } from './sqlite/slow-lane.ts';
 import { introspect, sqliteSchema } from './sqlite/schema.ts';
 
 const fileName = 'keystamp.db';
 
-/** Whether the data folder holds a database. */
-export const hasDatabase = (dataFolder: string): boolean => existsSync(join(dataFolder, fileName));
+/** Whether there is a database already; on a server one is always taken to be there. */
+export const hasDatabase = ({ data, database }: Pick<Config, 'data' | 'database'>): boolean =>
+  database !== '' || existsSync(join(data, fileName));
+
+/** What engines are told of the settings. */
+export type EngineConfig = Pick<
+  Config,
+  'data' | 'database' | 'databaseConnections' | 'querySeconds' | 'queryProcesses' | 'maxQueryQueue'
+>;
 
 /**
- * Opens the embedded database in the data folder and brings it up to the model.
- * @param limits of long queries; absent: the defaults
+ * Opens the database of a model and brings it up to the model: the one on the server that `database` names, else the
+ * embedded one in the data folder.
+ * @param schema where the tables are on a server that several models share
  * @throws ModelError when that would lose data
  */
-export async function openEngine(dataFolder: string, model: Model, limits?: LaneLimits): Promise<Engine> {
-  mkdirSync(dataFolder, { recursive: true });
-  const engine = new SqliteEngine(join(dataFolder, fileName), limits);
+export async function openEngine(config: EngineConfig, model: Model, schema?: string): Promise<Engine> {
+  mkdirSync(config.data, { recursive: true });
+  const { engine, preparation } = await (config.database === '' ? openSqlite(config) : openPostgres(config, schema));
   try {
-    await prepareDatabase(engine, model, { schema: sqliteSchema, introspect });
+    await prepareDatabase(engine, model, preparation);
   } catch (error) {
     await engine.close();
     throw error;
   }
   return engine;
+}
+
+interface Opened {
+  readonly engine: Engine;
+  readonly preparation: Preparation;
+}
+
+const openSqlite = async (config: EngineConfig): Promise<Opened> => ({
+  engine: new SqliteEngine(join(config.data, fileName), config),
+  preparation: { schema: sqliteSchema, introspect },
+});
+
+/** Its driver is loaded here, so that servers without it need not have it in memory. */
+async function openPostgres(config: EngineConfig, schema: string | undefined): Promise<Opened> {
+  const { PostgresEngine } = await import('./postgres/engine.ts');
+  const { postgresPreparation } = await import('./postgres/prepare.ts');
+  const engine = await PostgresEngine.open({ url: config.database, schema }, config);
+  return { engine, preparation: postgresPreparation };
 }

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Model } from '../model/model.ts';
 import { ModelError } from '../model/load.ts';
-import { DuplicateError, type Engine } from './engine.ts';
+import { DuplicateError, type Engine, type Transaction } from './engine.ts';
 import { prepareTracking } from './global-stamps.ts';
 import { metaTable } from './sql/columns.ts';
 import { sql } from './sql/sql.ts';
@@ -21,6 +21,10 @@ import type { Executor } from './engine.ts';
 export interface Preparation {
   readonly schema: SchemaDialect;
   readonly introspect: (executor: Executor) => Promise<ExistingSchema>;
+  /** First of all, so that no other process prepares the same database at this time. */
+  readonly begin?: (transaction: Transaction) => Promise<void>;
+  /** What tables need, once those that belong to no class are there. */
+  readonly functions?: (transaction: Transaction) => Promise<void>;
 }
 
 /**
@@ -31,7 +35,9 @@ export async function prepareDatabase(engine: Engine, model: Model, preparation:
   await engine.write(async (transaction) => {
     for (const statement of rememberingTables(preparation.schema)) await transaction.run(statement);
     for (const statement of outdatedTables(await preparation.introspect(transaction))) await transaction.run(statement);
+    await preparation.begin?.(transaction);
     for (const statement of systemTables(preparation.schema)) await transaction.run(statement);
+    await preparation.functions?.(transaction);
     await transaction.run(
       sql`INSERT INTO ${metaTable} (name, value) VALUES (${'uniqueId'}, ${randomId()}) ON CONFLICT (name) DO NOTHING`,
     );

@@ -1,4 +1,4 @@
-// Servers for conversations: real HTTP, real SQLite, real converters, a data folder of their own, a clock that obeys.
+// Servers for conversations: real HTTP, real databases, real converters, a data folder of their own, a clock that obeys.
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,9 +7,10 @@ import { readConfig, settings, type Config } from '../../src/config.ts';
 import type { AppEvent } from '../../src/events.ts';
 import { listen, stop } from '../../src/http/listen.ts';
 import { createServer } from '../../src/http/server.ts';
-import { openKeystamp, openKeystamps, type Keystamp } from '../../src/keystamp.ts';
+import { openKeystamp, openKeystamps, type Keystamp, type Part } from '../../src/keystamp.ts';
 import type { Model } from '../../src/model/model.ts';
 import { sow } from '../../src/orm/sow.ts';
+import { dropDatabase, newDatabase } from '../postgres.ts';
 import { CachingProxy } from './caching-proxy.ts';
 import { seedTime, startTime, stocks, type StockName } from './company.ts';
 
@@ -21,45 +22,60 @@ function newFolder(): string {
   return folder;
 }
 
-/** Deletes all data folders of the run. */
-export function removeFolders(): void {
+/** Deletes all data of the run. */
+export async function removeFolders(): Promise<void> {
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const database of databases.splice(0)) await dropDatabase(database);
 }
 
-const sown = new Map<StockName, Promise<string>>();
+/** Where the data of a conversation are. */
+export type EngineName = 'sqlite' | 'postgres';
 
-/** The folder with the sown data of a model; sown once in a run and copied for each conversation. */
-function sownFolder(name: StockName): Promise<string> {
-  let folder = sown.get(name);
-  if (!folder) sown.set(name, (folder = sowStock(name)));
-  return folder;
+/** Data that were sown: a folder, and on PostgreSQL the URL of a database. */
+type Sown = Pick<Config, 'data' | 'database'>;
+
+const sown = new Map<string, Promise<Sown>>();
+const databases: string[] = [];
+
+/** The sown data of models; sown once in a run and copied for each conversation. */
+function sownData(names: readonly StockName[], engine: EngineName): Promise<Sown> {
+  const id = `${engine} ${names.join(' ')}`;
+  let made = sown.get(id);
+  if (!made) sown.set(id, (made = sowStocks(names, engine)));
+  return made;
 }
 
-async function sowStock(name: StockName): Promise<string> {
+async function sowStocks(names: readonly StockName[], engine: EngineName): Promise<Sown> {
   const data = newFolder();
-  const { model, seed } = stocks[name];
-  const keystamp = await openKeystamp(
-    model,
-    readConfig({ data, converters: 2 }),
-    () => undefined,
-    () => seedTime,
-  );
+  const database = engine === 'postgres' ? await newDatabase() : '';
+  if (database !== '') databases.push(database);
+  const config = readConfig({ data, database, converters: 2 });
+  const ignore = (): void => undefined;
+  const now = (): number => seedTime;
+  const models = names.map((name) => stocks[name].model);
+  const [only, ...others] = models as [Model];
+  const keystamp = await (others.length > 0
+    ? openKeystamps(models, config, ignore, now)
+    : openKeystamp(only, config, ignore, now));
   try {
-    await sow(seed, model, join(data, 'seed'), keystamp.services, () => undefined);
+    for (const [i, name] of names.entries()) {
+      const { model, seed } = stocks[name];
+      await sow(seed, model, join(data, 'seed'), (keystamp.parts[i] as Part).services, ignore);
+    }
   } finally {
     await keystamp.close();
   }
-  return data;
+  return { data, database };
 }
 
 /** Settings as `@setting` writes them, read as the environment would be. */
-function configOf(data: string, given: Readonly<Record<string, string>>): Config {
+function configOf(at: Sown, given: Readonly<Record<string, string>>): Config {
   const env: Record<string, string> = {};
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(settings, name)) throw new Error(`@setting ${name}: there is no such setting`);
     env[settings[name as keyof typeof settings].env] = value;
   }
-  return readConfig({ data, port: 0, ...('converters' in given ? {} : { converters: 1 }) }, env);
+  return readConfig({ ...at, port: 0, ...('converters' in given ? {} : { converters: 1 }) }, env);
 }
 
 interface Node {
@@ -87,16 +103,21 @@ export class Fixture {
    * @param names of the models, the first one at the root, separated by spaces
    * @throws Error for an unknown model or setting
    */
-  static async open(names: string, given: Readonly<Record<string, string>>): Promise<Fixture> {
-    const data = newFolder();
-    const stockNames = names.split(' ');
-    for (const name of stockNames) {
+  static async open(
+    names: string,
+    given: Readonly<Record<string, string>>,
+    engine: EngineName = 'sqlite',
+  ): Promise<Fixture> {
+    const stockNames = names.split(' ').map((name) => {
       if (!Object.hasOwn(stocks, name)) throw new Error(`@model ${name}: there is no such model`);
-      const own = stockNames.length > 1 ? join(data, stocks[name as StockName].model.name) : data;
-      cpSync(await sownFolder(name as StockName), own, { recursive: true });
-    }
-    const models = stockNames.map((name) => stocks[name as StockName].model);
-    return new Fixture(configOf(data, given), models);
+      return name as StockName;
+    });
+    const from = await sownData(stockNames, engine);
+    const data = newFolder();
+    cpSync(from.data, data, { recursive: true });
+    const database = engine === 'postgres' ? await newDatabase(from.database) : '';
+    const models = stockNames.map((name) => stocks[name].model);
+    return new Fixture(configOf({ data, database }, given), models);
   }
 
   moveClock(milliseconds: number): void {
@@ -134,6 +155,7 @@ export class Fixture {
     await this.#proxy?.proxy.close();
     await this.stop();
     rmSync(this.#config.data, { recursive: true, force: true });
+    if (this.#config.database !== '') await dropDatabase(this.#config.database);
   }
 
   /** What went wrong inside the servers since the last call. */

@@ -35,6 +35,8 @@ export interface SchemaDialect {
   readonly indexed: (attribute: StorageDef) => Sql;
   /** An indexed value so that orders of query/ use the index. */
   readonly sorted: (indexed: Sql) => Sql;
+  /** Gives a column the wider type that its attribute has now, where columns have types. */
+  readonly widened: (attribute: StorageDef, column: string) => readonly Sql[];
 }
 
 /** A table as the database has it now: lower-case column names. */
@@ -119,7 +121,9 @@ export function schemaChanges(
     statements.push(...indexes(dataClass, existing, d));
     for (const attribute of dataClass.storage) {
       const type = rememberedType(attribute);
-      if (existing.attributes.get(attributeName(attribute)) === type) continue;
+      const was = existing.attributes.get(attributeName(attribute));
+      if (was === type) continue;
+      if (was !== undefined && table) statements.push(...d.widened(attribute, attribute.column));
       statements.push(
         sql`INSERT INTO ${attributeTable} (name, type) VALUES (${attributeName(attribute)}, ${type}) ON CONFLICT (name) DO UPDATE SET type = ${type}`,
       );

@@ -6,6 +6,9 @@ import type { KeyList } from '../../query/key-list.ts';
 /** What a placeholder stands for; an engine binds a list of keys the way its dialect asks for it. */
 export type Param = Value | KeyList;
 
+export const isKeyList = (param: Param): param is KeyList =>
+  typeof param === 'object' && param !== null && !(param instanceof Uint8Array);
+
 /** A piece of SQL text with `?` placeholders and their values in order. */
 export class Sql {
   readonly text: string;

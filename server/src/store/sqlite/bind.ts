@@ -1,16 +1,13 @@
 // Parameters the way better-sqlite3 takes them.
 import type { Value } from '../../model/model.ts';
 import { keyCount, keysAsJson, type KeyList } from '../../query/key-list.ts';
-import type { Param } from '../sql/sql.ts';
+import { isKeyList, type Param } from '../sql/sql.ts';
 
 /** From here on, looking at every row of the class is quicker than looking up every key of the list. */
 const longList = 50_000;
 
 /** Long lists are tested row by row with `has_key`, others are JSON that keys are looked up from. */
 export const isLongList = (keys: KeyList): boolean => keyCount(keys) > longList;
-
-export const isKeyList = (param: Param): param is KeyList =>
-  typeof param === 'object' && param !== null && !(param instanceof Uint8Array);
 
 /**
  * Booleans are 0 and 1 in SQLite, lists of keys JSON.

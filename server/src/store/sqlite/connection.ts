@@ -6,7 +6,7 @@ import type { Row } from '../engine.ts';
 import { registerFunctions } from './functions.ts';
 import { hideParameters } from './hidden-parameters.ts';
 import type { Reach } from './reach.ts';
-import { tablesRead, tableWritten } from './tables-of.ts';
+import { tablesRead, tableWritten } from '../tables-of.ts';
 
 /** How long a process waits for another one's write before it gives up. */
 const busyTimeoutMs = 20_000;

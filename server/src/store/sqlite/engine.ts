@@ -7,16 +7,16 @@ import { settings } from '../../config.ts';
 import { failHttp } from '../../errors.ts';
 import type { Value } from '../../model/model.ts';
 import { keyCount, packKeys, type KeyList } from '../../query/key-list.ts';
-import { DuplicateError, type Engine, type Executor, type Row, type Transaction } from '../engine.ts';
-import type { Sql } from '../sql/sql.ts';
-import { bindable, isKeyList } from './bind.ts';
+import { DuplicateError, type Engine, type Executor, type Row, type Transaction, type Unit } from '../engine.ts';
+import { isKeyList, type Sql } from '../sql/sql.ts';
+import { bindable } from './bind.ts';
 import { Connection, type Prepared } from './connection.ts';
 import { sqliteDialect } from './dialect.ts';
 import { keysAmong } from './keys-among.ts';
 import { reachOf } from './reach.ts';
 import { SlowLane, type LaneLimits } from './slow-lane.ts';
 import { smallTableRows, TableSizes } from './table-sizes.ts';
-import { Totals } from './totals.ts';
+import { Totals } from '../totals.ts';
 
 /** A statement that takes longer than this goes to the slow lane the next time. */
 const longMs = 4;
@@ -59,6 +59,12 @@ class SqliteTransaction implements Transaction {
   async run(statement: Sql): Promise<number> {
     return this.#do((statement, params) => statement.run(...params).changes, statement);
   }
+
+  /** Nobody else writes. */
+  async lock(): Promise<void> {}
+
+  /** AUTOINCREMENT notices by itself. */
+  async keyGiven(): Promise<void> {}
 
   async attempt<T>(work: () => Promise<T>): Promise<T> {
     const name = `unit_${this.#depth++}`;
@@ -125,12 +131,16 @@ class LastingTransaction implements Transaction {
     return this.#writer.attempt(work);
   }
 
+  async lock(): Promise<void> {}
+
+  async keyGiven(): Promise<void> {}
+
   #for(statement: Sql): Executor {
     return this.#writer.readsUntouched(statement) ? this.#reader : this.#writer;
   }
 }
 
-interface Unit {
+interface Waiting {
   readonly work: (transaction: Transaction) => Promise<unknown>;
   /** It shares its commit with no other. */
   readonly alone: boolean;
@@ -138,7 +148,7 @@ interface Unit {
   readonly reject: (error: unknown) => void;
 }
 
-type Settled = { readonly unit: Unit } & ({ readonly value: unknown } | { readonly error: unknown });
+type Settled = { readonly unit: Waiting } & ({ readonly value: unknown } | { readonly error: unknown });
 
 export class SqliteEngine implements Engine {
   readonly dialect = sqliteDialect;
@@ -155,7 +165,7 @@ export class SqliteEngine implements Engine {
   #ending = false;
   /** Version of the data that this turn has seen, once it was asked for. */
   #seenVersion: number | undefined;
-  readonly #waiting: Unit[] = [];
+  readonly #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
 
   /** @param file path of the database; made when absent */
@@ -214,7 +224,11 @@ export class SqliteEngine implements Engine {
     this.#reader.prepared('COMMIT').statement.run();
   }
 
-  write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  writeEach<T>(units: readonly Unit<T>[]): Promise<readonly PromiseSettledResult<T>[]> {
+    return Promise.allSettled(units.map((unit) => this.write(unit)));
+  }
+
+  write<T>(work: Unit<T>): Promise<T> {
     return this.#enqueue(work, false);
   }
 
@@ -280,7 +294,7 @@ export class SqliteEngine implements Engine {
   }
 
   /** The units of the next commit: one that stands alone, or all up to the next such one. */
-  #takeUnits(): readonly Unit[] {
+  #takeUnits(): readonly Waiting[] {
     const end = this.#waiting.findIndex(({ alone }) => alone);
     return this.#waiting.splice(0, end < 0 ? this.#waiting.length : Math.max(end, 1));
   }
@@ -296,7 +310,7 @@ export class SqliteEngine implements Engine {
     this.#writing = undefined;
   }
 
-  async #commit(units: readonly Unit[]): Promise<void> {
+  async #commit(units: readonly Waiting[]): Promise<void> {
     const settled: Settled[] = [];
     try {
       this.#transaction.written.clear();
@@ -321,7 +335,7 @@ export class SqliteEngine implements Engine {
     }
   }
 
-  async #run(unit: Unit): Promise<Settled> {
+  async #run(unit: Waiting): Promise<Settled> {
     try {
       return { unit, value: await this.#transaction.attempt(() => unit.work(this.#transaction)) };
     } catch (error) {

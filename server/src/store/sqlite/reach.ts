@@ -2,7 +2,7 @@
 import type Database from 'better-sqlite3';
 import type { Value } from '../../model/model.ts';
 import { hideParameters } from './hidden-parameters.ts';
-import { tablesRead } from './tables-of.ts';
+import { tablesRead } from '../tables-of.ts';
 
 export type Reach =
   /** Small tables and keys alone. */

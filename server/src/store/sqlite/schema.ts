@@ -35,6 +35,7 @@ export const sqliteSchema: SchemaDialect = {
       ? sqliteDialect.fold(ident(attribute.column))
       : ident(attribute.column),
   sorted: (indexed) => indexed,
+  widened: () => [],
 };
 
 /** Reads tables, columns and remembered types from the file. */

@@ -50,7 +50,7 @@ class Process {
   }
 
   static async start(data: string, settings: Partial<Config> = {}): Promise<Process> {
-    return new Process(await openEngine(data, model), readConfig({ data, ...settings }));
+    return new Process(await openEngine(readConfig({ data }), model), readConfig({ data, ...settings }));
   }
 
   async stop(): Promise<void> {

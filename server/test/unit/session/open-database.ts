@@ -42,7 +42,7 @@ export class TestDatabase {
   }
 
   async start(): Promise<Process> {
-    const engine = await openEngine(this.#folder, model);
+    const engine = await openEngine(readConfig({ data: this.#folder }), model);
     this.#engines.push(engine);
     const ended: string[] = [];
     const sessions = new Sessions(engine, this.config, () => this.now, new SessionCookie(this.config, 'notes', ''), [

@@ -7,7 +7,7 @@ import { item, model, numbers } from './sets-model.ts';
 
 const [data = ''] = process.argv.slice(2);
 const config = readConfig({ data });
-const engine = await openEngine(data, model);
+const engine = await openEngine(readConfig({ data }), model);
 const sets = new EntitySets(engine, config, Date.now, () => process.exit(1));
 const made = await Promise.all([
   sets.create('ME', item, packKeys(numbers(5)), undefined),

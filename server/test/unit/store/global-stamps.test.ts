@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { readConfig } from '../../../src/config.ts';
 import { buildModel } from '../../../src/model/load.ts';
 import type { DataClassDef, Model, StorageDef, Value } from '../../../src/model/model.ts';
 import { deleteEntity, saveEntity } from '../../../src/orm/write.ts';
@@ -27,7 +28,7 @@ const modelOf = (person: boolean, place = false): Model =>
   });
 
 async function opened<T>(folder: string, model: Model, use: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = await openEngine(folder, model);
+  const engine = await openEngine(readConfig({ data: folder }), model);
   try {
     return await use(engine);
   } finally {

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
+import { readConfig } from '../../../src/config.ts';
 import { buildModel, ModelError } from '../../../src/model/load.ts';
 import type { DataClassDef, Value } from '../../../src/model/model.ts';
 import { openEngine } from '../../../src/store/open.ts';
@@ -29,7 +30,7 @@ const person = (attributes: Attributes, others: Readonly<Record<string, object>>
 
 /** Opens the folder with the model and closes it: what a start of the server does to the tables. */
 async function start(folder: string, model: object): Promise<void> {
-  await (await openEngine(folder, buildModel(model))).close();
+  await (await openEngine(readConfig({ data: folder }), buildModel(model))).close();
 }
 
 function withDatabase<T>(folder: string, use: (database: Database.Database) => T): T {

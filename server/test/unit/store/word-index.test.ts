@@ -40,7 +40,7 @@ const config = readConfig();
 const context = { now: Date.now };
 
 function open(folder: string, model: Model): Promise<Engine> {
-  return openEngine(join(root, folder), model);
+  return openEngine(readConfig({ data: join(root, folder) }), model);
 }
 
 async function save(engine: Engine, model: Model, key: number | undefined, text: Value): Promise<number> {

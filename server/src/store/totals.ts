@@ -1,8 +1,7 @@
 // Numbers of rows that were counted, kept while the tables they depend on have not changed: paging through a million
 // entities counts them once.
 import { LRUCache } from 'lru-cache';
-import { isKeyList } from './bind.ts';
-import type { Sql } from '../sql/sql.ts';
+import { isKeyList, type Sql } from './sql/sql.ts';
 import { tablesRead } from './tables-of.ts';
 
 interface Kept {
@@ -28,12 +27,12 @@ export class Totals {
 
   /**
    * What `count` gives, or gave before when nothing has changed since.
-   * @param foreign changes with every commit of another process
+   * @param foreign changes with every commit that `committed` is not told of
    */
-  total(statement: Sql, foreign: number, count: () => Promise<number>): Promise<number> {
+  total(statement: Sql, foreign: number | string, count: () => Promise<number>): Promise<number> {
     const name = nameOf(statement);
     if (name === undefined) return count();
-    const state = [foreign, this.#commits.get('*') ?? 0];
+    const state: (number | string)[] = [foreign, this.#commits.get('*') ?? 0];
     for (const table of this.#tablesOf(statement.text)) state.push(this.#commits.get(table) ?? 0);
     const kept = this.#kept.get(name);
     if (kept?.state === state.join()) return kept.total;

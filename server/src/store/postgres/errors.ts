@@ -1,0 +1,57 @@
+// What the errors of the database and of the driver mean.
+import { failHttp, type KeystampError } from '../../errors.ts';
+import { DuplicateError } from '../engine.ts';
+
+/** What is read of an error of the driver. */
+interface PostgresError extends Error {
+  readonly code?: string;
+  readonly schema?: string;
+  readonly table?: string;
+  readonly constraint?: string;
+}
+
+/** The database could not be reached, or went away before it answered. */
+export class AwayError extends Error {
+  constructor(cause: unknown) {
+    super('the database cannot be reached', { cause });
+    this.name = 'AwayError';
+  }
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error ? String((error as PostgresError).code ?? '') : '');
+
+/** Classes and codes of SQLSTATE, and codes of the system, that say so. */
+const away =
+  /^(08...|57P0[1-5]|53300|ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|ENOENT)$/;
+const awayMessage =
+  /^(Connection terminated|timeout expired|timeout exceeded|Client has encountered|Client was closed|Cannot use a pool after)/;
+
+export const isAway = (error: unknown): boolean =>
+  error instanceof AwayError || away.test(codeOf(error)) || (error instanceof Error && awayMessage.test(error.message));
+
+/** Another transaction was in the way; the same work may be done again from its start. */
+export const isCollision = (error: unknown): boolean => codeOf(error) === '40001' || codeOf(error) === '40P01';
+
+/** The statement took longer than it may. */
+export const isTimedOut = (error: unknown): boolean => codeOf(error) === '57014';
+
+export const isDuplicate = (error: unknown): error is PostgresError => codeOf(error) === '23505';
+
+export const awayAnswer = (): KeystampError => failHttp(503, 'the database cannot be reached', { 'Retry-After': '1' });
+
+const busyAnswers: readonly (readonly [test: (error: unknown) => boolean, answer: () => KeystampError])[] = [
+  [isAway, awayAnswer],
+  [isTimedOut, () => failHttp(503, 'the query took too long', { 'Retry-After': '1' })],
+  [isCollision, () => failHttp(503, 'others write the same', { 'Retry-After': '1' })],
+  [(error) => codeOf(error) === '53100', () => failHttp(507)],
+  [(error) => codeOf(error).startsWith('53'), () => failHttp(503, 'the database is busy', { 'Retry-After': '1' })],
+];
+
+/**
+ * The error as the rest of the program knows it.
+ * @param columnsOf the columns of a unique index, as `Table.column`
+ */
+export async function translate(error: unknown, columnsOf: (index: string) => Promise<string>): Promise<unknown> {
+  if (isDuplicate(error)) return new DuplicateError(await columnsOf(error.constraint ?? ''), error);
+  return busyAnswers.find(([test]) => test(error))?.[1]() ?? error;
+}

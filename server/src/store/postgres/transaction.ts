@@ -1,0 +1,109 @@
+// A write transaction on one connection. What is sent needs no answer before the next statement goes, so beginning,
+// savepoints and row locks cost no time on the way.
+import type { DataClassDef, StorageDef } from '../../model/model.ts';
+import type { Key } from '../../query/selection.ts';
+import type { Row, Transaction } from '../engine.ts';
+import { literal } from '../sql/columns.ts';
+import { ident, raw, sql, type Sql } from '../sql/sql.ts';
+import type { Answer, Connection } from './connection.ts';
+import { sequenceOf } from './schema.ts';
+import { storedName } from './statement.ts';
+
+const begin = raw('BEGIN ISOLATION LEVEL READ COMMITTED');
+const commit = raw('COMMIT');
+const rollback = raw('ROLLBACK');
+
+/** Statements on a transaction that has failed already say nothing of their own. */
+const failedBefore = '25P02';
+
+export class PostgresTransaction implements Transaction {
+  readonly #connection: Connection;
+  readonly #translate: (error: unknown) => Promise<unknown>;
+  /** What made the transaction fail, until a savepoint undoes it. */
+  #failure: { readonly error: unknown } | undefined;
+  #depth = 0;
+  /** From here on nobody knows whether it happened until the answer comes. */
+  committing = false;
+
+  /** @param translate an error into one that the rest of the program knows */
+  constructor(connection: Connection, translate: (error: unknown) => Promise<unknown>) {
+    this.#connection = connection;
+    this.#translate = translate;
+    this.#send(begin);
+  }
+
+  async rows(statement: Sql): Promise<readonly Row[]> {
+    return (await this.#do(statement)).rows;
+  }
+
+  async row(statement: Sql): Promise<Row | undefined> {
+    return (await this.#do(statement)).rows[0];
+  }
+
+  async run(statement: Sql): Promise<number> {
+    return (await this.#do(statement)).count;
+  }
+
+  async lock(statement: Sql): Promise<void> {
+    this.#send(sql`${statement} FOR UPDATE`);
+  }
+
+  async keyGiven(dataClass: DataClassDef, key: Key): Promise<void> {
+    const attribute = dataClass.key[0] as StorageDef;
+    const value = key[0] as number;
+    if (!attribute.autosequence || !(value > 0)) return;
+    const sequence = ident(storedName(sequenceOf(attribute)));
+    // Never lower than it is; numbers below may have been given to others.
+    this.#send(
+      sql`SELECT setval(CAST(${literal(sequence.text)} AS regclass), ${value}) FROM ${sequence} WHERE last_value < ${value} OR NOT is_called`,
+    );
+  }
+
+  async attempt<T>(work: () => Promise<T>): Promise<T> {
+    const name = raw(`unit_${this.#depth++}`);
+    this.#send(sql`SAVEPOINT ${name}`);
+    try {
+      const result = await work();
+      this.#send(sql`RELEASE SAVEPOINT ${name}`);
+      return result;
+    } catch (error) {
+      await this.#connection.do(sql`ROLLBACK TO SAVEPOINT ${name}`);
+      this.#send(sql`RELEASE SAVEPOINT ${name}`);
+      this.#failure = undefined;
+      throw error;
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** Settles when what was done is on disk. */
+  async commit(): Promise<void> {
+    this.committing = true;
+    const { command } = await this.#connection.do(commit);
+    // A transaction that has failed is undone, and nothing tells but this word.
+    if (command !== 'COMMIT') throw this.#failure?.error ?? new Error('The transaction was undone');
+  }
+
+  async rollback(): Promise<void> {
+    await this.#connection.do(rollback);
+  }
+
+  async #do(statement: Sql): Promise<Answer> {
+    try {
+      return await this.#connection.do(statement);
+    } catch (error) {
+      throw await this.#translate(this.#failed(error));
+    }
+  }
+
+  /** Goes its way; if it fails, so does the next statement. */
+  #send(statement: Sql): void {
+    this.#connection.do(statement).catch((error: unknown) => this.#failed(error));
+  }
+
+  #failed(error: unknown): unknown {
+    if ((error as { readonly code?: string }).code === failedBefore) return this.#failure?.error ?? error;
+    this.#failure ??= { error };
+    return error;
+  }
+}

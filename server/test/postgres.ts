@@ -1,0 +1,58 @@
+// Databases on the PostgreSQL of the tests: `npm test` starts one for all test files, a file that runs alone its own.
+import { randomBytes } from 'node:crypto';
+import pg from 'pg';
+import { startPostgres } from '../../tools/embedded-postgres.ts';
+
+/** Says where the PostgreSQL of the run is. */
+export const postgresVariable = 'KEYSTAMP_TEST_POSTGRES';
+
+let url: Promise<string> | undefined;
+
+/** The server; ended with the process that started it. */
+export const testPostgres = (): Promise<string> =>
+  (url ??= process.env[postgresVariable]
+    ? Promise.resolve(process.env[postgresVariable])
+    : startPostgres().then((server) => server.url));
+
+/** Runs statements in the database of a URL, one after the other. */
+export async function runOn(database: string, ...statements: readonly string[]): Promise<pg.QueryResult[]> {
+  const client = new pg.Client({ connectionString: database });
+  await client.connect();
+  try {
+    const results: pg.QueryResult[] = [];
+    for (const statement of statements) results.push(await client.query(statement));
+    return results;
+  } finally {
+    await client.end();
+  }
+}
+
+const nameIn = (database: string): string => new URL(database).pathname.slice(1);
+
+/**
+ * Makes a database.
+ * @param like URL of another one that it begins as, nobody may be connected to it
+ * @returns its URL
+ */
+export async function newDatabase(like?: string): Promise<string> {
+  const server = await testPostgres();
+  const name = `test_${randomBytes(8).toString('hex')}`;
+  const template = like === undefined ? '' : ` TEMPLATE ${nameIn(like)} STRATEGY file_copy`;
+  for (let tries = 1; ; tries++) {
+    try {
+      await runOn(server, `CREATE DATABASE ${name}${template}`);
+      break;
+    } catch (error) {
+      // A connection that was just closed still counts for a moment.
+      if ((error as pg.DatabaseError).code !== '55006' || tries > 50) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+  const made = new URL(server);
+  made.pathname = `/${name}`;
+  return made.href;
+}
+
+export async function dropDatabase(database: string): Promise<void> {
+  await runOn(await testPostgres(), `DROP DATABASE IF EXISTS ${nameIn(database)} WITH (FORCE)`);
+}
