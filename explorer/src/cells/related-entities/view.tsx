@@ -1,7 +1,6 @@
 // The entities at the other end: how many, the first of them, and the way to all.
 import type { ReactNode } from 'react';
 import { dataClassOf, labelOf, useCatalog } from '../../api/catalog.ts';
-import { entityPath } from '../../api/entity.ts';
 import { ask } from '../../api/connection.ts';
 import type { WireSelection } from '../../api/wire.ts';
 import { href } from '../../route.ts';
@@ -23,10 +22,14 @@ export function RelatedEntitiesInput({ id, attribute, dataClass, entityKey, desc
   const catalog = useCatalog();
   const target = dataClassOf(catalog, attribute.target ?? '');
   const [loaded] = useLoaded(`${dataClass.name}(${entityKey})/${attribute.name}`, (signal) =>
-    entityKey === undefined || !target
+    entityKey === undefined || !target || attribute.inverseName === undefined
       ? Promise.resolve(undefined)
-      : ask<WireSelection>(`${entityPath(dataClass, entityKey)}/${attribute.name}`, {
-          params: { $top: mostShown, ...(target.labels.length > 0 && { $attributes: target.labels.join(',') }) },
+      : ask<WireSelection>(target.path, {
+          params: {
+            $filter: inverseFilter(attribute.inverseName, dataClass.key, entityKey),
+            $top: mostShown,
+            $attributes: target.labels.length > 0 ? target.labels.join(',') : target.key.join(','),
+          },
           signal,
           quiet: true,
         }),
