@@ -23,8 +23,8 @@ export {
 } from './errors.ts';
 export { imageUri, srcsetOf, type ImageFormat, type ImageOptions, type SrcsetOptions } from './image-url.ts';
 export { dayOf, wireDay } from './dates.ts';
-export type { Key } from './key.ts';
-export type { FilterValue } from './query-string.ts';
+export { keyInPath, type Key } from './key.ts';
+export type { FilterValue, Params } from './query-string.ts';
 export type { Bytes, Upload, UploadOptions } from './upload.ts';
 export type { AttributePath, ClassName, ExpandPath, ModelShape, Values } from './model-types.ts';
 export type {
@@ -33,9 +33,12 @@ export type {
   WireAttribute,
   WireCatalog,
   WireDataClass,
+  WireDeferred,
+  WireEntity,
   WireError,
   WireInfo,
   WireMethod,
+  WireSelection,
   WireStatus,
   WireUser,
 } from './wire.ts';

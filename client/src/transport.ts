@@ -17,12 +17,14 @@ export interface TransportOptions {
 }
 
 export interface Sent {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   readonly body?: Body;
   readonly type?: string;
   readonly accept?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** Whether the browser's own cache may answer. */
+  readonly cache?: RequestInit['cache'];
   /** The server keeps something for this session: a set, a lock, an upload, a login. */
   readonly opensSession?: boolean;
 }
@@ -90,7 +92,7 @@ export class Transport {
     }
   }
 
-  async #once(url: string, method: string, { body, type, accept, headers, signal }: Sent): Promise<Response> {
+  async #once(url: string, method: string, { body, type, accept, headers, signal, cache }: Sent): Promise<Response> {
     const { apiKey, credentials } = this.#options;
     const cookie = [...this.#cookies].map((pair) => pair.join('=')).join('; ');
     try {
@@ -106,6 +108,7 @@ export class Transport {
         },
         ...(credentials && { credentials }),
         ...(signal && { signal }),
+        ...(cache && { cache }),
         ...(body !== undefined && { body }),
         // Platforms that send streams want to be told that the answer comes after them.
         ...(body instanceof ReadableStream && { duplex: 'half' }),

@@ -77,6 +77,8 @@ export interface WireAttribute {
   readonly unique?: boolean;
   readonly identifying?: boolean;
   readonly simpleDate?: boolean;
+  /** Meant for text of several lines. */
+  readonly multiLine?: boolean;
   readonly readOnly?: boolean;
   readonly not_null?: boolean;
   readonly never_null?: boolean;

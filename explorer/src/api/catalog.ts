@@ -1,7 +1,7 @@
 // What dataclasses and attributes there are, as the views need them.
 import { createContext, useContext } from 'react';
-import { ask } from './connection.ts';
-import type { WireAttribute, WireCatalog, WireDataClass } from './wire.ts';
+import type { WireAttribute, WireCatalog, WireDataClass } from '@keystamp/client';
+import { ask, type Asked } from './connection.ts';
 
 /** How a value is shown and edited. */
 export type ValueKind =
@@ -60,9 +60,9 @@ const kinds: Readonly<Record<string, ValueKind>> = {
 };
 
 /** @param model one of several that are served together */
-export async function loadCatalog(model: string | undefined, signal?: AbortSignal): Promise<Catalog> {
+export async function loadCatalog(model: string | undefined, asked: Pick<Asked, 'signal' | 'quiet'>): Promise<Catalog> {
   const below = model === undefined ? '' : `/${encodeURIComponent(model)}`;
-  const wire = await ask<WireCatalog>(`$catalog${below}/$all`, { quiet: true, ...(signal && { signal }) });
+  const wire = await ask<WireCatalog>(`$catalog${below}/$all`, asked);
   return {
     name: wire.__NAME ?? model ?? 'datastore',
     uniqueId: wire.__UNIQID ?? '',

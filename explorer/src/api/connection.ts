@@ -1,13 +1,12 @@
-// The one way to the server. Everything that is asked is noted for the request line.
+// The one way to the server. What is asked for a view is noted for the request line.
+import { createClient, type Client, type Params } from '@keystamp/client';
 import { metaContent } from '../route.ts';
 import { noteExchange } from './exchange.ts';
-import { Failure } from './failure.ts';
-import type { WireError } from './wire.ts';
 
-export type Params = Readonly<Record<string, string | number | boolean | undefined>>;
+export type { Params };
 
 export interface Asked {
-  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE' | 'HEAD';
+  readonly method?: 'GET' | 'HEAD' | 'POST';
   readonly params?: Params;
   readonly json?: unknown;
   readonly bytes?: File;
@@ -15,84 +14,61 @@ export interface Asked {
   readonly headers?: Readonly<Record<string, string>>;
   /** Whether the browser's cache may answer. */
   readonly cache?: RequestCache;
-  /** Keeps it out of the request line: not of the view itself. */
+  /** Keeps it out of the request line: it is not what the view shows. */
   readonly quiet?: boolean;
 }
 
 export const mount = metaContent('keystamp-mount') ?? '/rest';
 
-/** A path below the mount with its parameters, percent-encoded; texts stand in quotes, so no value ends early. */
-export function urlOf(path: string, params: Params = {}): string {
-  const query = Object.entries(params)
-    .filter(([, value]) => value !== undefined)
-    .map(
-      ([name, value]) =>
-        `${name}=${quotedNames.has(name) ? `%22${encodeURIComponent(String(value))}%22` : encodeURIComponent(String(value))}`,
-    )
-    .join('&');
-  const whole = path.startsWith('/') ? path : `${mount}/${path}`;
-  return query === '' ? whole : `${whole}${whole.includes('?') ? '&' : '?'}${query}`;
-}
+const named: typeof fetch = async (input, init) => {
+  const body = init?.body;
+  const contentType = new Headers(init?.headers).get('Content-Type');
+  const ended = noteExchange({
+    method: init?.method ?? 'GET',
+    url: String(input),
+    ...(contentType !== null && { contentType }),
+    ...(body instanceof File ? { body: body.name, bytes: true } : typeof body === 'string' && { body }),
+  });
+  try {
+    const response = await fetch(input, init);
+    ended(response.status);
+    return response;
+  } catch (error) {
+    ended(0);
+    throw error;
+  }
+};
 
-const quotedNames = new Set(['$filter', '$orderby', '$params']);
+const noted = createClient({ url: mount, fetch: named });
+/** The same server; nobody is told. */
+export const client: Client = createClient({ url: mount });
 
 /**
- * Sends a request; the answer, whatever it is.
- * @throws Failure for a status of 400 and above or none at all; the signal's reason
+ * Sends a request.
+ * @throws KeystampError for a status of 400 and above or none at all; the signal's reason
  */
-export async function send(path: string, asked: Asked = {}): Promise<Response> {
-  const {
-    method = asked.json === undefined && !asked.bytes ? 'GET' : 'POST',
-    params,
-    json,
-    bytes,
-    signal,
-    headers,
-    cache,
-    quiet,
-  } = asked;
-  const url = urlOf(path, params);
+export function send(path: string, asked: Asked = {}): Promise<Response> {
+  const { json, bytes, params = {}, quiet, headers = {}, ...rest } = asked;
+  const { Accept: accept, ...others } = headers;
+  const type = bytes ? bytes.type || 'application/octet-stream' : 'application/json';
   const body = json === undefined ? bytes : JSON.stringify(json);
-  const contentType = bytes
-    ? bytes.type || 'application/octet-stream'
-    : json === undefined
-      ? undefined
-      : 'application/json';
-  const ended = quiet
-    ? () => undefined
-    : noteExchange({
-        method,
-        url,
-        ...(contentType !== undefined && { contentType }),
-        ...(bytes ? { body: bytes.name, bytes: true } : typeof body === 'string' && { body }),
-      });
-  let response: Response;
-  try {
-    response = await fetch(url, {
-      method,
-      headers: {
-        Accept: 'application/json',
-        ...(contentType !== undefined && { 'Content-Type': contentType }),
-        ...headers,
-      },
-      ...(body !== undefined && { body }),
-      ...(signal && { signal }),
-      ...(cache && { cache }),
-    });
-  } catch (cause) {
-    ended(0);
-    if (signal?.aborted) throw signal.reason;
-    throw new Failure(0, [], cause);
-  }
-  ended(response.status);
-  if (response.status >= 400) {
-    const answer = (await response.json().catch(() => undefined)) as { __ERROR?: readonly WireError[] } | undefined;
-    throw new Failure(response.status, answer?.__ERROR ?? [], answer);
-  }
-  return response;
+  return (quiet ? client : noted).send(path, params, {
+    ...rest,
+    method: rest.method ?? (body === undefined ? 'GET' : 'POST'),
+    headers: others,
+    ...(accept !== undefined && { accept }),
+    ...(body !== undefined && { body, type }),
+    // Each of two requests at once would open a session of its own.
+    opensSession: params['$method'] === 'entityset',
+  });
 }
 
 /** Sends a request and reads the JSON of the answer. */
 export async function ask<T>(path: string, asked: Asked = {}): Promise<T> {
   return (await (await send(path, asked)).json()) as T;
+}
+
+/** Sends a file ahead of a save, which names it by its ID. @param below the mount of the model it is for */
+export async function sendAhead(file: File, as: 'picture' | 'file', below: string): Promise<{ readonly ID: string }> {
+  return createClient({ url: below, fetch: named }).upload(file, { as });
 }

@@ -1,14 +1,11 @@
 // Entities one by one: where they are, how they are read, saved and deleted.
+import { keyInPath, type WireEntity } from '@keystamp/client';
 import type { DataClass } from './catalog.ts';
-import { ask, send, type Params } from './connection.ts';
-import type { WireEntity } from './wire.ts';
+import { ask, send, sendAhead, type Params } from './connection.ts';
 
-/** `/rest/Employee(31)`. A key of one part is quoted where it must be; `__KEY` of several parts is quoted already. */
-export function entityPath({ path, key }: DataClass, entityKey: string): string {
-  const plain = key.length > 1 || /^[^&/?"'(),[\]\s]+$/.test(entityKey);
-  const text = plain ? entityKey : `"${entityKey.replace(/(\\*)"/g, '$1$1""').replace(/\\+$/, '$&$&')}"`;
-  return `${path}(${encodeURIComponent(text)})`;
-}
+/** `/rest/Employee(31)` */
+export const entityPath = ({ path, key }: DataClass, entityKey: string): string =>
+  `${path}(${keyInPath(entityKey, key.length)})`;
 
 /** How large pictures of an answer shall be, in CSS pixels; sharp screens get as many more. */
 export function pictureParams(size: number, fit: 'cover' | 'inside'): Params {
@@ -23,7 +20,7 @@ export const loadEntity = (
   signal?: AbortSignal,
 ): Promise<WireEntity> => ask(entityPath(dataClass, key), { params, ...(signal && { signal }) });
 
-/** Saves an entity; without `__KEY` a new one. @throws Failure: see Failure.isConflict */
+/** Saves an entity; without `__KEY` a new one. @throws KeystampError; StampError when somebody else has saved it since it was read */
 export const saveEntity = (
   dataClass: DataClass,
   body: Readonly<Record<string, unknown>>,
@@ -46,16 +43,9 @@ export async function validateEntities(
 export const deleteEntity = (dataClass: DataClass, key: string): Promise<unknown> =>
   ask(entityPath(dataClass, key), { method: 'POST', params: { $method: 'delete' } });
 
-/** Sends a file ahead of a save, which names it by the ID. */
-export async function upload(
-  file: File,
-  kind: 'image' | 'blob',
-  { path }: DataClass,
-): Promise<{ readonly ID: string }> {
-  // Several models have their uploads below their name: the path of the class without the class.
-  const place = `${path.slice(0, path.lastIndexOf('/'))}/$upload`;
-  return ask(place, { params: kind === 'image' ? { $rawPict: true } : { $binary: true }, bytes: file });
-}
+/** Sends a file ahead of a save, which names it by its ID. The class tells which model it is for. */
+export const upload = (file: File, as: 'picture' | 'file', { path }: DataClass): Promise<{ readonly ID: string }> =>
+  sendAhead(file, as, path.slice(0, path.lastIndexOf('/')));
 
 /** Replaces a picture in one step. */
 export async function setPicture(dataClass: DataClass, key: string, attribute: string, file: File): Promise<number> {

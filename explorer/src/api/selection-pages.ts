@@ -1,8 +1,7 @@
 // A selection of any size, read page by page out of an entity set that the server keeps.
+import { NotFoundError, type WireEntity, type WireSelection } from '@keystamp/client';
 import type { DataClass } from './catalog.ts';
 import { ask, type Params } from './connection.ts';
-import { Failure } from './failure.ts';
-import type { WireEntity, WireSelection } from './wire.ts';
 
 export const pageSize = 100;
 /** Pages that are kept; those looked at longest ago go first. */
@@ -106,7 +105,7 @@ export class SelectionPages {
     } catch (error) {
       if (this.#abort.signal.aborted) return;
       // The server gives sets up that nobody used for long: the same question makes a new one.
-      if (error instanceof Failure && error.has(1802)) return void this.start();
+      if (error instanceof NotFoundError && error.has(1802)) return void this.start();
       this.state = { kind: 'failed', error };
     } finally {
       this.#asked.delete(page);

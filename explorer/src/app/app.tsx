@@ -1,5 +1,6 @@
 // The frame around all views: the datastore on the left, the view, and the requests behind it.
 import { lazy, Suspense, useEffect, type ReactNode } from 'react';
+import { Counted } from '../api/counts.tsx';
 import { CatalogContext, loadCatalog } from '../api/catalog.ts';
 import { DataPage, WithDataClass } from '../pages/data-page.tsx';
 import { EntityPage } from '../pages/entity-page.tsx';
@@ -19,7 +20,9 @@ const LoginPage = lazy(async () => ({ default: (await import('../pages/login-pag
 
 export function App(): ReactNode {
   const route = useRoute();
-  const [catalog, reload] = useLoaded(`catalog ${route.model ?? ''}`, (signal) => loadCatalog(route.model, signal));
+  const [catalog, reload] = useLoaded(`catalog ${route.model ?? ''}`, (signal) =>
+    loadCatalog(route.model, { signal, quiet: true }),
+  );
   useEffect(() => {
     document.title = `${titleOf(route)} · Keystamp`;
   }, [route]);
@@ -27,17 +30,19 @@ export function App(): ReactNode {
   if (catalog.kind === 'failed') return <Failed error={catalog.error} retry={reload} />;
   return (
     <CatalogContext value={catalog.value}>
-      <a className="skip" href="#view">
-        To the view
-      </a>
-      <Sidebar route={route} />
-      <main id="view" tabIndex={-1}>
-        <Suspense fallback={<Loading what="the view" />}>
-          <View route={route} />
-        </Suspense>
-      </main>
-      <RequestLine view={viewOf(route)} />
-      <Announced />
+      <Counted catalog={catalog.value}>
+        <a className="skip" href="#view">
+          To the view
+        </a>
+        <Sidebar route={route} />
+        <main id="view" tabIndex={-1}>
+          <Suspense fallback={<Loading what="the view" />}>
+            <View route={route} />
+          </Suspense>
+        </main>
+        <RequestLine view={viewOf(route)} />
+        <Announced />
+      </Counted>
     </CatalogContext>
   );
 }
@@ -45,7 +50,7 @@ export function App(): ReactNode {
 function View({ route }: { readonly route: Route }): ReactNode {
   switch (route.kind) {
     case 'model':
-      return <ModelPage />;
+      return <ModelPage model={route.model} />;
     case 'info':
       return <InfoPage />;
     case 'login':

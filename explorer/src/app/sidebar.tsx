@@ -1,7 +1,7 @@
 // The datastore at a glance: its dataclasses with their counts, and the views beside the data.
 import { useEffect, useState, type ReactNode } from 'react';
 import { useCatalog, type Catalog } from '../api/catalog.ts';
-import { useCounts } from '../api/counts.ts';
+import { useCounts } from '../api/counts.tsx';
 import { href, modelNames, navigate, type Place, type Route } from '../route.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
 import { Link } from '../ui/link.tsx';
@@ -58,7 +58,7 @@ export function Sidebar({ route }: { readonly route: Route }): ReactNode {
 }
 
 function DataClasses({ route, catalog }: { readonly route: Route; readonly catalog: Catalog }): ReactNode {
-  const counts = useCounts(catalog);
+  const counts = useCounts();
   const current = 'dataClass' in route ? route.dataClass : undefined;
   return (
     <>

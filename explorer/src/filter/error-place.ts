@@ -1,5 +1,5 @@
 // Where in the text of a filter the server's complaint belongs.
-import type { Failure } from '../api/failure.ts';
+import type { KeystampError } from '@keystamp/client';
 import { tokenize } from './tokens.ts';
 
 export interface Span {
@@ -8,7 +8,7 @@ export interface Span {
 }
 
 /** The place; the end of the text where something is missing there, all of it when nothing more is known. */
-export function errorPlace(filter: string, { entries }: Failure): Span {
+export function errorPlace(filter: string, { entries }: KeystampError): Span {
   const whole = { start: 0, end: filter.length };
   const atEnd = { start: Math.max(0, filter.trimEnd().length - 1), end: filter.trimEnd().length };
   const [entry] = entries;

@@ -1,7 +1,8 @@
 // The filter of a list: coloured while it is typed, completed at the caret, with a complaint under the words it is about.
+import { KeystampError } from '@keystamp/client';
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { useCatalog, type DataClass } from '../api/catalog.ts';
-import { Failure, linesOf } from '../api/failure.ts';
+import { errorLines } from '../api/error-lines.ts';
 import { Icon } from '../ui/icon.tsx';
 import { completions, isMixed, type Completion } from './completions.ts';
 import { errorPlace } from './error-place.ts';
@@ -33,7 +34,7 @@ export function FilterBox({ dataClass, filter, error, onApply }: FilterBoxProps)
     position === undefined
       ? []
       : completions(text, position, caretIn(text, position), catalog, dataClass).slice(0, mostListed);
-  const failure = error instanceof Failure && text === filter ? error : undefined;
+  const failure = error instanceof KeystampError && text === filter ? error : undefined;
 
   const look = (): void => {
     setPosition(input.current?.selectionStart ?? undefined);
@@ -151,7 +152,7 @@ export function FilterBox({ dataClass, filter, error, onApply }: FilterBoxProps)
       </div>
       {failure && (
         <p className="filter-error" id={`${ids}-error`} role="alert">
-          {linesOf(failure)[0]}
+          {errorLines(failure)[0]}
         </p>
       )}
       {!failure && isMixed(text) && (

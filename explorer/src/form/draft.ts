@@ -1,6 +1,6 @@
 // An entity as it is being edited: what differs from what is stored, and what happens when that has changed meanwhile.
+import type { WireEntity } from '@keystamp/client';
 import type { Attribute, DataClass } from '../api/catalog.ts';
-import type { WireEntity } from '../api/wire.ts';
 import type { DraftValue } from '../cells/cell.ts';
 import { relatedKey } from '../cells/related-entity/view.tsx';
 import { versionOf } from '../picture/picture-url.ts';

@@ -1,9 +1,8 @@
 // Which field a failed save complains about. Most lines name their attribute; for the others each changed attribute is
 // validated alone, and the line that comes back tells whose it is.
+import type { KeystampError, WireError } from '@keystamp/client';
 import type { DataClass } from '../api/catalog.ts';
 import { validateEntities } from '../api/entity.ts';
-import type { Failure } from '../api/failure.ts';
-import type { WireError } from '../api/wire.ts';
 
 export interface PlacedErrors {
   readonly byAttribute: ReadonlyMap<string, readonly string[]>;
@@ -15,7 +14,7 @@ const outer = new Set([1517, 1534, 1570]);
 
 /** @param changes what was to be saved, without key and stamp */
 export async function placeErrors(
-  { entries }: Failure,
+  { entries }: KeystampError,
   dataClass: DataClass,
   identity: Readonly<Record<string, unknown>>,
   changes: Readonly<Record<string, unknown>>,

@@ -1,11 +1,11 @@
 // One entity in a form: reading it, editing it, saving it, and meeting what others saved meanwhile.
+import { KeystampError, NotFoundError, StampError, type WireEntity } from '@keystamp/client';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { dataClassOf, useCatalog, type Attribute, type Catalog, type DataClass } from '../api/catalog.ts';
 import { onChanges, tellChanges } from '../api/changes.ts';
 import { ask, type Params } from '../api/connection.ts';
 import { deleteEntity, loadEntity, saveEntity, upload } from '../api/entity.ts';
-import { Failure, linesOf } from '../api/failure.ts';
-import type { WireEntity } from '../api/wire.ts';
+import { errorLines } from '../api/error-lines.ts';
 import type { DraftValue } from '../cells/cell.ts';
 import { announce } from '../ui/announce.ts';
 import { bodyOf, meet, withValue, type Draft, type Meeting } from './draft.ts';
@@ -88,7 +88,7 @@ export function useEditing(dataClass: DataClass, entityKey: string | undefined) 
     try {
       setEditing(begun(await read()));
     } catch (error) {
-      setEditing(error instanceof Failure && error.has(1543) ? { kind: 'gone' } : { kind: 'failed', error });
+      setEditing(error instanceof NotFoundError ? { kind: 'gone' } : { kind: 'failed', error });
     }
   }, [dataClass, entityKey]);
 
@@ -98,7 +98,7 @@ export function useEditing(dataClass: DataClass, entityKey: string | undefined) 
     try {
       theirs = await read();
     } catch (error) {
-      if (error instanceof Failure && error.has(1543)) setEditing({ kind: 'gone' });
+      if (error instanceof NotFoundError) setEditing({ kind: 'gone' });
       return;
     }
     update((now) => {
@@ -163,7 +163,7 @@ export function useEditing(dataClass: DataClass, entityKey: string | undefined) 
             name,
             await upload(
               held.file,
-              dataClass.attributes.find((attribute) => attribute.name === name)?.value === 'image' ? 'image' : 'blob',
+              dataClass.attributes.find((attribute) => attribute.name === name)?.value === 'image' ? 'picture' : 'file',
               dataClass,
             ),
           );
@@ -187,14 +187,14 @@ export function useEditing(dataClass: DataClass, entityKey: string | undefined) 
     identity: object,
     changes: Readonly<Record<string, unknown>>,
   ): Promise<void> => {
-    if (error instanceof Failure && error.isConflict) {
+    if (error instanceof StampError) {
       await meetStored();
       return;
     }
     const errors =
-      error instanceof Failure && error.entries.length > 0
+      error instanceof KeystampError && error.entries.length > 0
         ? await placeErrors(error, dataClass, identity as Readonly<Record<string, unknown>>, changes)
-        : { byAttribute: new Map<string, readonly string[]>(), general: linesOf(error) };
+        : { byAttribute: new Map<string, readonly string[]>(), general: errorLines(error) };
     update((now) => ({ ...now, saving: false, errors }));
   };
 
@@ -206,7 +206,7 @@ export function useEditing(dataClass: DataClass, entityKey: string | undefined) 
       tellChanges([{ dataClass: dataClass.name, key: entityKey, kind: 'delete' }]);
       return true;
     } catch (error) {
-      update((now) => ({ ...now, errors: { byAttribute: new Map(), general: linesOf(error) } }));
+      update((now) => ({ ...now, errors: { byAttribute: new Map(), general: errorLines(error) } }));
       return false;
     }
   };

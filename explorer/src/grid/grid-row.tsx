@@ -5,7 +5,7 @@ import { useState, type DragEvent, type MouseEvent, type ReactNode } from 'react
 import type { DataClass } from '../api/catalog.ts';
 import { tellChanges } from '../api/changes.ts';
 import { setPicture } from '../api/entity.ts';
-import { linesOf } from '../api/failure.ts';
+import { errorLines } from '../api/error-lines.ts';
 import { cellOf } from '../cells/cells.ts';
 import { announce } from '../ui/announce.ts';
 import type { Column } from './columns.ts';
@@ -70,7 +70,7 @@ export function GridRow({ id, index, top, row, columns, dataClass, active, open,
       announce(`${target} of ${dataClass.name} ${key} is now version ${version}`);
       tellChanges([{ dataClass: dataClass.name, key, kind: 'update' }]);
     } catch (error) {
-      announce(linesOf(error).join(' '), 'failed');
+      announce(errorLines(error).join(' '), 'failed');
     }
   };
   const click = (event: MouseEvent): void => {

@@ -11,7 +11,7 @@ import {
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { isSortable, type DataClass } from '../api/catalog.ts';
-import type { WireEntity } from '../api/wire.ts';
+import type { WireEntity } from '@keystamp/client';
 import { cellOf } from '../cells/cells.ts';
 import { valueAt, type Column } from './columns.ts';
 import { GridHead } from './grid-head.tsx';

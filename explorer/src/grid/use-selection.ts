@@ -1,8 +1,8 @@
 // The pages of a list, for as long as its question stays the same, and what of them has changed meanwhile.
+import type { WireEntity } from '@keystamp/client';
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { onChanges } from '../api/changes.ts';
 import { SelectionPages, type SelectionQuery, type SelectionState } from '../api/selection-pages.ts';
-import type { WireEntity } from '../api/wire.ts';
 
 export interface Selection {
   readonly state: SelectionState;

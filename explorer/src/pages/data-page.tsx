@@ -1,4 +1,5 @@
 // A dataclass: the filter, the list, and the entity that stands open beside it.
+import { KeystampError } from '@keystamp/client';
 import { useMemo, type ReactNode } from 'react';
 import { dataClassOf, useCatalog, type DataClass } from '../api/catalog.ts';
 import { FilterBox } from '../filter/filter-box.tsx';
@@ -9,7 +10,6 @@ import { Grid } from '../grid/grid.tsx';
 import { printOrder, readOrder } from '../grid/order.ts';
 import { useSelection } from '../grid/use-selection.ts';
 import { href, navigate, type Search } from '../route.ts';
-import { Failure } from '../api/failure.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Link } from '../ui/link.tsx';
 import { Empty, Failed } from '../ui/notice.tsx';
@@ -43,7 +43,7 @@ export function DataPage({ dataClass, search }: DataPageProps): ReactNode {
   const { state } = selection;
   // What the filter says is wrong is shown with the filter.
   const filterError =
-    state.kind === 'failed' && filter !== '' && state.error instanceof Failure && state.error.status < 500
+    state.kind === 'failed' && filter !== '' && state.error instanceof KeystampError && state.error.status < 500
       ? state.error
       : undefined;
 

@@ -1,21 +1,17 @@
 // Who one is to the server.
+import type { WireUser } from '@keystamp/client';
 import { useState, type FormEvent, type ReactNode } from 'react';
-import { ask } from '../api/connection.ts';
-import { Failure } from '../api/failure.ts';
+import { ask, client } from '../api/connection.ts';
+import { errorLines } from '../api/error-lines.ts';
 import { Failed, Loading } from '../ui/notice.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 
-interface User {
-  readonly userName: string;
-  readonly fullName: string;
-}
-
 export function LoginPage(): ReactNode {
   const [loaded, reload] = useLoaded('currentUser', (signal) =>
-    ask<{ readonly result: User | null }>('$directory/currentUser', { signal }),
+    ask<{ readonly result: WireUser | null }>('$directory/currentUser', { signal }),
   );
   const logout = async (): Promise<void> => {
-    await ask('$directory/logout', { method: 'POST' });
+    await client.logout();
     // What was read may be more than a guest may see.
     location.reload();
   };
@@ -46,14 +42,11 @@ function LoginForm(): ReactNode {
   const login = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
     try {
-      await ask('$directory/login', { json: [name, password], quiet: true });
-      location.reload();
+      // What was read before may be less than the user may see.
+      if (await client.login(name, password)) location.reload();
+      else setRefused('Name and password do not match.');
     } catch (error) {
-      setRefused(
-        error instanceof Failure && error.status === 401
-          ? 'Name and password do not match.'
-          : String((error as Error).message),
-      );
+      setRefused(errorLines(error).join(' '));
     }
   };
   return (

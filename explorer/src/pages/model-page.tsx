@@ -1,14 +1,18 @@
 // The model as a drawing: dataclasses, their attributes, and the relations between them.
 import { useMemo, useState, type ReactNode } from 'react';
-import { useCatalog } from '../api/catalog.ts';
-import { useCounts } from '../api/counts.ts';
+import { loadCatalog, useCatalog } from '../api/catalog.ts';
+import { useCounts } from '../api/counts.tsx';
+import { useLoaded } from '../ui/use-loaded.ts';
 import { describe } from '../filter/completions.ts';
 import { layOut, nodeWidth, type Edge, type Node } from '../model-diagram/layout.ts';
 import { href, navigate } from '../route.ts';
 
-export function ModelPage(): ReactNode {
-  const catalog = useCatalog();
-  const counts = useCounts(catalog);
+export function ModelPage({ model }: { readonly model: string | undefined }): ReactNode {
+  const known = useCatalog();
+  // Read again, so that the view shows the model as it is now, and how to ask for it.
+  const [read] = useLoaded(`model ${model ?? ''}`, (signal) => loadCatalog(model, { signal }));
+  const catalog = read.kind === 'ready' ? read.value : known;
+  const counts = useCounts();
   const diagram = useMemo(() => layOut(catalog), [catalog]);
   const [over, setOver] = useState<string>();
   return (

@@ -5,7 +5,7 @@ import { onChanges, tellChanges } from '../api/changes.ts';
 import { send } from '../api/connection.ts';
 import { decoded } from '../api/curl.ts';
 import { loadEntity, setPicture } from '../api/entity.ts';
-import { linesOf } from '../api/failure.ts';
+import { errorLines } from '../api/error-lines.ts';
 import { deferredOf } from '../api/wire.ts';
 import { CacheLessons } from '../picture/cache-lessons.tsx';
 import { formatNotes, formats, type Format } from '../picture/formats.ts';
@@ -64,7 +64,7 @@ export function PicturePage({ dataClass, entityKey, name }: PicturePageProps): R
       announce(`${name} is now version ${version}`);
       tellChanges([{ dataClass: dataClass.name, key: entityKey, kind: 'update' }]);
     } catch (error) {
-      announce(linesOf(error).join(' '), 'failed');
+      announce(errorLines(error).join(' '), 'failed');
     }
   };
   if (loaded.kind === 'loading') return <Loading what={name} />;
@@ -142,7 +142,6 @@ function Delivered({ picture, wanted, setWanted, name }: DeliveredProps): ReactN
             <Weight uri={shown} />
           </dd>
         </dl>
-        <UrlRow url={shown} />
       </section>
       <div className="picture-side">
         {asItIs ? (
@@ -250,15 +249,15 @@ function UrlRow({
   url,
   plain = false,
 }: {
-  readonly label?: string;
+  readonly label: string;
   readonly url: string;
   readonly plain?: boolean;
 }): ReactNode {
   return (
     <div className="url-row">
-      {label !== undefined && <span className="url-label">{label}</span>}
+      <span className="url-label">{label}</span>
       <code title={decoded(url)}>{decoded(url)}</code>
-      <CopyButton text={plain ? url : location.origin + url} label={label ?? 'URL'} compact />
+      <CopyButton text={plain ? url : location.origin + url} label={label} compact />
     </div>
   );
 }

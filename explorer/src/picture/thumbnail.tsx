@@ -6,7 +6,7 @@ import { Stamp } from '../ui/stamp.tsx';
 import { isAsItIs, sizedUri, versionOf } from './picture-url.ts';
 
 interface ThumbnailProps {
-  readonly picture: Deferred['__deferred'];
+  readonly picture: Deferred;
   /** In CSS pixels: the side of a square in the grid, the longest side elsewhere. */
   readonly size: number;
   /** Of the attribute. */

@@ -1,6 +1,6 @@
 // What stands where data would stand: nothing there, not there yet, or a fault.
 import type { ReactNode } from 'react';
-import { linesOf } from '../api/failure.ts';
+import { errorLines } from '../api/error-lines.ts';
 
 export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }): ReactNode {
   return (
@@ -16,7 +16,7 @@ export function Failed({ error, retry }: { readonly error: unknown; readonly ret
     <div className="notice failed" role="alert">
       <p className="notice-title">That did not work</p>
       <ul>
-        {linesOf(error).map((line) => (
+        {errorLines(error).map((line) => (
           <li key={line}>{line}</li>
         ))}
       </ul>

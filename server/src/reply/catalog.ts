@@ -104,6 +104,7 @@ function printStorage(attribute: StorageDef, metadata: boolean): Printed {
     ...(primKey && { identifying: true }),
     ...(minLength !== undefined && { minLength }),
     ...(maxLength !== undefined && { maxLength }),
+    ...(type === 'text' && { multiLine: true }),
     ...(readOnly && { readOnly: true }),
   };
 }

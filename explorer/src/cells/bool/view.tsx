@@ -4,5 +4,5 @@ import type { ViewProps } from '../cell.ts';
 
 export function BoolView({ value }: ViewProps): ReactNode {
   if (typeof value !== 'boolean') return <NullView />;
-  return <span className={`bool ${String(value)}`}>{String(value)}</span>;
+  return <span className={`truth ${String(value)}`}>{String(value)}</span>;
 }

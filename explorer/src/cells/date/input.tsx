@@ -1,7 +1,8 @@
 // A day, or an instant in the viewer's own time zone to the millisecond.
+import { wireDay } from '@keystamp/client';
 import type { ReactNode } from 'react';
 import { controlProps, textOf, value, type InputProps } from '../cell.ts';
-import { isoDay, wireDay } from './wire-day.ts';
+import { dayText } from './view.tsx';
 
 /** What a `datetime-local` field shows of an instant. */
 function localText(iso: string): string {
@@ -19,7 +20,7 @@ export function DateInput(props: InputProps): ReactNode {
         {...controlProps(props)}
         type="date"
         className="input number"
-        value={textOf(draft, (held) => isoDay(held) ?? '')}
+        value={textOf(draft, (held) => dayText(String(held)))}
         onChange={({ target }) => onChange(value(target.value === '' ? null : wireDay(target.value)))}
       />
     );

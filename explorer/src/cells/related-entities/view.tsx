@@ -1,8 +1,8 @@
 // The entities at the other end: how many, the first of them, and the way to all.
+import type { WireSelection } from '@keystamp/client';
 import type { ReactNode } from 'react';
 import { dataClassOf, labelOf, useCatalog } from '../../api/catalog.ts';
 import { ask } from '../../api/connection.ts';
-import type { WireSelection } from '../../api/wire.ts';
 import { href } from '../../route.ts';
 import { Link } from '../../ui/link.tsx';
 import { useLoaded } from '../../ui/use-loaded.ts';

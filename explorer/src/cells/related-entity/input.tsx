@@ -1,8 +1,8 @@
 // Which entity stands at the other end: searched by name, chosen from what the server finds.
+import type { WireEntity, WireSelection } from '@keystamp/client';
 import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { dataClassOf, labelOf, useCatalog, type DataClass } from '../../api/catalog.ts';
 import { ask } from '../../api/connection.ts';
-import type { WireEntity, WireSelection } from '../../api/wire.ts';
 import { href } from '../../route.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { Link } from '../../ui/link.tsx';

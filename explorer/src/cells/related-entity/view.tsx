@@ -1,7 +1,8 @@
 // The entity at the other end, by its name, as a link.
+import type { WireEntity } from '@keystamp/client';
 import type { ReactNode } from 'react';
 import { dataClassOf, labelOf, useCatalog } from '../../api/catalog.ts';
-import { deferredOf, type WireEntity } from '../../api/wire.ts';
+import { deferredOf } from '../../api/wire.ts';
 import { href } from '../../route.ts';
 import { Link } from '../../ui/link.tsx';
 import { NullView } from '../null-view.tsx';

@@ -14,7 +14,6 @@ export function TextInput(props: InputProps): ReactNode {
     maxLength: attribute.maxLength,
     onChange: ({ target }: { readonly target: { readonly value: string } }) => onChange(value(target.value)),
   };
-  if (attribute.multiLine || text.length > 60 || text.includes('\n'))
-    return <textarea rows={Math.min(12, Math.max(3, Math.ceil(text.length / 60)))} {...shared} />;
+  if (attribute.multiLine || text.length > 60 || text.includes('\n')) return <textarea rows={3} {...shared} />;
   return <input type="text" {...shared} />;
 }

@@ -1,0 +1,43 @@
+// How many entities each dataclass has.
+import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
+import type { Catalog, DataClass } from './catalog.ts';
+import { onChanges } from './changes.ts';
+import { ask } from './connection.ts';
+
+type Counts = ReadonlyMap<string, number>;
+
+const CountsContext = createContext<Counts>(new Map());
+
+/** Counts by the name of the dataclass, as far as they are known. */
+export const useCounts = (): Counts => useContext(CountsContext);
+
+interface CountedProps {
+  readonly catalog: Catalog;
+  readonly children: ReactNode;
+}
+
+/** Counts for everything inside. */
+export function Counted({ catalog: { dataClasses }, children }: CountedProps): ReactNode {
+  const [counts, setCounts] = useState<Counts>(new Map());
+  useEffect(() => {
+    const read = async (dataClass: DataClass): Promise<void> => {
+      try {
+        const { __COUNT } = await ask<{ readonly __COUNT: number }>(dataClass.path, {
+          params: { $top: 0 },
+          quiet: true,
+        });
+        setCounts((known) => new Map(known).set(dataClass.name, __COUNT));
+      } catch {
+        // A class that may not be read has no count; its own view says why.
+      }
+    };
+    setCounts(new Map());
+    for (const dataClass of dataClasses) void read(dataClass);
+    return onChanges((changes) => {
+      for (const dataClass of dataClasses)
+        if (changes.some((change) => change.dataClass === dataClass.name && change.kind !== 'update'))
+          void read(dataClass);
+    });
+  }, [dataClasses]);
+  return <CountsContext value={counts}>{children}</CountsContext>;
+}
