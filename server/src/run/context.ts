@@ -4,9 +4,10 @@ import type { OnEvent } from '../events.ts';
 import { fail, failHttp } from '../errors.ts';
 import type { Converter } from '../image/converter.ts';
 import type { Variants } from '../image/variants.ts';
-import type { Model } from '../model/model.ts';
+import type { DataClassDef, Model } from '../model/model.ts';
 import type { HttpRequest } from '../request/http-request.ts';
 import type { Spool } from '../request/spool.ts';
+import { filteredEngine, hidingClasses, type Asker } from '../orm/row-filters.ts';
 import type { WriteContext } from '../orm/write.ts';
 import type { EntitySets } from '../session/entity-sets.ts';
 import { guest, type Identity } from '../session/identity.ts';
@@ -38,6 +39,7 @@ export interface Services {
 /** One request on its way: its body and headers, and its session, made when something must be held in it. */
 export class Visit {
   readonly http: HttpRequest;
+  /** With the database as the one who asks may see it. */
   readonly services: Services;
   #ticket: Ticket | undefined;
   /** The ticket is one the client does not have yet. */
@@ -50,8 +52,10 @@ export class Visit {
 
   private constructor(http: HttpRequest, services: Services, ticket: Ticket | undefined) {
     this.http = http;
-    this.services = services;
     this.#ticket = ticket;
+    this.services = services;
+    const hidden = hidingClasses(services.model, services.roles);
+    if (hidden.length > 0) this.services = { ...services, engine: this.#filtered(hidden, services) };
   }
 
   /** The visit of a request; a promise only when the database must be asked for its session. */
@@ -161,6 +165,24 @@ export class Visit {
     const { now } = this.services;
     const { session } = this;
     return { now, access: this.access, ...(session && { sessionId: session.id }) };
+  }
+
+  /** The database as this client may see it; a request may log in on its way. */
+  #filtered(hidden: readonly DataClassDef[], services: Services): Engine {
+    const asker = (): Asker => this.#asker(services);
+    return filteredEngine(hidden, services.model, services.engine, asker, () => this.identity);
+  }
+
+  /** Who asks, for row filters; their code sees all entities. */
+  #asker(services: Services): Asker {
+    const { access, identity } = this;
+    const session = {
+      userName: identity.userName,
+      isGuest: () => identity.kind === 'guest',
+      hasPrivilege: (name: string) => identity.unbound === true || access.held.has(name.toLowerCase()),
+      getPrivileges: () => services.roles.namesHeld(access),
+    };
+    return { access, session, call: { services, caller: this } };
   }
 
   #take(ticket: Ticket): Ticket {

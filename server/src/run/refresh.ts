@@ -4,6 +4,7 @@ import type { SavePlan } from '../plan/plan.ts';
 import type { Columns } from '../query/columns.ts';
 import type { Saved } from '../orm/write.ts';
 import type { Row, Transaction } from '../store/engine.ts';
+import { alsoSeeing } from '../store/restricted.ts';
 import { entityStatement } from '../store/sql/select.ts';
 import { burnStatements, bookkeepingStatement, storedStatement } from '../store/sql/write.ts';
 import { stampColumn, timestampColumn } from '../store/sql/columns.ts';
@@ -48,7 +49,8 @@ async function show(plan: SavePlan, item: Ready, { key }: Saved, tx: Transaction
   const stamp = Number(before?.[stampColumn] ?? 0);
   await tx.run(bookkeepingStatement(dataClass, key, stamp, String(before?.[timestampColumn] ?? unsaved)));
   const { dialect } = visit.services.engine;
-  const row = (await tx.row(entityStatement(isNew ? withoutKey(columns) : columns, key, 'saved', dialect))) as Row;
+  const shown = entityStatement(isNew ? withoutKey(columns) : columns, key, 'saved', dialect);
+  const row = (await tx.row(alsoSeeing(shown, dataClass, key))) as Row;
   return { kind: 'saved', json: row['json'] as string };
 }
 

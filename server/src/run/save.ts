@@ -9,6 +9,7 @@ import type { Key } from '../query/selection.ts';
 import { consumeUpload, isOpenUpload } from '../session/uploads.ts';
 import type { Change } from '../store/change.ts';
 import type { Row, Transaction } from '../store/engine.ts';
+import { alsoSeeing } from '../store/restricted.ts';
 import { entityStatement } from '../store/sql/select.ts';
 import type { Visit } from './context.ts';
 import type { SavedItem, SavedOutcome } from './outcome.ts';
@@ -113,7 +114,8 @@ async function saveInto(
   taken?: ReadonlySet<string>,
 ): Promise<SavedItem> {
   const { key } = await store(item, tx, visit, taken);
-  const row = (await tx.row(entityStatement(plan.columns, key, 'saved', visit.services.engine.dialect))) as Row;
+  const shown = entityStatement(plan.columns, key, 'saved', visit.services.engine.dialect);
+  const row = (await tx.row(alsoSeeing(shown, plan.dataClass, key))) as Row;
   return { kind: 'saved', json: row['json'] as string };
 }
 

@@ -8,6 +8,7 @@ import type { Key } from '../query/selection.ts';
 import { ifMatchTags } from '../request/conditions.ts';
 import type { MediaChange } from '../store/change.ts';
 import type { Row, Transaction } from '../store/engine.ts';
+import { alsoSeeing } from '../store/restricted.ts';
 import { mediaStatement } from '../store/sql/media.ts';
 import { receive } from './content.ts';
 import type { Visit } from './context.ts';
@@ -40,7 +41,7 @@ export async function runWriteMedia(plan: WriteMediaPlan, visit: Visit): Promise
 }
 
 const versionRow = async (tx: Transaction, attribute: StorageDef, key: Key): Promise<Row> =>
-  (await tx.row(mediaStatement(attribute.owner, attribute, key))) as Row;
+  (await tx.row(alsoSeeing(mediaStatement(attribute.owner, attribute, key), attribute.owner, key))) as Row;
 
 /** An ETag names the stored bytes first, so any format's ETag tells whether they are still the same (spec 10 § 7.4). */
 function checkIfMatch(row: Row, { http }: Visit): void {

@@ -7,9 +7,9 @@
  */
 export type TablesRead = ReadonlyMap<string, readonly string[]>;
 
-const read = /(?:FROM|JOIN) "((?:[^"]|"")+)"(?: AS (?:"((?:[^"]|"")+)"|(\w+)))?/g;
+const read = /(?:FROM|JOIN) (?:main\.)?"((?:[^"]|"")+)"(?: AS (?:"((?:[^"]|"")+)"|(\w+)))?/g;
 const written = /^(?:INSERT INTO|UPDATE|DELETE FROM) "((?:[^"]|"")+)"/;
-const readsOnly = /^(?:SELECT|PRAGMA|EXPLAIN)\b/;
+const readsOnly = /^(?:SELECT|WITH|PRAGMA|EXPLAIN)\b/;
 
 export function tablesRead(text: string): TablesRead {
   const tables = new Map<string, readonly string[]>();

@@ -11,9 +11,10 @@ import { wordQuery } from './words.ts';
 /**
  * The condition that the row `alias` fulfils the predicate; text depends on the predicate's shape and names of the model
  * alone. Its own aliases start with `alias` and an underscore.
+ * @param schema in front of the names of tables
  */
-export function compilePredicate(predicate: Predicate, alias: string, dialect: FilterDialect): Sql {
-  return new Compiler(alias, dialect).condition(predicate, { alias });
+export function compilePredicate(predicate: Predicate, alias: string, dialect: FilterDialect, schema?: Sql): Sql {
+  return new Compiler(alias, dialect, schema).condition(predicate, { alias });
 }
 
 /** Where names of a predicate are looked up. */
@@ -27,13 +28,15 @@ interface Scope {
 class Compiler {
   private readonly root: string;
   private readonly dialect: FilterDialect;
+  private readonly schema: Sql | undefined;
   private aliases = 0;
   /** Below a NOT, where unknown and false are not the same. */
   private negated = false;
 
-  constructor(root: string, dialect: FilterDialect) {
+  constructor(root: string, dialect: FilterDialect, schema?: Sql) {
     this.root = root;
     this.dialect = dialect;
+    this.schema = schema;
   }
 
   private below(compile: () => Sql): Sql {
@@ -119,7 +122,8 @@ class Compiler {
    */
   private related(relation: RelationDef, where: Predicate, outer: string): Sql {
     const alias = this.nextAlias();
-    const from = sql`FROM ${ident(relation.target.table)} AS ${ident(alias)}`;
+    const table = ident(relation.target.table);
+    const from = sql`FROM ${this.schema ? sql`${this.schema}.${table}` : table} AS ${ident(alias)}`;
     const condition = this.condition(where, { alias });
     if (relation.kind === 'relatedEntity') {
       const held = column(outer, relation.foreignKey.column);

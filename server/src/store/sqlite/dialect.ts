@@ -9,6 +9,7 @@ const most = raw(String(Number.MAX_SAFE_INTEGER));
 export const sqliteDialect: SqlDialect = {
   ...sqliteFilter,
   ...sqliteJson,
+  schema: raw('main'),
   // CROSS keeps the order of the two, which is the order of the rows.
   lookUpJoin: raw('CROSS JOIN'),
   exactInteger: (held) =>

@@ -1,0 +1,155 @@
+// Row filters (spec 15 § 9): an engine through which a request sees the entities that its session may see, and no others.
+// Every statement that reads gets, in front of it, a definition of each filtered dataclass under the name of its table:
+// wherever the statement names the table, at any depth, it reads what the definition lets through. No door can forget it.
+import type { DataClassDef } from '../model/model.ts';
+import type { KeyList } from '../query/key-list.ts';
+import { keysOf, type Predicate } from '../query/predicate.ts';
+import type { Key } from '../query/selection.ts';
+import type { Engine, Executor, Row, Transaction } from './engine.ts';
+import type { SqlDialect } from './sql/dialect.ts';
+import { compilePredicate } from './sql/predicate.ts';
+import { ident, join, sql, Sql } from './sql/sql.ts';
+
+/** Which entities exist for the asker. */
+export interface Restrictions {
+  /** The dataclasses with a filter. */
+  readonly classes: readonly DataClassDef[];
+  /** What an entity of that class must fulfil; asked once per class. */
+  predicateOf(dataClass: DataClassDef): Promise<Predicate>;
+}
+
+/** A statement with more in sight than the row filters let through. */
+class SeeingSql extends Sql {
+  readonly more: 'all' | { readonly dataClass: DataClassDef; readonly key: Key };
+
+  constructor({ text, params, work }: Sql, more: SeeingSql['more']) {
+    super(text, params, work);
+    this.more = more;
+  }
+}
+
+/** The same statement over all entities, for what must hold for all of them, whoever asks. */
+export const seeingAll = (statement: Sql): Sql => new SeeingSql(statement, 'all');
+
+/** The same statement with one more entity in sight: who has just saved it is shown it once (spec 15 § 9.4). */
+export const alsoSeeing = (statement: Sql, dataClass: DataClassDef, key: Key): Sql =>
+  new SeeingSql(statement, { dataClass, key });
+
+/** The same executor over all entities. */
+export const executorSeeingAll = (executor: Executor): Executor => ({
+  rows: (statement) => executor.rows(seeingAll(statement)),
+  row: (statement) => executor.row(seeingAll(statement)),
+});
+
+const reads = /^SELECT\b/;
+
+/** The statement over the entities that the restrictions let through. */
+async function restrict(statement: Sql, { classes, predicateOf }: Restrictions, dialect: SqlDialect): Promise<Sql> {
+  const more = statement instanceof SeeingSql ? statement.more : undefined;
+  if (more === 'all' || !reads.test(statement.text)) return statement;
+  const views: Sql[] = [];
+  for (const dataClass of classes) {
+    if (!statement.text.includes(ident(dataClass.table).text)) continue;
+    const predicate = await predicateOf(dataClass);
+    if (predicate.kind === 'all') continue;
+    const wider: Predicate =
+      more?.dataClass === dataClass ? { kind: 'or', parts: [predicate, keysOf(dataClass, [more.key])] } : predicate;
+    views.push(view(dataClass, wider, dialect));
+  }
+  if (views.length === 0) return statement;
+  // How many rows it visits is no longer known: those that are hidden count too.
+  const { text, params } = sql`WITH ${join(views, ', ')} ${statement}`;
+  return new Sql(text, params);
+}
+
+/** Inside, tables go by their full names: a filter sees all entities (spec 15 § 9.5). */
+function view({ table }: DataClassDef, predicate: Predicate, dialect: SqlDialect): Sql {
+  const condition = compilePredicate(predicate, 'r', dialect, dialect.schema);
+  return sql`${ident(table)} AS NOT MATERIALIZED (SELECT * FROM ${dialect.schema}.${ident(table)} AS "r" WHERE ${condition})`;
+}
+
+class RestrictedExecutor<E extends Executor> implements Executor {
+  protected readonly base: E;
+  protected readonly restrictions: Restrictions;
+  readonly dialect: SqlDialect;
+
+  constructor(base: E, restrictions: Restrictions, dialect: SqlDialect) {
+    this.base = base;
+    this.restrictions = restrictions;
+    this.dialect = dialect;
+  }
+
+  async rows(statement: Sql): Promise<readonly Row[]> {
+    return this.base.rows(await this.restricted(statement));
+  }
+
+  async row(statement: Sql): Promise<Row | undefined> {
+    return this.base.row(await this.restricted(statement));
+  }
+
+  protected restricted(statement: Sql): Promise<Sql> {
+    return restrict(statement, this.restrictions, this.dialect);
+  }
+}
+
+class RestrictedTransaction extends RestrictedExecutor<Transaction> implements Transaction {
+  run(statement: Sql): Promise<number> {
+    return this.base.run(statement);
+  }
+
+  attempt<T>(work: () => Promise<T>): Promise<T> {
+    return this.base.attempt(work);
+  }
+}
+
+/** What one request sees of the database. */
+export class RestrictedEngine extends RestrictedExecutor<Engine> implements Engine {
+  constructor(base: Engine, restrictions: Restrictions) {
+    super(base, restrictions, base.dialect);
+  }
+
+  async write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    await this.#known();
+    return this.base.write((transaction) => work(this.#within(transaction)));
+  }
+
+  async transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    await this.#known();
+    return this.base.transact((transaction) => work(this.#within(transaction)));
+  }
+
+  async keys(statement: Sql, among?: KeyList): Promise<KeyList> {
+    return this.base.keys(await this.restricted(statement), among);
+  }
+
+  async total(statement: Sql): Promise<number> {
+    return this.base.total(await this.restricted(statement));
+  }
+
+  writeApart(statements: readonly Sql[]): Promise<void> {
+    return this.base.writeApart(statements);
+  }
+
+  /** Two requests may see different entities in the same version of the data. */
+  dataVersion(): undefined {
+    return undefined;
+  }
+
+  refresh(): void {
+    this.base.refresh();
+  }
+
+  close(): Promise<void> {
+    return this.base.close();
+  }
+
+  #within(transaction: Transaction): Transaction {
+    return new RestrictedTransaction(transaction, this.restrictions, this.dialect);
+  }
+
+  /** The author's code has run before others have to wait for the transaction; its faults are told to who asks. */
+  async #known(): Promise<void> {
+    const { classes, predicateOf } = this.restrictions;
+    await Promise.allSettled(classes.map((dataClass) => predicateOf(dataClass)));
+  }
+}
