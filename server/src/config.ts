@@ -86,6 +86,11 @@ export const settings = {
     'KEYSTAMP_ROLES',
     'the roles file; empty: roles.json beside the model, if there is one; none: nothing is protected',
   ),
+  protectedImages: setting(
+    'private-forever',
+    'KEYSTAMP_PROTECTED_IMAGES',
+    'how browsers keep pictures that guests may not see: private-forever, private-per-session, no-store',
+  ),
   rolesErrors: setting(
     'refuse',
     'KEYSTAMP_ROLES_ERRORS',
@@ -192,6 +197,7 @@ const rules: Partial<Record<keyof Config, Rule>> = {
     holds: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
     expected: 'a whole number from 1 on',
   },
+  protectedImages: oneOf('private-forever', 'private-per-session', 'no-store'),
   dialect: oneOf('4d', 'wakanda', 'qodly'),
   sessionIdleMinutes: positive,
   maxSessionIdleMinutes: positive,

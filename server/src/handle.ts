@@ -46,7 +46,11 @@ interface Asked {
 export function createHandler(served: readonly Served[], config: Config, onEvent: OnEvent): Handler {
   const models = served.map(({ model }) => model);
   const parts = new Map(
-    served.map(({ model, services }) => [model, { services, contexts: new PlanContexts(model, config, onEvent) }]),
+    served.map(({ model, services }) => {
+      const { roles } = services;
+      const guest = (roles.forceLogin ?? config.forceLogin) ? undefined : roles.guest;
+      return [model, { services, contexts: new PlanContexts(model, config, onEvent, guest) }];
+    }),
   );
   const mounts = mountsOf(config);
   const origins = new Set(listOf(config.corsOrigins));

@@ -2,12 +2,12 @@
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import type { OnEvent } from '../events.ts';
-import type { DataClassDef, Model } from '../model/model.ts';
+import type { DataClassDef, Model, StorageDef } from '../model/model.ts';
 import type { Columns } from '../query/columns.ts';
 import type { Sight } from '../query/sight.ts';
 import type { ApiRequest, DataTarget } from '../request/api-request.ts';
 import type { Access } from '../session/access.ts';
-import { clientSight } from '../session/sight.ts';
+import { attributeResource, clientSight } from '../session/sight.ts';
 import { buildColumns } from './columns.ts';
 import { linksKey, linksOf } from './links.ts';
 
@@ -26,12 +26,22 @@ export class PlanContext {
   readonly sight: Sight;
   readonly #columns = new Map<string, Columns>();
 
-  constructor(model: Model, config: Config, onEvent: OnEvent, access: Access) {
+  readonly #guest: Access | undefined;
+
+  /** @param guest what everybody may do without logging in; absent where that is nothing */
+  constructor(model: Model, config: Config, onEvent: OnEvent, access: Access, guest?: Access) {
     this.model = model;
     this.config = config;
     this.onEvent = onEvent;
     this.access = access;
     this.sight = clientSight(access);
+    this.#guest = guest;
+  }
+
+  /** May shared caches keep the bytes of the attribute, since everybody may see them (spec 10 § 9)? */
+  isPublic(attribute: StorageDef): boolean {
+    if (attribute.owner.code.restrict !== undefined) return false;
+    return this.#guest?.may('read', attributeResource(attribute)) ?? false;
   }
 
   /** The columns of the entities of a relation: the request's lists speak of the entity it starts from. */
@@ -80,8 +90,9 @@ export class PlanContexts {
   readonly #made = new LRUCache<string, PlanContext>({ max: keptContexts });
   readonly #make: (access: Access) => PlanContext;
 
-  constructor(model: Model, config: Config, onEvent: OnEvent) {
-    this.#make = (access) => new PlanContext(model, config, onEvent, access);
+  /** @param guest what everybody may do without logging in; absent where that is nothing */
+  constructor(model: Model, config: Config, onEvent: OnEvent, guest?: Access) {
+    this.#make = (access) => new PlanContext(model, config, onEvent, access, guest);
   }
 
   of(access: Access): PlanContext {

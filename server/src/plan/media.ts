@@ -1,4 +1,5 @@
 // One picture or BLOB: reading its bytes, writing them, removing them (spec 10 §§ 4, 5, 7; 11 §§ 2, 5).
+import type { Config } from '../config.ts';
 import { fail } from '../errors.ts';
 import { parseImageFormat, printImageFormat } from '../image/formats.ts';
 import { parseVersion } from '../image/image-ref.ts';
@@ -8,7 +9,7 @@ import { checkWrite, resolveClass } from './access.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { imageSize } from './links.ts';
 import { nameList } from './name-list.ts';
-import type { BodyKind, EntityRef, MediaPlan, WriteMediaPlan } from './plan.ts';
+import type { Audience, BodyKind, EntityRef, MediaPlan, WriteMediaPlan } from './plan.ts';
 import { askedPage, askedSelection, savedSelection } from './selection.ts';
 import { mediaNamed, resolveEntity } from './target.ts';
 
@@ -32,10 +33,17 @@ export function planMedia(
     impossible: !binary && !format,
     formatName: format ? printImageFormat(format) : '',
     version: parseVersion(params.get('version'), params.count('version')),
+    audience: context.isPublic(attribute) ? 'public' : audienceOf(context.config),
     ...narrowingOf(request, attribute, context),
     // `$attributes` adds siblings to the JSON envelope (spec 10 § 5 row 6).
     columns: context.columns(request, attribute.owner, [...target.attributes, ...nameList(params.get('attributes'))]),
   };
+}
+
+/** Of protected pictures (spec 10 § 9.11). */
+function audienceOf({ protectedImages }: Config): Audience {
+  if (protectedImages === 'no-store') return 'nobody';
+  return protectedImages === 'private-per-session' ? 'session' : 'private';
 }
 
 /** Parameters that can exclude the one entity (spec 10 § 5 rows 3, 5, 8). */

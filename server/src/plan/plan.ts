@@ -129,6 +129,9 @@ export interface ComputePlan {
   readonly bare: boolean;
 }
 
+/** Who may keep the bytes: shared caches too; the client alone, always or in this session; nobody (spec 10 §§ 9, 9.11). */
+export type Audience = 'public' | 'private' | 'session' | 'nobody';
+
 export interface MediaPlan {
   readonly kind: 'media';
   readonly entity: EntityRef;
@@ -140,6 +143,7 @@ export interface MediaPlan {
   /** The canonical name of the format asked, for the canonical URL. */
   readonly formatName: string;
   readonly version: VersionAsked;
+  readonly audience: Audience;
   /** The answer depends on more than the picture (spec 10 § 5, row D). */
   readonly narrowing?: { readonly predicate: Predicate; readonly excluded: boolean };
   /** Columns of the JSON envelope: the attribute and its siblings of `$attributes`. */

@@ -7,10 +7,8 @@ import { onceReply } from './json.ts';
 
 const forEver = 'max-age=31536000, immutable';
 
-/** `public` or `private`: may a shared cache keep the picture? Everything stored is public while there are no privileges. */
-const audience = 'public';
-
-function cacheControl({ row }: MediaFacts, { attribute, version }: MediaPlan): string {
+function cacheControl({ row }: MediaFacts, { attribute, version, audience: keeper }: MediaPlan): string {
+  const audience = keeper === 'public' ? 'public' : 'private';
   switch (row) {
     case 'C':
       return `${audience}, ${forEver}`;
@@ -62,7 +60,7 @@ function headsOf(plan: MediaPlan, facts: MediaFacts): Heads {
   const kept = row === 'C' || row === 'O' || row === 'A';
   const notModified = {
     'Cache-Control': cacheControl(facts, plan),
-    Vary: 'Accept',
+    Vary: plan.audience === 'session' ? 'Accept, Cookie, Authorization, api-key' : 'Accept',
     ...(kept && { ETag: etag }),
     ...(kept && changedAt !== undefined && { 'Last-Modified': new Date(changedAt).toUTCString() }),
     ...(row !== 'D' && { 'Content-Location': canonicalUrl(plan, facts) }),

@@ -44,7 +44,7 @@ export function reply(plan: Plan, outcome: Outcome, mount: string, config: Confi
     case 'login':
       return replyLogin(outcome, config.dialect);
     case 'answer':
-      return onceReply(200, outcome.json);
+      return onceReply(200, outcome.json, outcome.headers);
     case 'upload':
       return onceReply(200, JSON.stringify({ ID: outcome.id }));
     default:

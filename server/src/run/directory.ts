@@ -4,10 +4,13 @@ import { guest } from '../session/identity.ts';
 import type { Visit } from './context.ts';
 import type { AnswerOutcome } from './outcome.ts';
 
+/** The next user of the browser must not find pictures in its cache; browsers take the header over TLS alone (spec 10 § 9.11). */
+const clearCache = { 'Clear-Site-Data': '"cache"' };
+
 /** The session ends with all it holds; the client gets a new one, under a new secret. */
 export async function runLogout(visit: Visit): Promise<AnswerOutcome> {
   await visit.leave();
-  return result(true);
+  return { ...result(true), ...(visit.http.secure && { headers: clearCache }) };
 }
 
 export async function runCurrentUser({ identity }: Visit): Promise<AnswerOutcome> {
@@ -16,9 +19,10 @@ export async function runCurrentUser({ identity }: Visit): Promise<AnswerOutcome
 }
 
 /** The group is a role the session was given, or a privilege it holds, in any case (§ 6.7). */
-export async function runBelongsTo({ group }: BelongsToPlan, { identity }: Visit): Promise<AnswerOutcome> {
+export async function runBelongsTo({ group }: BelongsToPlan, visit: Visit): Promise<AnswerOutcome> {
   const asked = group.toLowerCase();
-  return result([...identity.roles, ...identity.privileges].some((name) => name.toLowerCase() === asked));
+  const held = visit.services.roles.namesHeld(visit.access);
+  return result([...visit.identity.roles, ...held].some((name) => name.toLowerCase() === asked));
 }
 
 const result = (value: unknown): AnswerOutcome => ({ kind: 'answer', json: JSON.stringify({ result: value }) });

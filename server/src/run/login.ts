@@ -71,5 +71,5 @@ async function ask({ name, password }: Credentials, visit: Visit): Promise<Login
   // What 4D makes of a password cannot be checked without knowing it (§ 6.3).
   if (password === undefined) return { kind: 'refused' };
   const answer = await askDirectory(services.model, { services, caller: visit }, name, password);
-  return readAnswer(answer, () => false);
+  return readAnswer(answer, (name) => services.roles.isRole(name));
 }

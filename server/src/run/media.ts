@@ -59,9 +59,10 @@ const found = new WeakMap<MediaPlan, { readonly dataVersion: number; readonly me
 async function attemptMedia(plan: MediaPlan, visit: Visit): Promise<MediaOutcome | EmptyOutcome | EnvelopeOutcome> {
   const { engine } = visit.services;
   const asJson = plan.delivery.kind === 'picture' && wantsJsonOnly(visit.http.headers);
-  const dataVersion = engine.dataVersion();
+  // What a row filter lets one client see is nothing to remember for another.
+  const dataVersion = plan.attribute.owner.code.restrict ? undefined : engine.dataVersion();
   const known = found.get(plan);
-  if (known?.dataVersion === dataVersion && known && !asJson) return deliver(known.media, visit);
+  if (known && known.dataVersion === dataVersion && !asJson) return deliver(known.media, visit);
   const media = await findMedia(plan, asJson, visit);
   if (!('facts' in media)) return media;
   // Row D depends on more than the data; a change of this second must be looked at again when it may be told.
@@ -111,8 +112,11 @@ async function findMedia(
 /** Rows that are never kept ignore conditions and ranges (§ 9.6). */
 const isKept = ({ row }: MediaFacts): boolean => row === 'C' || row === 'O' || row === 'A';
 
-function cachingOf({ version, narrowing }: MediaPlan, row: Row): CachingRow {
-  return narrowing ? 'D' : cachingCase(version, Number(row['version']), Number(row['bound']));
+function cachingOf({ version, narrowing, audience }: MediaPlan, row: Row): CachingRow {
+  if (narrowing) return 'D';
+  const caching = cachingCase(version, Number(row['version']), Number(row['bound']));
+  // What nobody may keep is answered like what has no number that could be kept.
+  return audience === 'nobody' && caching !== 'N' ? 'G' : caching;
 }
 
 async function excludes({ narrowing, entity }: MediaPlan, key: Key, { services: { engine } }: Visit): Promise<boolean> {

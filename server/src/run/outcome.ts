@@ -153,6 +153,7 @@ export interface LoginOutcome {
 export interface AnswerOutcome {
   readonly kind: 'answer';
   readonly json: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 /** The state of the server as far as the client may see it. */

@@ -130,9 +130,9 @@ export class RestrictedEngine extends RestrictedExecutor<Engine> implements Engi
     return this.base.writeApart(statements);
   }
 
-  /** Two requests may see different entities in the same version of the data. */
-  dataVersion(): undefined {
-    return undefined;
+  /** Of the data; another request may see other entities in the same version. */
+  dataVersion(): number | undefined {
+    return this.base.dataVersion();
   }
 
   refresh(): void {
