@@ -5,7 +5,7 @@ import type { DataClassDef } from '../model/model.ts';
 import type { KeyList } from '../query/key-list.ts';
 import { keysOf, type Predicate } from '../query/predicate.ts';
 import type { Key } from '../query/selection.ts';
-import type { Engine, Executor, Row, Transaction } from './engine.ts';
+import type { Engine, Executor, Row, Transaction, Unit } from './engine.ts';
 import type { SqlDialect } from './sql/dialect.ts';
 import { compilePredicate } from './sql/predicate.ts';
 import { ident, join, sql, Sql } from './sql/sql.ts';
@@ -100,6 +100,15 @@ class RestrictedTransaction extends RestrictedExecutor<Transaction> implements T
   attempt<T>(work: () => Promise<T>): Promise<T> {
     return this.base.attempt(work);
   }
+
+  /** Rows of a table itself can be held alone; holding a hidden one tells nothing. */
+  lock(statement: Sql): Promise<void> {
+    return this.base.lock(statement);
+  }
+
+  keyGiven(dataClass: DataClassDef, key: Key): Promise<void> {
+    return this.base.keyGiven(dataClass, key);
+  }
 }
 
 /** What one request sees of the database. */
@@ -108,12 +117,23 @@ export class RestrictedEngine extends RestrictedExecutor<Engine> implements Engi
     super(base, restrictions, base.dialect);
   }
 
-  async write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async write<T>(work: Unit<T>): Promise<T> {
     await this.#known();
     return this.base.write((transaction) => work(this.#within(transaction)));
   }
 
-  async transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async writeEach<T>(units: readonly Unit<T>[]): Promise<readonly PromiseSettledResult<T>[]> {
+    await this.#known();
+    return this.base.writeEach(
+      units.map(
+        (work): Unit<T> =>
+          (transaction) =>
+            work(this.#within(transaction)),
+      ),
+    );
+  }
+
+  async transact<T>(work: Unit<T>): Promise<T> {
     await this.#known();
     return this.base.transact((transaction) => work(this.#within(transaction)));
   }

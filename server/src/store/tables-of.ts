@@ -7,7 +7,7 @@
  */
 export type TablesRead = ReadonlyMap<string, readonly string[]>;
 
-const read = /(?:FROM|JOIN) (?:main\.)?"((?:[^"]|"")+)"(?: AS (?:"((?:[^"]|"")+)"|(\w+)))?/g;
+const read = /(?:FROM|JOIN) (?:(?:\w+|"(?:[^"]|"")+")\.)?"((?:[^"]|"")+)"(?: AS (?:"((?:[^"]|"")+)"|(\w+)))?/g;
 const written = /^(?:INSERT INTO|UPDATE|DELETE FROM) "((?:[^"]|"")+)"/;
 const readsOnly = /^(?:SELECT|WITH|PRAGMA|EXPLAIN)\b/;
 

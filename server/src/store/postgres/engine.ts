@@ -30,7 +30,8 @@ const mostTries = 20;
 const snapshot = raw('SELECT CAST(pg_current_snapshot() AS text) AS seen');
 
 export class PostgresEngine implements Engine {
-  readonly dialect = postgresDialect;
+  /** Complete once the schema is known. */
+  dialect = postgresDialect('public');
   readonly #server: Server;
   readonly #limits: PostgresLimits;
   readonly #reader: SharedConnection;
@@ -58,7 +59,10 @@ export class PostgresEngine implements Engine {
   static async open(options: ServerOptions, limits: PostgresLimits): Promise<PostgresEngine> {
     const server = await Server.of(options);
     await server.makeSchema();
-    return new PostgresEngine(server, limits);
+    const engine = new PostgresEngine(server, limits);
+    const row = await engine.row(raw('SELECT current_schema() AS name'));
+    engine.dialect = postgresDialect(String(row?.['name']));
+    return engine;
   }
 
   async rows(statement: Sql): Promise<readonly Row[]> {
