@@ -18,8 +18,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   plan: ['request', 'session', 'query', 'model', 'image', 'store'],
   run: ['plan', 'orm', 'image', 'session', 'store', 'query', 'model', 'request'],
   reply: ['run', 'plan', 'request', 'query', 'model', 'orm'],
+  exchange: ['orm', 'image', 'store', 'query', 'model'],
   http: ['reply', 'request', 'handle'],
-  cli: ['http', 'keystamp', 'keeping', 'orm', 'plan', 'session', 'store', 'model'],
+  cli: ['exchange', 'http', 'keystamp', 'keeping', 'orm', 'plan', 'session', 'store', 'model'],
 };
 
 /** Narrower than a room: the files of it that the importing room may name. */

@@ -1,5 +1,6 @@
 // From a path on the command line to a model: a file, or a folder with model.ts and, if it likes, seed.ts.
 import { existsSync, statSync } from 'node:fs';
+import { registerHooks } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { buildModel, ModelError } from '../model/load.ts';
@@ -24,7 +25,7 @@ export async function loadModel(path: string): Promise<LoadedModel> {
   const full = resolve(path);
   if (!existsSync(full)) throw new ModelError([`${path}: there is no such file or folder`]);
   if (!statSync(full).isDirectory()) return { model: buildModel(await defaultExport(full)), folder: dirname(full) };
-  const file = find(full, 'model');
+  const file = modelFile(full);
   if (!file) throw new ModelError([`${path}: the folder has no model.ts`]);
   const model = buildModel(await defaultExport(file));
   const seedFile = find(full, 'seed');
@@ -34,13 +35,36 @@ export async function loadModel(path: string): Promise<LoadedModel> {
   return { model, folder: full, seed };
 }
 
+/** The model file of a folder, when it has one. */
+export const modelFile = (folder: string): string | undefined => find(resolve(folder), 'model');
+
 const find = (folder: string, name: string): string | undefined =>
   fileNames(name).map((file) => join(folder, file)).find(existsSync); // prettier-ignore
 
 const defaultExport = async (file: string): Promise<unknown> =>
   ((await exportsOf(file)) as { readonly default?: unknown }).default;
 
+/** A model folder need not have Keystamp among its packages: the one that loads it is at hand. */
+let findsKeystamp = false;
+
+function findKeystamp(): void {
+  if (findsKeystamp) return;
+  findsKeystamp = true;
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (specifier !== 'keystamp') return next(specifier, context);
+      try {
+        return next(specifier, context);
+      } catch {
+        const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+        return { url: new URL(`../index.${ending}`, import.meta.url).href, shortCircuit: true };
+      }
+    },
+  });
+}
+
 async function exportsOf(file: string): Promise<unknown> {
+  findKeystamp();
   try {
     return await import(pathToFileURL(file).href);
   } catch (error) {

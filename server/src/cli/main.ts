@@ -1,5 +1,7 @@
 // The command line: `keystamp <command>`. Each command has a file of its own.
 import { Command, CommanderError } from 'commander';
+import { exportCommand } from './commands/export.ts';
+import { importCommand } from './commands/import.ts';
 import { serveCommand } from './commands/serve.ts';
 import { syncCommand } from './commands/sync.ts';
 
@@ -9,7 +11,9 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description('Serves a datastore with versioned pictures over the Qodly / 4D REST API')
     .exitOverride()
     .addCommand(serveCommand())
-    .addCommand(syncCommand());
+    .addCommand(syncCommand())
+    .addCommand(importCommand())
+    .addCommand(exportCommand());
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

@@ -1,0 +1,180 @@
+// Datastore → a folder of JSON Lines or CSV and the files of pictures and BLOBs.
+import { once } from 'node:events';
+import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import { stringify } from 'csv-stringify/sync';
+import { createHash } from 'node:crypto';
+import { formatOfMediaType, formatRow } from '../image/formats.ts';
+import type { ModelDefinition } from '../model/definition.ts';
+import type { DataClassDef, Model, StorageDef, Value } from '../model/model.ts';
+import type { Columns, Links } from '../query/columns.ts';
+import { keyCount, keysBetween } from '../query/key-list.ts';
+import { all } from '../query/predicate.ts';
+import type { Selection } from '../query/selection.ts';
+import { readContent } from '../store/content.ts';
+import type { Engine, Row } from '../store/engine.ts';
+import { isMedia } from '../store/sql/columns.ts';
+import { mediaStatement } from '../store/sql/media.ts';
+import { countStatement, keysStatement, membersStatement, pageStatement } from '../store/sql/select.ts';
+import { filesFolder, manifestName, type FileReference, type Format, type Manifest } from './manifest.ts';
+import { keyOf, readEntity } from './source.ts';
+
+const pageSize = 500;
+
+/** Uris are not kept, so it does not matter how they look. */
+const links: Links = {
+  mount: '',
+  brackets: ['(', ')'],
+  imagePrefix: '$version=',
+  imageSuffix: () => '',
+  imageInfo: false,
+};
+
+type Fields = Record<string, unknown>;
+
+/** Columns of a CSV file in front of the attributes. */
+export const systemNames = ['__KEY', '__STAMP', '__TIMESTAMP'] as const;
+
+/** Told once how many entities there are, then how many are written. */
+export interface ExportProgress {
+  begin(total: number): void;
+  update(done: number): void;
+}
+
+/** Writes all entities of the datastore; the list of what was written is written last. */
+export async function exportData(
+  model: Model,
+  engine: Engine,
+  folder: string,
+  format: Format,
+  progress: ExportProgress,
+): Promise<Manifest> {
+  mkdirSync(folder, { recursive: true });
+  const classes: Manifest['classes'][number][] = [];
+  const exported = [...model.dataClasses.values()].filter(({ tracking }) => tracking !== 'deletions');
+  progress.begin(await countAll(exported, engine));
+  let done = 0;
+  for (const dataClass of exported) {
+    const file = `${dataClass.name}.${format}`;
+    const out = createWriteStream(join(folder, file));
+    const names = [...systemNames, ...stored(dataClass).map(({ name }) => name)];
+    if (format === 'csv') out.write(stringify([names]));
+    let count = 0;
+    for await (const entities of pagesOf(dataClass, engine)) {
+      for (const entity of entities) await writeFiles(entity, dataClass, engine, folder);
+      const lines = entities.map((entity) =>
+        format === 'csv' ? csvLine(entity, names) : `${JSON.stringify(entity)}\n`,
+      );
+      if (!out.write(lines.join(''))) await once(out, 'drain');
+      count += entities.length;
+      progress.update((done += entities.length));
+    }
+    out.end();
+    await finished(out);
+    classes.push({ name: dataClass.name, file, count });
+  }
+  const definition = model.definition as ModelDefinition;
+  const manifest: Manifest = { keystampExport: 1, format, definition, classes };
+  writeFileSync(join(folder, manifestName), `${JSON.stringify(manifest, null, 2)}\n`);
+  return manifest;
+}
+
+async function countAll(dataClasses: readonly DataClassDef[], engine: Engine): Promise<number> {
+  let total = 0;
+  for (const dataClass of dataClasses)
+    total += Number((await engine.row(countStatement(dataClass, all, engine.dialect)))?.['total']);
+  return total;
+}
+
+/** What a class holds, hidden foreign keys left out: relations say the same. */
+const stored = (dataClass: DataClassDef): readonly (StorageDef | { readonly name: string })[] =>
+  [...dataClass.attributes.values()].filter(
+    (attribute) =>
+      attribute.kind === 'relatedEntity' || (attribute.kind === 'storage' && attribute.column !== '__global_stamp'),
+  );
+
+function columnsOf(dataClass: DataClassDef): Columns {
+  const items = [...dataClass.attributes.values()].flatMap((attribute): Columns['items'] => {
+    if (attribute.kind === 'relatedEntity') return [{ kind: 'deferred', attribute }];
+    if (attribute.kind !== 'storage') return [];
+    return [isMedia(attribute) ? { kind: 'media', attribute, detail: false } : { kind: 'value', attribute }];
+  });
+  return { dataClass, items, links };
+}
+
+/** Pages in the order of the keys; with a key of one attribute, of those that were there in the beginning. */
+async function* pagesOf(dataClass: DataClassDef, engine: Engine): AsyncIterable<readonly Fields[]> {
+  const selection: Selection = { dataClass, predicate: all, order: [] };
+  const rows = { kind: 'entities', columns: columnsOf(dataClass) } as const;
+  const { dialect } = engine;
+  if (dataClass.key.length === 1) {
+    const keys = await engine.keys(keysStatement(selection, dialect));
+    for (let from = 0; from < keyCount(keys); from += pageSize) {
+      const page = keysBetween(keys, from, from + pageSize) as readonly Value[];
+      yield parse(await engine.row(membersStatement(dataClass, rows, page, dialect)));
+    }
+    return;
+  }
+  for (let skip = 0; ; skip += pageSize) {
+    const entities = parse(await engine.row(pageStatement(selection, rows, skip, pageSize, dialect)));
+    yield entities;
+    if (entities.length < pageSize) return;
+  }
+}
+
+function parse(row: Row | undefined): readonly Fields[] {
+  const entities = row?.['entities'] as Uint8Array | null | undefined;
+  const all = entities ? (JSON.parse(`[${Buffer.from(entities).toString('utf8')}]`) as Fields[]) : [];
+  // What was deleted since its key was listed has none any more.
+  return all.filter((entity) => '__KEY' in entity);
+}
+
+/** Puts the bytes beside and a reference in their place; links of relations become keys. */
+async function writeFiles(entity: Fields, dataClass: DataClassDef, engine: Engine, folder: string): Promise<void> {
+  const { values } = readEntity(dataClass, entity, () => undefined);
+  for (const attribute of dataClass.attributes.values()) {
+    const { name, kind } = attribute;
+    if (kind === 'relatedEntity') entity[name] = values[name] ?? null;
+    if (kind !== 'storage' || !isMedia(attribute) || entity[name] === null) continue;
+    const key = keyOf(values, String(entity['__KEY']), dataClass);
+    const row = key && (await engine.row(mediaStatement(dataClass, attribute, key)));
+    const hash = row?.['hash'] as Uint8Array | null | undefined;
+    const bytes = hash && (await readContent(engine, hash));
+    if (!row || !bytes) {
+      entity[name] = null;
+      continue;
+    }
+    const mediatype = String(row['mediatype']);
+    const file = `${dataClass.name}/${name}/${fileName(String(entity['__KEY']), mediatype)}`;
+    const path = join(folder, filesFolder, file);
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, bytes);
+    const reference: FileReference = {
+      file,
+      version: Number(row['version']),
+      mediatype,
+      changedAt: Number(row['time']),
+    };
+    entity[name] = reference;
+  }
+}
+
+/** File systems take 255 bytes at most. */
+const longestName = 200;
+
+function fileName(key: string, mediatype: string): string {
+  const format = formatOfMediaType(mediatype);
+  const text = encodeURIComponent(key).replaceAll('*', '%2A');
+  const name = text.length <= longestName ? text : createHash('sha256').update(key).digest('hex');
+  return `${name}.${format ? formatRow(format).extension : 'bin'}`;
+}
+
+/** Null is an empty cell, the empty text a quoted one. */
+const csvLine = (entity: Fields, names: readonly string[]): string =>
+  stringify([names.map((name) => cell(entity[name]))], { quoted_match: /^$/ });
+
+function cell(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
