@@ -85,6 +85,21 @@ export const catalogSight = ({ access, sight }: PlanContext): CatalogSight => ({
 });
 
 /**
+ * May the asker put bytes anywhere? Uploads name no attribute yet.
+ * @throws KeystampError 1558
+ */
+export function checkUpload({ model, access }: PlanContext): void {
+  if (access.isOpen) return;
+  const holders = model.dataClasses
+    .values()
+    .flatMap(({ storage }) => storage)
+    .filter(({ type }) => type === 'image' || type === 'blob')
+    .map(attributeResource);
+  if (!holders.some((holder) => access.may('update', holder) || access.may('create', holder)))
+    throw dataClassRefusal('update', '');
+}
+
+/**
  * May entities of the class be saved so? `either`: a key that is not stored creates the entity.
  * @throws KeystampError 1558, 1559
  */

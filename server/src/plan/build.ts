@@ -29,7 +29,7 @@ export async function buildPlan(
   input: PlanInput,
   context: PlanContext,
 ): Promise<Plan> {
-  if (action === 'upload') return planUpload(request, input.contentType, context.config);
+  if (action === 'upload') return planUpload(request, input.contentType, context);
   if (action === 'releaseMany') return { kind: 'releaseSets', ids: setIds(await input.json()), strict: false };
   if (action === 'catalog') return planCatalog(request, context);
   if (action === 'login') return planLogin(request, await input.json());

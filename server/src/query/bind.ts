@@ -1,7 +1,7 @@
 // FilterExpr + dataclass + parameters → Predicate: names become attributes, values become canonical, criteria over the
 // same related row come together (spec 04 §§ 4 to 7).
 import { fail } from '../errors.ts';
-import type { DataClassDef, RelatedEntitiesDef, RelationDef, StorageDef } from '../model/model.ts';
+import type { DataClassDef, RelationDef, StorageDef } from '../model/model.ts';
 import { checkComplexity } from './complexity.ts';
 import type { Given } from './convert.ts';
 import { toValue } from './convert.ts';
@@ -15,7 +15,7 @@ import type { ParsedFilter } from './parse.ts';
 import { parsePath } from './parse.ts';
 import { findAttribute } from './path.ts';
 import type { ObjectScalar, Predicate, Test } from './predicate.ts';
-import { all, conjoin, disjoin } from './predicate.ts';
+import { all, conjoin, disjoin, keysOf } from './predicate.ts';
 import type { Sight } from './sight.ts';
 import type { GivenValue } from './value-tests.ts';
 import { attributeTest, objectTest } from './value-tests.ts';
@@ -167,7 +167,7 @@ function relationCriterion(relation: RelationDef, reference: string, criterion: 
   const negated = meaning.kind === 'compare' && meaning.comparison === '!=';
   if (value.kind === 'null') {
     if (!equality) return unfit();
-    return relation.kind === 'relatedEntity'
+    return relation.kind === 'relatedEntity' && !relation.target.code.restrict
       ? { kind: 'test', attribute: relation.foreignKey, test: { kind: 'null', negated } }
       : someRelated(relation, reference, negated);
   }
@@ -175,10 +175,14 @@ function relationCriterion(relation: RelationDef, reference: string, criterion: 
   if ((meaning.kind === 'in') !== (value.kind === 'list')) throw fail(1280, `the value of ${relation.name}`);
   const given = value.kind === 'list' ? value.items : [value.given];
   const values = given.map((key) => toValue(relation.foreignKey, key));
-  return { kind: 'test', attribute: relation.foreignKey, test: { kind: 'identity', values, negated } };
+  if (!relation.target.code.restrict)
+    return { kind: 'test', attribute: relation.foreignKey, test: { kind: 'identity', values, negated } };
+  // A related entity that is hidden is as if there was none, so its key alone is not enough (spec 15 § 9.2).
+  const named = keysOf(relation.target, values.map((key) => [key])); // prettier-ignore
+  return { kind: 'exists', relation, reference, where: negated ? { kind: 'not', part: named } : named };
 }
 
-function someRelated(relation: RelatedEntitiesDef, reference: string, some: boolean): Predicate {
+function someRelated(relation: RelationDef, reference: string, some: boolean): Predicate {
   const exists: Predicate = { kind: 'exists', relation, reference, where: all };
   return some ? exists : { kind: 'not', part: exists };
 }

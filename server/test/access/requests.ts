@@ -171,7 +171,7 @@ const entity = (dataClass: ClassName): fc.Arbitrary<string> =>
       weight: 1,
       arbitrary: fc
         .tuple(attribute(dataClass), value)
-        .map(([name, given]) => `${dataClass}(:${name}(${encodeURIComponent(given)}))`),
+        .map(([name, given]) => `${dataClass}:${name}(${encodeURIComponent(given)})`),
     },
   );
 

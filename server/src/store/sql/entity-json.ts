@@ -8,7 +8,7 @@ import { globalStampOf } from './global-stamp.ts';
 import { JsonText } from './json-text.ts';
 import { mediaJson } from './media-json.ts';
 import { pageOrder, relatedCount, relatedPage, relatedRow } from './related-rows.ts';
-import { column, raw, sql, type Sql } from './sql.ts';
+import { column, ident, raw, sql, type Sql } from './sql.ts';
 
 /**
  * How the entity stands in the answer: as the answer itself, as an item of a list or expanded, as the result of a save
@@ -123,7 +123,14 @@ function toOneDeferred(links: Links, target: DataClassDef, foreignKey: Sql, dial
     printed,
     literal('}}'),
   ]);
-  return sql`CASE WHEN ${foreignKey} IS NULL THEN 'null' ELSE ${deferred} END`;
+  return sql`CASE WHEN ${hasNoEntity(target, foreignKey)} THEN 'null' ELSE ${deferred} END`;
+}
+
+/** Where rows are filtered, an entity that is hidden is as if there was none (spec 15 § 9.2). */
+function hasNoEntity({ code, table, key }: DataClassDef, foreignKey: Sql): Sql {
+  if (!code.restrict) return sql`${foreignKey} IS NULL`;
+  const held = column('seen', (key[0] as StorageDef).column);
+  return sql`NOT EXISTS (SELECT 1 FROM ${ident(table)} AS "seen" WHERE ${held} = ${foreignKey})`;
 }
 
 /** `{"__deferred":{"uri":"/rest/Company(7)/staff?$expand=staff"}}` */
