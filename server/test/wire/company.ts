@@ -5,6 +5,8 @@ import { pdfBrochure } from '../../../examples/company/brochure.ts';
 import { buildModel } from '../../src/model/load.ts';
 import type { Json, Model } from '../../src/model/model.ts';
 import type { Seed, SeedEntity } from '../../src/model/seed.ts';
+import type { Roles } from '../../src/session/roles.ts';
+import { model as office, officeEntities, officeRoles } from '../access/office.ts';
 import { noteEntities, users } from './users.ts';
 import { picture, type PictureName } from './pictures.ts';
 
@@ -172,6 +174,8 @@ async function* trackedEntities(): AsyncGenerator<SeedEntity> {
 export interface Stock {
   readonly model: Model;
   readonly seed: Seed;
+  /** Absent: nothing is protected. */
+  readonly roles?: () => Roles;
 }
 
 /** What `@model` of a conversation may name. */
@@ -182,6 +186,11 @@ export const stocks = {
   },
   users: { model: buildModel(users), seed: { total: 2, entities: noteEntities } },
   stamps: { model: buildModel(stamps), seed: { total: 3, entities: stampEntities } },
+  office: {
+    model: office,
+    seed: { total: 0, entities: () => officeEntities({ salt: 1, spies: [50, 51], payslips: 3, vaults: 2 }) },
+    roles: officeRoles,
+  },
   tracked: { model: buildModel(tracked), seed: { total: 6, entities: trackedEntities } },
 } as const satisfies Record<string, Stock>;
 

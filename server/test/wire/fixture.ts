@@ -10,9 +10,10 @@ import { createServer } from '../../src/http/server.ts';
 import { openKeystamp, openKeystamps, type Keystamp, type Part } from '../../src/keystamp.ts';
 import type { Model } from '../../src/model/model.ts';
 import { sow } from '../../src/orm/sow.ts';
+import { Roles } from '../../src/session/roles.ts';
 import { dropDatabase, newDatabase } from '../postgres.ts';
 import { CachingProxy } from './caching-proxy.ts';
-import { seedTime, startTime, stocks, type StockName } from './company.ts';
+import { seedTime, startTime, stocks, type Stock, type StockName } from './company.ts';
 
 const folders: string[] = [];
 
@@ -66,6 +67,12 @@ async function sowStocks(names: readonly StockName[], engine: EngineName): Promi
     await keystamp.close();
   }
   return { data, database };
+}
+
+/** The roles file of a stock; the others are open. */
+function rolesOf(model: Model): Roles {
+  const stock: Stock | undefined = Object.values(stocks).find((each) => each.model === model);
+  return stock?.roles?.() ?? new Roles();
 }
 
 /** Settings as `@setting` writes them, read as the environment would be. */
@@ -169,8 +176,8 @@ export class Fixture {
     };
     const [only, ...others] = this.#models as [Model];
     const keystamp = await (others.length > 0
-      ? openKeystamps(this.#models, this.#config, onEvent, () => this.#clock)
-      : openKeystamp(only, this.#config, onEvent, () => this.#clock));
+      ? openKeystamps(this.#models, this.#config, onEvent, () => this.#clock, rolesOf)
+      : openKeystamp(only, this.#config, onEvent, () => this.#clock, rolesOf));
     const server = createServer(keystamp.handle, this.#config);
     const node = { keystamp, server, port: Number(new URL(await listen(server, this.#config)).port) };
     this.#nodes.set(number, node);
