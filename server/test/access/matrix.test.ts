@@ -69,7 +69,9 @@ for (const { method, url, body, cells } of rows)
         cookies[i],
       );
       const faults = faultsOf(cell, reply);
-      const shown = Buffer.from(reply.body ?? '').toString('utf8').slice(0, 1000);
+      const shown = Buffer.from(reply.body ?? '')
+        .toString('utf8')
+        .slice(0, 1000);
       assert.deepEqual(faults, [], `${role}: ${reply.status} ${String(reply.headers['Cache-Control'])} ${shown}`);
       // Permissions are no matter of a browser's password window (spec 14 § 5.5).
       assert.ok(!('WWW-Authenticate' in reply.headers));
