@@ -10,6 +10,8 @@ export type {
   RelatedEntityDefinition,
   StorageDefinition,
 } from './model/definition.ts';
+export { KeystampError } from './errors.ts';
+export { dataStoreOf } from './orm/data-store.ts';
 export { implement } from './orm/implement.ts';
 export { generatePasswordHash, verifyPasswordHash } from './session/password-hash.ts';
 export type { DirectoryAnswer, DirectoryError, DirectoryUser } from './session/directory.ts';

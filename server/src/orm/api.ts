@@ -1,6 +1,6 @@
 // The server API as TypeScript sees it (spec 16): every type is made from the model `M` and the code `K` beside it, so
 // attributes and functions complete and check themselves without a generated file.
-import type { ErrorItem } from './error-item.ts';
+import type { PrintedError } from '../errors.ts';
 import type { BlobValue, ImageValue, MediaInput } from './media-value.ts';
 import type { ModelDefinition } from '../model/definition.ts';
 import type { Json, StorageType } from '../model/model.ts';
@@ -19,7 +19,7 @@ export interface Result {
   readonly autoMerged?: boolean;
   readonly wasReloaded?: boolean;
   readonly lockKindText?: string;
-  readonly errors?: readonly ErrorItem[];
+  readonly errors?: readonly PrintedError[];
 }
 
 export interface QuerySettings {
@@ -194,7 +194,7 @@ interface SelectionMembers<M extends ModelDefinition, K, C extends Names<M>> {
   ): Promise<Record<string, unknown>[]>;
   toArray(): Promise<Entity<M, K, C>[]>;
   [Symbol.asyncIterator](): AsyncIterator<Entity<M, K, C>>;
-  add(what: Entity<M, K, C> | EntitySelection<M, K, C>): Promise<EntitySelection<M, K, C>>;
+  add(what: Entity<M, K, C> | EntitySelection<M, K, C>): this;
   and(other: Entity<M, K, C> | EntitySelection<M, K, C>): EntitySelection<M, K, C>;
   or(other: Entity<M, K, C> | EntitySelection<M, K, C>): EntitySelection<M, K, C>;
   minus(

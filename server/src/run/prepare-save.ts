@@ -1,12 +1,11 @@
 // Drafts → changes that can be written: uploads are found, files that image attributes take turn out to be pictures.
-import { fail, failHttp, KeystampError } from '../errors.ts';
+import { fail, KeystampError } from '../errors.ts';
 import type { RelatedEntityDef, StorageDef } from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
-import { describeContent } from '../orm/describe-content.ts';
+import { goneUpload, uploadChange } from '../orm/media-change.ts';
 import type { DraftChange, SaveItem } from '../plan/plan.ts';
 import type { Upload } from '../session/uploads.ts';
 import type { Change, MediaChange } from '../store/change.ts';
-import { readContent } from '../store/content.ts';
 import type { Visit } from './context.ts';
 
 /** A change with everything it needs at hand. */
@@ -46,12 +45,12 @@ async function prepareDraft(draft: DraftChange, uploads: FoundUploads, visit: Vi
       media.set(attribute, { kind: 'clear' });
       continue;
     }
-    const gone = attribute.type === 'image' ? 1825 : 1826;
+    const gone = goneUpload(attribute);
     let found = uploads.get(to.uploadId);
     if (!found) uploads.set(to.uploadId, (found = visit.services.uploads.find(to.uploadId, visit.session?.id)));
     const upload = await found;
     if (!upload) throw fail(gone, to.uploadId);
-    media.set(attribute, await fromUpload(attribute, upload, visit));
+    media.set(attribute, await uploadChange(attribute, upload, visit.services));
     used.set(upload.id, gone);
   }
   const related = await Promise.all(
@@ -70,19 +69,6 @@ async function prepareDraft(draft: DraftChange, uploads: FoundUploads, visit: Vi
     createMissing,
   };
   return { kind: 'ready', change, uploads: used, related };
-}
-
-/** An image attribute takes any upload that turns out to be a picture (spec 11 § 4.3). */
-async function fromUpload(
-  attribute: StorageDef,
-  { id, content, mediatype }: Upload,
-  { services }: Visit,
-): Promise<MediaChange> {
-  if (attribute.type === 'blob' || content.picture) return { kind: 'set', content, mediatype };
-  if (content.size > services.config.maxImageBytes) throw failHttp(413, `over ${services.config.maxImageBytes} bytes`);
-  const bytes = await readContent(services.engine, content.hash);
-  if (!bytes) throw fail(1825, id);
-  return { kind: 'set', content: await describeContent(bytes, true, services.converter), mediatype };
 }
 
 /** The ids of all uploads that the change and its new related entities take. */

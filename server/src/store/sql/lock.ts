@@ -55,7 +55,7 @@ export const dropLockStatement = (dataClass: DataClassDef, key: Key): Sql =>
 
 /** A row of the sessions for a call that locks without having one; it lives as long as the call may. */
 export const holderStatement = (id: string, now: number, expires: number): Sql =>
-  sql`INSERT INTO ${sessionTable} (id, kind, storage, idle, created, expires) VALUES (${id}, 'call', '{}', 0, ${now}, ${expires})`;
+  sql`INSERT INTO ${sessionTable} (id, kind, storage, idle, created, expires) VALUES (${id}, 'call', '{}', 0, ${now}, ${expires}) ON CONFLICT (id) DO NOTHING`;
 
 export const dropSessionStatement = (id: string): Sql => sql`DELETE FROM ${sessionTable} WHERE id = ${id}`;
 

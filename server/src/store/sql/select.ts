@@ -22,7 +22,8 @@ export function hasKey(dataClass: DataClassDef, alias: string, key: Key): Sql {
   );
 }
 
-const from = (dataClass: DataClassDef, alias: string): Sql => sql`${ident(dataClass.table)} AS ${ident(alias)}`;
+/** The table of a dataclass where a statement names it: the one place for what must hold of all reads. */
+export const from = (dataClass: DataClassDef, alias: string): Sql => sql`${ident(dataClass.table)} AS ${ident(alias)}`;
 
 /** Statements by key differ in their key alone, so their text is made once per columns and shape. */
 const byKey = new WeakMap<Columns, Map<EntityShape, Sql>>();
@@ -88,7 +89,7 @@ export function countStatement(dataClass: DataClassDef, predicate: Predicate, di
 }
 
 /** 64-bit integers past what a JavaScript number holds come as text: rounded they would name another entity. */
-function exactKey({ column: name, type }: StorageDef, held: Sql, dialect: SqlDialect): Sql {
+export function exactKey({ column: name, type }: StorageDef, held: Sql, dialect: SqlDialect): Sql {
   if (type !== 'long64' && type !== 'duration') return held;
   return sql`${dialect.exactInteger(held)} AS ${ident(name)}`;
 }

@@ -1,0 +1,76 @@
+// What code can know of an attribute (spec 16 § 6).
+import { printedType } from '../model/attribute-types.ts';
+import { publicAttribute, type AttributeDef, type StorageDef, type StorageType } from '../model/model.ts';
+import type { AttributeObject } from './api.ts';
+
+/** The numbers that 4D gives to types. */
+const fieldTypes = {
+  string: 0,
+  number: 1,
+  text: 2,
+  image: 3,
+  date: 4,
+  bool: 6,
+  word: 8,
+  byte: 9,
+  long: 9,
+  duration: 11,
+  long64: 25,
+  blob: 30,
+  object: 38,
+  uuid: 0,
+} as const satisfies Record<StorageType, number>;
+
+const position = (attribute: StorageDef): number => attribute.owner.storage.indexOf(attribute) + 1;
+
+/** Frozen. */
+export function attributeObject(attribute: AttributeDef): AttributeObject {
+  const { name, kind, owner } = attribute;
+  const exposed = publicAttribute(owner, name) !== undefined;
+  const plain = { name, kind, exposed, unique: false, indexed: false, keywordIndexed: false, autoFilled: false };
+  switch (attribute.kind) {
+    case 'storage':
+      return Object.freeze({
+        ...plain,
+        type: printedType(attribute),
+        fieldType: fieldTypes[attribute.type],
+        fieldNumber: position(attribute),
+        mandatory: attribute.notNull,
+        unique: attribute.unique || attribute.primKey,
+        indexed: attribute.indexed || attribute.primKey,
+        keywordIndexed: attribute.keywords,
+        autoFilled: attribute.autosequence || attribute.autogenerate,
+        readOnly: attribute.readOnly,
+      });
+    case 'relatedEntity': {
+      const { target, foreignKey, inverse } = attribute;
+      return Object.freeze({
+        ...plain,
+        type: target.name,
+        fieldType: fieldTypes.object,
+        fieldNumber: position(foreignKey),
+        mandatory: foreignKey.notNull,
+        indexed: foreignKey.indexed,
+        readOnly: false,
+        ...(inverse && { inverseName: inverse.name }),
+        relatedDataClass: target.name,
+      });
+    }
+    case 'relatedEntities':
+      return Object.freeze({
+        ...plain,
+        type: attribute.target.collectionName,
+        fieldType: 42,
+        fieldNumber: position(owner.key[0] as StorageDef),
+        mandatory: false,
+        readOnly: true,
+        inverseName: attribute.inverse.name,
+        relatedDataClass: attribute.target.name,
+      });
+    default:
+      return attribute satisfies never;
+  }
+}
+
+/** A path, given as a text or as an attribute. */
+export const pathOf = (path: string | AttributeObject): string => (typeof path === 'string' ? path : path.name);

@@ -1,0 +1,100 @@
+// The one door through which code reads entities and keys: in the open transaction of its call, or as last committed.
+import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
+import { packKeys, type KeyList } from '../query/key-list.ts';
+import type { Key, Selection } from '../query/selection.ts';
+import type { Row } from '../store/engine.ts';
+import {
+  canonical,
+  entityAtStatement,
+  entityRowsStatement,
+  entityRowStatement,
+  foreignKeysStatement,
+  storedEntity,
+  type StoredEntity,
+} from '../store/sql/entity-row.ts';
+import { countStatement, keysStatement } from '../store/sql/select.ts';
+import { sql, type Sql } from '../store/sql/sql.ts';
+import type { CallContext } from './call-context.ts';
+import type { Members } from './members.ts';
+
+/** A part of a selection. */
+export interface Window {
+  readonly skip: number;
+  /** Absent: to the end. */
+  readonly top?: number;
+}
+
+export async function readEntity(
+  { executor, services }: CallContext,
+  dataClass: DataClassDef,
+  key: Key,
+): Promise<StoredEntity | undefined> {
+  const row = await executor.row(entityRowStatement(dataClass, key, services.engine.dialect));
+  return row && storedEntity(dataClass, row);
+}
+
+/** The entities of these keys, in their order; nothing where there is none. */
+export async function readEntities(
+  context: CallContext,
+  dataClass: DataClassDef,
+  keys: readonly Key[],
+): Promise<readonly (StoredEntity | undefined)[]> {
+  if (keys.length === 0) return [];
+  if (dataClass.key.length > 1) return Promise.all(keys.map((key) => readEntity(context, dataClass, key)));
+  const { executor, services } = context;
+  const asked = keys.map(([part]) => part as Value);
+  const found: (StoredEntity | undefined)[] = keys.map(() => undefined);
+  for (const row of await executor.rows(entityRowsStatement(dataClass, asked, services.engine.dialect)))
+    found[Number(row['position'])] = storedEntity(dataClass, row);
+  return found;
+}
+
+/** The entity at a position of a selection. */
+export async function readEntityAt(
+  { executor, services }: CallContext,
+  selection: Selection,
+  position: number,
+): Promise<StoredEntity | undefined> {
+  const row = await executor.row(entityAtStatement(selection, position, services.engine.dialect));
+  return row && storedEntity(selection.dataClass, row);
+}
+
+/** The keys of a selection in its order. */
+export async function readMembers(
+  context: CallContext,
+  selection: Selection,
+  { skip, top }: Window = { skip: 0 },
+): Promise<Members> {
+  const { dataClass } = selection;
+  const all = keysStatement(selection, context.services.engine.dialect);
+  // SQLite knows no OFFSET without LIMIT.
+  const most = top ?? Number.MAX_SAFE_INTEGER;
+  const statement = skip === 0 && top === undefined ? all : sql`${all} LIMIT ${most} OFFSET ${skip}`;
+  if (dataClass.key.length === 1) return { kind: 'packed', list: await readKeys(context, statement) };
+  const rows = await context.executor.rows(statement);
+  return { kind: 'composite', keys: rows.map((row) => keyOfRow(dataClass, row)) };
+}
+
+/** The distinct keys that a foreign key of the selected entities holds. */
+export const readForeignKeys = (context: CallContext, selection: Selection, foreignKey: StorageDef): Promise<KeyList> =>
+  readKeys(context, foreignKeysStatement(selection, foreignKey, context.services.engine.dialect));
+
+export async function readCount(
+  { executor, services: { engine } }: CallContext,
+  selection: Selection,
+): Promise<number> {
+  const statement = countStatement(selection.dataClass, selection.predicate, engine.dialect);
+  return executor === engine ? engine.total(statement) : Number((await executor.row(statement))?.['total']);
+}
+
+/** What a statement that gives one row finds, see store/sql/aggregate.ts. */
+export const readRow = ({ executor }: CallContext, statement: Sql): Promise<Row | undefined> => executor.row(statement);
+
+async function readKeys({ executor, services: { engine } }: CallContext, statement: Sql): Promise<KeyList> {
+  if (executor === engine) return engine.keys(statement);
+  const rows = await executor.rows(statement);
+  return packKeys(rows.map((row) => Object.values(row)[0] as Value));
+}
+
+const keyOfRow = (dataClass: DataClassDef, row: Row): Key =>
+  dataClass.key.map((part) => canonical(part, row[part.column] ?? null));

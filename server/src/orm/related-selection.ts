@@ -1,0 +1,37 @@
+// From the entities of a selection to those that a relation leads to, each once (spec 16 § 4).
+import { fail } from '../errors.ts';
+import type { RelatedEntitiesDef, RelatedEntityDef } from '../model/model.ts';
+import { membersOf } from '../query/predicate.ts';
+import { currentCall } from './call-context.ts';
+import { readForeignKeys, readMembers } from './read.ts';
+import type { SelectionState } from './selection-state.ts';
+
+/** @throws KeystampError 1500 for a name that does not exist, 1574 for one that is no relation */
+export function relatedSelection(from: SelectionState, name: string): SelectionState {
+  const { def, store } = from.of;
+  const attribute = def.attributes.get(name);
+  if (!attribute) throw fail(1500, name, def.name);
+  if (attribute.kind !== 'relatedEntity' && attribute.kind !== 'relatedEntities') throw fail(1574, name);
+  const target = store.dataClassOf(attribute.target);
+  const { description } = from;
+  const { inverse } = attribute;
+  if (description && inverse)
+    return target.select({ kind: 'exists', relation: inverse, reference: '', where: description.predicate });
+  return target.selection({
+    kind: 'made',
+    make: async () => (attribute.kind === 'relatedEntity' ? toOne(from, attribute) : toMany(from, attribute)),
+  });
+}
+
+async function toOne(from: SelectionState, { foreignKey, target }: RelatedEntityDef): ReturnType<typeof readMembers> {
+  const call = currentCall();
+  const selection = { dataClass: from.of.def, predicate: await from.predicate(), order: [] };
+  const keys = await readForeignKeys(call, selection, foreignKey);
+  return readMembers(call, { dataClass: target, predicate: membersOf(target, keys), order: [] });
+}
+
+async function toMany(from: SelectionState, { inverse, target }: RelatedEntitiesDef): ReturnType<typeof readMembers> {
+  const where = await from.predicate();
+  const predicate = { kind: 'exists', relation: inverse, reference: '', where } as const;
+  return readMembers(currentCall(), { dataClass: target, predicate, order: [] });
+}

@@ -1,0 +1,54 @@
+// A model at work: its dataclasses and singletons as code holds them, made once per model.
+import type { DataClassDef, Model, SingletonDef } from '../model/model.ts';
+import { addFunctions, ClassRuntime } from './class-runtime.ts';
+import { currentCall } from './call-context.ts';
+import { DataStoreObject } from './data-store.ts';
+
+const runtimes = new WeakMap<Model, StoreRuntime>();
+
+/** The runtime of a model. */
+export function runtimeOf(model: Model): StoreRuntime {
+  let runtime = runtimes.get(model);
+  if (!runtime) runtimes.set(model, (runtime = new StoreRuntime(model)));
+  return runtime;
+}
+
+export class StoreRuntime {
+  readonly model: Model;
+  /** What code holds. */
+  readonly object: DataStoreObject;
+  readonly #classes = new Map<DataClassDef, ClassRuntime>();
+  readonly #shared = new Map<SingletonDef, object>();
+  /** Singletons of sessions go with their session. */
+  readonly #ofSessions = new WeakMap<object, Map<SingletonDef, object>>();
+
+  constructor(model: Model) {
+    this.model = model;
+    for (const def of model.dataClasses.values()) this.#classes.set(def, new ClassRuntime(def, this));
+    this.object = addFunctions(new DataStoreObject(this), model.functions);
+    for (const [def, runtime] of this.#classes)
+      Object.defineProperty(this.object, def.name, { value: runtime.object, enumerable: true });
+  }
+
+  dataClassOf(def: DataClassDef): ClassRuntime {
+    return this.#classes.get(def) as ClassRuntime;
+  }
+
+  /** The one instance, or that of the session of the running call; made on first use (spec 12 § 8). */
+  singleton(def: SingletonDef): object {
+    const instances = def.scope === 'shared' ? this.#shared : this.#ofSession(currentCall().openSession());
+    let instance = instances.get(def);
+    if (!instance)
+      instances.set(
+        def,
+        (instance = addFunctions(Object.assign(Object.create(null) as object, def.state()), def.functions)),
+      );
+    return instance;
+  }
+
+  #ofSession(session: object): Map<SingletonDef, object> {
+    let instances = this.#ofSessions.get(session);
+    if (!instances) this.#ofSessions.set(session, (instances = new Map()));
+    return instances;
+  }
+}
