@@ -1,7 +1,7 @@
 // A real server with the data of `server/test/wire/company.ts`, and typed clients of it.
 import assert from 'node:assert/strict';
 import { createClient, type Client, type ClientOptions } from '@keystamp/client';
-import type company from '../../examples/company/model.ts';
+import type { model as company } from '../../examples/company/model.ts';
 import { Fixture } from '../../server/test/wire/fixture.ts';
 
 export type Model = typeof company;

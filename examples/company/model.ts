@@ -1,7 +1,7 @@
-// The sample's model: companies and the people who work there, with pictures of both.
-import { defineModel, type EntityOf } from 'keystamp';
+// The sample's model: companies and the people who work there, with pictures of both, and what can be done with them.
+import { defineModel, implement, throwError, type Entity, type EntityOf } from 'keystamp';
 
-const model = defineModel({
+export const model = defineModel({
   name: 'company',
   dataClasses: {
     Company: {
@@ -43,7 +43,110 @@ const model = defineModel({
   },
 });
 
-export default model;
+/** A person to hire, as a client sends it: an entity that is not saved. */
+type NewEmployee = Entity<typeof model, unknown, 'Employee'>;
+
+export default implement(model, {
+  functions: {
+    /** Companies, people and salaries as they stand. */
+    figures: {
+      exposed: true,
+      onHttpGet: true,
+      async run() {
+        const people = this.Employee.all();
+        return {
+          companies: await this.Company.getCount(),
+          people: await people.length(),
+          payroll: await people.sum('salary'),
+        };
+      },
+    },
+    /** Saves a new employee of a company; the first one there becomes the head. */
+    hire: {
+      exposed: true,
+      async run(person: NewEmployee, companyID: number) {
+        return this.transaction(async () => {
+          const company = await this.Company.get(companyID);
+          if (!company) throwError({ errCode: 4404, message: 'There is no company {id}', id: companyID });
+          const head = await company.staff.query('manager = null').first();
+          await person.set({ employer: company, manager: head }).save();
+          return person;
+        });
+      },
+    },
+  },
+  dataClasses: {
+    Company: {
+      entityFunctions: {
+        /** What the staff earns in a month. */
+        payroll: {
+          exposed: true,
+          onHttpGet: true,
+          async run() {
+            return Math.round((await this.staff.sum('salary')) / 12);
+          },
+        },
+      },
+    },
+    Employee: {
+      functions: {
+        topPaid: {
+          exposed: true,
+          onHttpGet: true,
+          run(howMany: number) {
+            return this.query('salary != null order by salary desc').slice(0, howMany);
+          },
+        },
+      },
+      selectionFunctions: {
+        /** Raises all salaries, or none when one of them would be too high. */
+        raise: {
+          exposed: true,
+          async run(percent: number) {
+            return this.getDataClass()
+              .getDataStore()
+              .transaction(async () => {
+                for await (const person of this)
+                  if (person.salary !== null) {
+                    person.salary = Math.round(person.salary * (100 + percent)) / 100;
+                    await person.save();
+                  }
+                return { people: await this.length(), payroll: await this.sum('salary') };
+              });
+          },
+        },
+      },
+      entityFunctions: {
+        /** The names of the managers, from the nearest to the head of the company. */
+        chainOfCommand: {
+          exposed: true,
+          onHttpGet: true,
+          async run() {
+            const names: string[] = [];
+            for (let boss = await this.manager; boss; boss = await boss.manager) names.push(boss.lastName);
+            return names;
+          },
+        },
+      },
+    },
+  },
+  singletons: {
+    /** The last people that a session looked at. */
+    RecentlySeen: {
+      scope: 'session',
+      state: () => ({ keys: [] as number[] }),
+      functions: {
+        see: {
+          exposed: true,
+          run(key: number) {
+            this.keys = [key, ...this.keys.filter((each) => each !== key)].slice(0, 10);
+            return this.keys;
+          },
+        },
+      },
+    },
+  },
+});
 
 export type Company = EntityOf<typeof model, 'Company'>;
 export type Employee = EntityOf<typeof model, 'Employee'>;

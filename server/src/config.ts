@@ -112,6 +112,7 @@ export const settings = {
     "addresses and networks of proxies whose X-Forwarded-… headers tell the client's address and TLS",
   ),
   functionSeconds: setting(60, 'KEYSTAMP_FUNCTION_TIMEOUT', 'seconds until a function is given up; the answer is 503'),
+  undefinedResult: setting('ok', 'KEYSTAMP_UNDEFINED_RESULT', 'answer of a function that returns nothing: ok or null'),
   transactionSeconds: setting(
     10,
     'KEYSTAMP_TRANSACTION_TIMEOUT',
@@ -211,6 +212,7 @@ const rules: Partial<Record<keyof Config, Rule>> = {
     expected: 'origins such as https://app.example, separated by commas,',
   },
   metrics: oneOf('local', 'open', 'off'),
+  undefinedResult: oneOf('ok', 'null'),
   logLevel: oneOf('debug', 'info', 'warn', 'error', 'silent'),
 };
 

@@ -181,6 +181,11 @@ export class KeystampError extends Error {
     return new KeystampError(this.status, [...this.entries, { code, args }], { headers: this.headers, cause: this });
   }
 
+  /** The same error with more headers. */
+  with(headers: Readonly<Record<string, string>>): KeystampError {
+    return new KeystampError(this.status, this.entries, { headers: { ...this.headers, ...headers }, cause: this });
+  }
+
   /** The same error with the status of the stage that failed. */
   as(status: number): KeystampError {
     return new KeystampError(status, this.entries, { headers: this.headers, cause: this });

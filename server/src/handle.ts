@@ -1,9 +1,10 @@
 // The conductor: HttpRequest → ApiRequest → Plan → Outcome → HttpReply.
 import { LRUCache } from 'lru-cache';
-import { KeystampError } from './errors.ts';
+import { fail, KeystampError } from './errors.ts';
 import type { OnEvent } from './events.ts';
 import { listOf, mountsOf, type Config } from './config.ts';
 import type { Model } from './model/model.ts';
+import { CodeError } from './orm/throw-error.ts';
 import { buildPlan } from './plan/build.ts';
 import { PlanContexts } from './plan/context.ts';
 import type { Plan } from './plan/plan.ts';
@@ -13,7 +14,7 @@ import type { HttpReply } from './reply/http-reply.ts';
 import { reply } from './reply/reply.ts';
 import { actionOf, type Action } from './request/action.ts';
 import type { ApiRequest } from './request/api-request.ts';
-import { parseJsonBody, readBytes } from './request/body.ts';
+import { parseJsonBody, parseParameters, readBytes } from './request/body.ts';
 import type { HttpRequest } from './request/http-request.ts';
 import { checkGuest } from './request/force-login.ts';
 import { checkOrigin } from './request/origin.ts';
@@ -74,7 +75,11 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
     const plan = await buildPlan(
       request,
       action,
-      { ...(contentType !== undefined && { contentType: String(contentType) }), json: () => readJson(http, action) },
+      {
+        ...(contentType !== undefined && { contentType: String(contentType) }),
+        json: () => readJson(http, action),
+        parameters: () => readParameters(http),
+      },
       contexts.of(access),
     );
     if (http.method === 'GET' && isKept(plan) && http.url.length <= longestKeptUrl) {
@@ -90,6 +95,12 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
     return bytes.length === 0 && mayBeEmpty.has(action)
       ? undefined
       : parseJsonBody(bytes.toString('utf8'), http.headers['content-type'] as string | undefined, config.maxJsonDepth);
+  }
+
+  async function readParameters(http: HttpRequest): Promise<readonly unknown[]> {
+    const bytes = await readBytes(http.body, config.maxJsonBytes, config.bodyIdleSeconds * 1000, http.headers);
+    const contentType = http.headers['content-type'] as string | undefined;
+    return parseParameters(bytes.toString('utf8'), contentType, config.maxJsonDepth);
   }
 
   return async function handle(http) {
@@ -117,6 +128,8 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
       const plan = (kept && plans.get(access.planKey + http.url)) ?? (await planOf(asked, http, access));
       // A page asks for many pictures at once.
       if (plan.kind !== 'media') visit.enter();
+      if (plan.kind === 'call' && (roles.forceLogin ?? config.forceLogin) && visit.identity.kind === 'guest')
+        checkGuestCall(plan);
       const outcome = await runPlan(plan, visit);
       // A client never hears of a session that a crash could take back.
       if (visit.session?.stored) await visit.session.stored;
@@ -126,7 +139,8 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
     } catch (error) {
       const refused = replyError(error, config.dialect);
       const made = visit ? withCookie(refused, visit) : refused;
-      if (!(error instanceof KeystampError) || made.status === 500)
+      if (error instanceof CodeError) onEvent({ kind: 'functionThrew', name: error.functionName, cause: error.cause });
+      else if (!(error instanceof KeystampError) || made.status === 500)
         onEvent({ kind: 'failed', method: http.method, url: http.url, cause: error });
       answered(made);
       return made;
@@ -143,9 +157,14 @@ const mayBeEmpty: ReadonlySet<Action> = new Set<Action>(['delete', 'login']);
 const isKept = (plan: Plan): boolean =>
   plan.kind === 'media' || plan.kind === 'readEntity' || plan.kind === 'readSelection';
 
+/** Functions of the datastore that are called by GET look like a question about the catalog (spec 12 § 9). */
+function checkGuestCall(plan: Plan): void {
+  if (plan.kind === 'call' && !(plan.on.kind === 'dataStore' && plan.fn.name === 'authentify')) throw fail(1822);
+}
+
 /** An answer that shared caches may keep never carries a session (spec 10 § 9.10). */
 function withCookie(made: HttpReply, visit: Visit): HttpReply {
-  if (!visit.session || String(made.headers['Cache-Control']).startsWith('public')) return made;
+  if (!visit.session || /\bpublic\b/i.test(String(made.headers['Cache-Control']))) return made;
   const headers = visit.cookieHeaders();
   return headers ? { ...made, headers: { ...made.headers, ...headers } } : made;
 }

@@ -26,6 +26,9 @@ export type {
   Result,
   Values,
 } from './orm/api.ts';
+export { OutgoingMessage } from './orm/outgoing-message.ts';
+export { throwError, type ErrorDetails } from './orm/throw-error.ts';
+export { webForm } from './orm/web-form.ts';
 export type { BlobValue, ImageValue } from './orm/media-value.ts';
 export type { Seed, SeedEntity } from './model/seed.ts';
 export type { Json } from './model/model.ts';

@@ -8,9 +8,13 @@ import type { Converter } from '../image/converter.ts';
 import type { Variants } from '../image/variants.ts';
 import type { DataClassDef, Model } from '../model/model.ts';
 import type { Key } from '../query/selection.ts';
+import type { Sight } from '../query/sight.ts';
+import type { Access } from '../session/access.ts';
 import type { EntitySets } from '../session/entity-sets.ts';
 import { unlockEntity } from '../session/locks.ts';
+import type { Roles } from '../session/roles.ts';
 import type { Session } from '../session/session.ts';
+import { functionSight } from '../session/sight.ts';
 import type { Uploads } from '../session/uploads.ts';
 import type { Engine, Executor, Transaction } from '../store/engine.ts';
 import { dropSessionStatement } from '../store/sql/lock.ts';
@@ -21,6 +25,7 @@ import type { WriteContext } from './write.ts';
 export interface CallServices {
   readonly config: Config;
   readonly engine: Engine;
+  readonly roles: Roles;
   readonly converter: Converter;
   readonly variants: Variants;
   readonly sets: EntitySets;
@@ -33,6 +38,8 @@ export interface CallServices {
 export interface Caller {
   /** The session the client came with or got by now. */
   readonly session: Session | undefined;
+  /** What the one who asks may do. */
+  readonly access: Access;
   /** The session, a new one if there was none. */
   openSession(): Session;
 }
@@ -51,7 +58,7 @@ interface HeldLock {
 
 /** What all code of one call shares, inside and outside of its transactions. */
 class CallState {
-  /** Privileges lent to the call, beside those its session holds: by `session.promote` and by the roles file. */
+  /** Privileges lent to the call by `session.promote`, beside those its session holds. */
   readonly promotions = new Set<string>();
   /** Errors that are thrown at the end (spec 12 § 7.2). */
   readonly deferred: PrintedError[] = [];
@@ -85,16 +92,19 @@ export class CallContext {
   readonly state: CallState;
   /** False while code must see all entities, as the row filter itself does. */
   readonly restricted: boolean;
+  /** Privileges that the roles file lends to the running function and those it calls (spec 14 § 6). */
+  readonly #lent: readonly string[];
   readonly #caller: Caller;
   readonly #over: Promise<never>;
   #transaction: OpenTransaction | undefined;
 
-  constructor(options: CallOptions, state = new CallState(), restricted = true) {
+  constructor(options: CallOptions, state = new CallState(), restricted = true, lent: readonly string[] = []) {
     const { model, services, caller, over = never, transaction } = options;
     this.model = model;
     this.services = services;
     this.state = state;
     this.restricted = restricted;
+    this.#lent = lent;
     this.#caller = caller;
     this.#over = over;
     if (transaction) this.#transaction = new OpenTransaction(transaction);
@@ -111,6 +121,19 @@ export class CallContext {
     return this.#caller.openSession();
   }
 
+  /** What the running code may do: the privileges of the session and those that are lent to it. */
+  get access(): Access {
+    const { roles } = this.services;
+    const own = this.state.ended ? roles.guest : this.#caller.access;
+    const { promotions } = this.state;
+    return this.#lent.length + promotions.size === 0 ? own : roles.promote(own, [...this.#lent, ...promotions]);
+  }
+
+  /** What exists of the model for the running code. */
+  get sight(): Sight {
+    return functionSight(this.access);
+  }
+
   /** Where the call reads: its open transaction, else the database as it was last committed. */
   get executor(): Executor {
     return this.#open?.store ?? this.services.engine;
@@ -118,7 +141,7 @@ export class CallContext {
 
   get writeContext(): WriteContext {
     const sessionId = this.session?.id ?? this.state.lockHolder;
-    return { now: this.services.now, ...(sessionId !== undefined && { sessionId }) };
+    return { now: this.services.now, access: this.access, ...(sessionId !== undefined && { sessionId }) };
   }
 
   /**
@@ -168,7 +191,17 @@ export class CallContext {
     return runInCall(this.#derived(this.#transaction, false), work);
   }
 
-  /** Ends the call: transactions left open are rolled back and logged, its locks given back. */
+  /** Runs `work` with more privileges. */
+  lending<T>(privileges: readonly string[], work: () => T): T {
+    return runInCall(this.#derived(this.#transaction, this.restricted, [...this.#lent, ...privileges]), work);
+  }
+
+  /** Rolls back the transactions that code has left open. */
+  settle(): Promise<void> {
+    return this.#cancelStarted();
+  }
+
+  /** Ends the call: its locks are given back, and code that goes on is nobody's. */
   async end(): Promise<void> {
     await this.#cancelStarted();
     const { locks, lockHolder } = this.state;
@@ -220,9 +253,10 @@ export class CallContext {
     }
   }
 
-  #derived(transaction: OpenTransaction | undefined, restricted: boolean): CallContext {
+  #derived(transaction: OpenTransaction | undefined, restricted: boolean, lent = this.#lent): CallContext {
     const { model, services, state } = this;
-    const derived = new CallContext({ model, services, caller: this.#caller, over: this.#over }, state, restricted);
+    const options = { model, services, caller: this.#caller, over: this.#over };
+    const derived = new CallContext(options, state, restricted, lent);
     derived.#transaction = transaction;
     return derived;
   }

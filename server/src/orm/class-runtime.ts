@@ -12,6 +12,7 @@ import { EntityObject } from './entity.ts';
 import { assignAttribute, EntityState, readAttribute, stateOf } from './entity-state.ts';
 import { SelectionObject } from './entity-selection.ts';
 import { readEntities, readEntity } from './read.ts';
+import { runFunction } from './run-function.ts';
 import { SelectionState, type SelectionHandle, type SelectionSource, type SelectionTraits } from './selection-state.ts';
 import type { StoreRuntime } from './store-runtime.ts';
 
@@ -127,10 +128,10 @@ function entityClass(def: DataClassDef): new () => EntityObject {
 
 /** The functions of the author as methods; what they give is always a promise. */
 export function addFunctions<T extends object>(object: T, functions: FunctionMap): T {
-  for (const { name, run } of functions.values())
-    Object.defineProperty(object, name, {
+  for (const fn of functions.values())
+    Object.defineProperty(object, fn.name, {
       async value(this: unknown, ...args: readonly unknown[]) {
-        return run.apply(this, args as unknown[]);
+        return runFunction(fn, this, args);
       },
     });
   return object;

@@ -12,7 +12,7 @@ import { fold } from '../store/sql/fold.ts';
 import { currentCall } from './call-context.ts';
 import { valueForCode } from './entity-state.ts';
 import { readCount, readRow } from './read.ts';
-import { valuesAt } from './path-values.ts';
+import { seen, valuesAt } from './path-values.ts';
 import type { SelectionState } from './selection-state.ts';
 
 export type Aggregate = 'sum' | 'average' | 'min' | 'max';
@@ -21,8 +21,7 @@ export type Aggregate = 'sum' | 'average' | 'min' | 'max';
 function placeOf(selection: SelectionState, path: string): ValuePlace | undefined {
   const { def } = selection.of;
   const [name = '', ...objectPath] = path.split('.');
-  const attribute = def.attributes.get(name);
-  if (!attribute) throw fail(1500, name, def.name);
+  const attribute = seen(def, name);
   if (attribute.kind !== 'storage' || selection.mayRepeat) return undefined;
   if (objectPath.length > 0 && attribute.type !== 'object') throw fail(1500, path, def.name);
   return { attribute, objectPath };
@@ -47,6 +46,7 @@ export async function aggregate(selection: SelectionState, name: Aggregate, path
   const { dialect } = currentCall().services.engine;
   const row = await readRow(
     currentCall(),
+    selection.of.def,
     computeStatement(await selected(selection), [{ place, names: [name] }], true, dialect),
   );
   const value = JSON.parse(String(row?.['json'])) as Json;
@@ -91,6 +91,7 @@ export async function distinct(
   const { dialect } = currentCall().services.engine;
   const row = await readRow(
     currentCall(),
+    selection.of.def,
     distinctStatement(await selected(selection), place, 0, Number.MAX_SAFE_INTEGER, dialect),
   );
   const bytes = row?.['entities'] as Uint8Array | null | undefined;

@@ -50,7 +50,7 @@ export class DataClassObject {
 
   query(text: string, ...values: readonly unknown[]): SelectionHandle {
     const { def } = this.#runtime;
-    const { predicate, order } = queryOf(def, text, values, currentCall().services.config);
+    const { predicate, order } = queryOf(def, text, values, currentCall().services.config, currentCall().sight);
     return this.#runtime.select(predicate, order).handle;
   }
 

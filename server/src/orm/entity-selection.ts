@@ -41,13 +41,22 @@ export class SelectionObject {
 
   query(text: string, ...values: readonly unknown[]): SelectionHandle {
     const state = own(this);
-    const { predicate, order } = queryOf(state.of.def, text, values, currentCall().services.config);
+    const { predicate, order } = queryOf(
+      state.of.def,
+      text,
+      values,
+      currentCall().services.config,
+      currentCall().sight,
+    );
     return state.narrowed(predicate, order).handle;
   }
 
   orderBy(order: string | readonly OrderItem[]): SelectionHandle {
     const state = own(this);
-    return state.narrowed({ kind: 'all' }, orderOf(state.of.def, order, currentCall().services.config)).handle;
+    return state.narrowed(
+      { kind: 'all' },
+      orderOf(state.of.def, order, currentCall().services.config, currentCall().sight),
+    ).handle;
   }
 
   /** In the order of what `formula` gives for each entity. */

@@ -1,12 +1,13 @@
 // What an entity in memory is made of: the row it was read from and what was assigned since. Everything that reads or
 // changes an attribute in code goes through `readAttribute` and `assignAttribute`.
-import { fail } from '../errors.ts';
+import { fail, type KeystampError } from '../errors.ts';
 import { acceptValue } from '../model/accept-value.ts';
 import { keyValue } from '../model/attribute-types.ts';
 import type { AttributeDef, DataClassDef, Json, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
 import type { Key } from '../query/selection.ts';
 import { isMedia } from '../store/sql/columns.ts';
 import type { StoredEntity } from '../store/sql/entity-row.ts';
+import { callIfAny } from './call-context.ts';
 import type { ClassRuntime } from './class-runtime.ts';
 import type { SelectionState } from './selection-state.ts';
 import { assignedValue, isMediaInput, storedValue, type MediaInput } from './media-value.ts';
@@ -119,8 +120,13 @@ export class EntityState {
 /** The column of a relation that the model declares no foreign key for. */
 export const isHiddenKey = (attribute: StorageDef): boolean => attribute.name.endsWith('__key');
 
-/** The attribute as code reads it (spec 16 § 1). */
+/**
+ * The attribute as code reads it (spec 16 § 1).
+ * @throws KeystampError 1607 when the running code may not read it
+ */
 export function readAttribute(state: EntityState, attribute: AttributeDef): unknown {
+  const refusal = refusalOf(attribute);
+  if (refusal) throw refusal;
   switch (attribute.kind) {
     case 'storage':
       return isMedia(attribute) ? readMedia(state, attribute) : readValue(state, attribute);
@@ -131,6 +137,12 @@ export function readAttribute(state: EntityState, attribute: AttributeDef): unkn
     default:
       return attribute satisfies never;
   }
+}
+
+/** Why the running code may not read the attribute, `undefined` when it may. */
+export function refusalOf(attribute: AttributeDef): KeystampError | undefined {
+  const call = callIfAny();
+  return call && !call.access.isOpen ? call.sight.refusal(attribute, false) : undefined;
 }
 
 function readValue(state: EntityState, attribute: StorageDef): unknown {

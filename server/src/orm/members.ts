@@ -17,7 +17,7 @@ export function membersOfKeys(dataClass: DataClassDef, keys: readonly Key[]): Me
 }
 
 /** Truth values and bigints as engines give keys. */
-const packable = (part: Value): Value =>
+export const packable = (part: Value): Value =>
   typeof part === 'boolean' ? Number(part) : typeof part === 'bigint' ? String(part) : part;
 
 export const memberCount = (members: Members): number =>

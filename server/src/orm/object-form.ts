@@ -11,7 +11,7 @@ import type {
 import { printKey } from '../query/print-key.ts';
 import { isMedia } from '../store/sql/columns.ts';
 import type { AttributeFilter } from './api.ts';
-import { isHiddenKey, readAttribute, valueForCode, type EntityState } from './entity-state.ts';
+import { isHiddenKey, readAttribute, refusalOf, valueForCode, type EntityState } from './entity-state.ts';
 
 export interface ObjectOptions {
   readonly withPrimaryKey?: boolean;
@@ -63,6 +63,8 @@ export async function objectsOf(
   }));
   for (const attribute of first.def.attributes.values()) {
     const asked = tree.children.get(attribute.name);
+    // What may not be read is left out.
+    if (refusalOf(attribute)) continue;
     if (attribute.kind === 'storage') {
       if (!asked && (!tree.all || isHiddenKey(attribute))) continue;
       for (const [i, state] of states.entries()) objects[i]![attribute.name] = plainValue(state, attribute);

@@ -1,8 +1,17 @@
 // The values at a path for many entities at once: `extract`, and computations that the database cannot do.
-import { fail } from '../errors.ts';
+import type { AttributeDef, DataClassDef } from '../model/model.ts';
+import { findAttribute } from '../query/path.ts';
+import { currentCall } from './call-context.ts';
 import type { EntityState } from './entity-state.ts';
 import { readAttribute } from './entity-state.ts';
 import { relatedEntities, relatedLists } from './object-form.ts';
+
+/**
+ * The attribute of that name, when the running code may read it.
+ * @throws KeystampError 1500 when it does not exist, 1557 and 1607 when it may not be read
+ */
+export const seen = (def: DataClassDef, name: string): AttributeDef =>
+  findAttribute(def, name, 400, currentCall().sight);
 
 /**
  * The value of each entity at a path. A path that ends in a relation gives an entity or a selection; one that goes
@@ -13,8 +22,7 @@ export async function valuesAt(states: readonly EntityState[], path: readonly st
   const [first] = states;
   const [name = '', ...rest] = path;
   if (!first) return [];
-  const attribute = first.def.attributes.get(name);
-  if (!attribute) throw fail(1500, name, first.def.name);
+  const attribute = seen(first.def, name);
   switch (attribute.kind) {
     case 'storage':
       return states.map((state) => rest.reduce(memberOf, readAttribute(state, attribute)));

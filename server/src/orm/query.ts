@@ -6,7 +6,7 @@ import type { QueryLimits } from '../query/limits.ts';
 import { parseOrder, type Order } from '../query/order.ts';
 import type { FilterParams, ParamValue } from '../query/params.ts';
 import { parseFilter, type ParsedFilter } from '../query/parse.ts';
-import { seesAll } from '../query/path.ts';
+import type { Sight } from '../query/sight.ts';
 import type { Predicate } from '../query/predicate.ts';
 import { printKey } from '../query/print-key.ts';
 import type { OrderItem, QuerySettings } from './api.ts';
@@ -22,10 +22,17 @@ export interface Query {
 }
 
 /**
+ * @param sight of the privileges that the call runs with
  * @param given values of `:1`, `:2` …; the last one may be settings
  * @throws KeystampError those of parseFilter, bindFilter and parseOrder
  */
-export function queryOf(dataClass: DataClassDef, text: string, given: readonly unknown[], limits: QueryLimits): Query {
+export function queryOf(
+  dataClass: DataClassDef,
+  text: string,
+  given: readonly unknown[],
+  limits: QueryLimits,
+  sight: Sight,
+): Query {
   const last = given.at(-1);
   const settings = isSettings(last) ? last : {};
   const values = settings === last ? given.slice(0, -1) : given;
@@ -33,19 +40,24 @@ export function queryOf(dataClass: DataClassDef, text: string, given: readonly u
   if (!filter) parsed.set(text, (filter = parseFilter(text, limits)));
   const params: FilterParams = { positional: values.map(paramOf), named: namedOf(settings) };
   return {
-    predicate: bindFilter(filter, dataClass, params, limits, seesAll),
-    order: filter.order === undefined ? undefined : parseOrder(filter.order, dataClass, limits, seesAll),
+    predicate: bindFilter(filter, dataClass, params, limits, sight),
+    order: filter.order === undefined ? undefined : parseOrder(filter.order, dataClass, limits, sight),
     settings,
   };
 }
 
 /** `'lastName desc, employer.name'`, or a list of paths. */
-export function orderOf(dataClass: DataClassDef, order: string | readonly OrderItem[], limits: QueryLimits): Order {
+export function orderOf(
+  dataClass: DataClassDef,
+  order: string | readonly OrderItem[],
+  limits: QueryLimits,
+  sight: Sight,
+): Order {
   const text =
     typeof order === 'string'
       ? order
       : order.map(({ propertyPath, descending = false }) => `${propertyPath} ${descending ? 'desc' : 'asc'}`).join(',');
-  return parseOrder(text, dataClass, limits, seesAll);
+  return parseOrder(text, dataClass, limits, sight);
 }
 
 const settingNames = new Set([

@@ -1,8 +1,9 @@
-// The one door through which code reads entities and keys: in the open transaction of its call, or as last committed.
+// The one door through which code reads entities and keys: with the privileges of its call, in its open transaction or as
+// last committed. All of it throws 1557 without the permission to read the class.
 import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
 import { packKeys, type KeyList } from '../query/key-list.ts';
 import type { Key, Selection } from '../query/selection.ts';
-import type { Row } from '../store/engine.ts';
+import type { Executor, Row } from '../store/engine.ts';
 import {
   canonical,
   entityAtStatement,
@@ -14,8 +15,9 @@ import {
 } from '../store/sql/entity-row.ts';
 import { countStatement, keysStatement } from '../store/sql/select.ts';
 import { sql, type Sql } from '../store/sql/sql.ts';
+import { checkDataClass } from '../session/refusal.ts';
 import type { CallContext } from './call-context.ts';
-import type { Members } from './members.ts';
+import { packable, type Members } from './members.ts';
 
 /** A part of a selection. */
 export interface Window {
@@ -24,11 +26,19 @@ export interface Window {
   readonly top?: number;
 }
 
+/** Where the call reads entities of the class. */
+function readerOf(call: CallContext, { name }: DataClassDef): Executor {
+  checkDataClass(call.access, 'read', name);
+  return call.executor;
+}
+
 export async function readEntity(
-  { executor, services }: CallContext,
+  call: CallContext,
   dataClass: DataClassDef,
   key: Key,
 ): Promise<StoredEntity | undefined> {
+  const executor = readerOf(call, dataClass);
+  const { services } = call;
   const row = await executor.row(entityRowStatement(dataClass, key, services.engine.dialect));
   return row && storedEntity(dataClass, row);
 }
@@ -41,7 +51,8 @@ export async function readEntities(
 ): Promise<readonly (StoredEntity | undefined)[]> {
   if (keys.length === 0) return [];
   if (dataClass.key.length > 1) return Promise.all(keys.map((key) => readEntity(context, dataClass, key)));
-  const { executor, services } = context;
+  const executor = readerOf(context, dataClass);
+  const { services } = context;
   const asked = keys.map(([part]) => part as Value);
   const found: (StoredEntity | undefined)[] = keys.map(() => undefined);
   for (const row of await executor.rows(entityRowsStatement(dataClass, asked, services.engine.dialect)))
@@ -51,10 +62,12 @@ export async function readEntities(
 
 /** The entity at a position of a selection. */
 export async function readEntityAt(
-  { executor, services }: CallContext,
+  call: CallContext,
   selection: Selection,
   position: number,
 ): Promise<StoredEntity | undefined> {
+  const executor = readerOf(call, selection.dataClass);
+  const { services } = call;
   const row = await executor.row(entityAtStatement(selection, position, services.engine.dialect));
   return row && storedEntity(selection.dataClass, row);
 }
@@ -66,34 +79,42 @@ export async function readMembers(
   { skip, top }: Window = { skip: 0 },
 ): Promise<Members> {
   const { dataClass } = selection;
+  const executor = readerOf(context, dataClass);
   const all = keysStatement(selection, context.services.engine.dialect);
   // SQLite knows no OFFSET without LIMIT.
   const most = top ?? Number.MAX_SAFE_INTEGER;
   const statement = skip === 0 && top === undefined ? all : sql`${all} LIMIT ${most} OFFSET ${skip}`;
   if (dataClass.key.length === 1) return { kind: 'packed', list: await readKeys(context, statement) };
-  const rows = await context.executor.rows(statement);
+  const rows = await executor.rows(statement);
   return { kind: 'composite', keys: rows.map((row) => keyOfRow(dataClass, row)) };
 }
 
 /** The distinct keys that a foreign key of the selected entities holds. */
-export const readForeignKeys = (context: CallContext, selection: Selection, foreignKey: StorageDef): Promise<KeyList> =>
-  readKeys(context, foreignKeysStatement(selection, foreignKey, context.services.engine.dialect));
-
-export async function readCount(
-  { executor, services: { engine } }: CallContext,
+export async function readForeignKeys(
+  context: CallContext,
   selection: Selection,
-): Promise<number> {
+  foreignKey: StorageDef,
+): Promise<KeyList> {
+  readerOf(context, selection.dataClass);
+  return readKeys(context, foreignKeysStatement(selection, foreignKey, context.services.engine.dialect));
+}
+
+export async function readCount(call: CallContext, selection: Selection): Promise<number> {
+  const executor = readerOf(call, selection.dataClass);
+  const { engine } = call.services;
   const statement = countStatement(selection.dataClass, selection.predicate, engine.dialect);
   return executor === engine ? engine.total(statement) : Number((await executor.row(statement))?.['total']);
 }
 
-/** What a statement that gives one row finds, see store/sql/aggregate.ts. */
-export const readRow = ({ executor }: CallContext, statement: Sql): Promise<Row | undefined> => executor.row(statement);
+/** What a statement about entities of the class finds that gives one row, see store/sql/aggregate.ts. */
+export async function readRow(call: CallContext, dataClass: DataClassDef, statement: Sql): Promise<Row | undefined> {
+  return readerOf(call, dataClass).row(statement);
+}
 
 async function readKeys({ executor, services: { engine } }: CallContext, statement: Sql): Promise<KeyList> {
   if (executor === engine) return engine.keys(statement);
   const rows = await executor.rows(statement);
-  return packKeys(rows.map((row) => Object.values(row)[0] as Value));
+  return packKeys(rows.map((row) => packable(Object.values(row)[0] as Value)));
 }
 
 const keyOfRow = (dataClass: DataClassDef, row: Row): Key =>

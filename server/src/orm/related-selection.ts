@@ -3,14 +3,14 @@ import { fail } from '../errors.ts';
 import type { RelatedEntitiesDef, RelatedEntityDef } from '../model/model.ts';
 import { membersOf } from '../query/predicate.ts';
 import { currentCall } from './call-context.ts';
+import { seen } from './path-values.ts';
 import { readForeignKeys, readMembers } from './read.ts';
 import type { SelectionState } from './selection-state.ts';
 
-/** @throws KeystampError 1500 for a name that does not exist, 1574 for one that is no relation */
+/** @throws KeystampError as `seen`, 1574 for one that is no relation */
 export function relatedSelection(from: SelectionState, name: string): SelectionState {
   const { def, store } = from.of;
-  const attribute = def.attributes.get(name);
-  if (!attribute) throw fail(1500, name, def.name);
+  const attribute = seen(def, name);
   if (attribute.kind !== 'relatedEntity' && attribute.kind !== 'relatedEntities') throw fail(1574, name);
   const target = store.dataClassOf(attribute.target);
   const { description } = from;

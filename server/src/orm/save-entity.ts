@@ -94,7 +94,7 @@ export async function dropState(state: EntityState, force: boolean, throws = tru
 
 function resultOf(error: unknown, throws: boolean): Result {
   if (!(error instanceof KeystampError) || error.status >= 500) throw error;
-  const status = error instanceof SaveError ? error.saveStatus : 4;
+  const status = error instanceof SaveError ? error.saveStatus : error.status === 401 ? 1 : 4;
   if (throws && !mild.has(status)) throw error;
   return failure(status, error);
 }

@@ -3,6 +3,7 @@ import { fail, failHttp } from '../errors.ts';
 import type { Action } from '../request/action.ts';
 import type { ApiRequest, Target } from '../request/api-request.ts';
 import type { DataRequest, PlanContext } from './context.ts';
+import { dataFunction, planCall, singletonFunction, storeFunction } from './call.ts';
 import { planCatalog } from './catalog.ts';
 import { planDelete } from './delete.ts';
 import { groupOf, planLogin } from './directory.ts';
@@ -17,6 +18,8 @@ export interface PlanInput {
   readonly contentType?: string;
   /** Reads the body as JSON; `undefined` when it is empty. */
   readonly json: () => Promise<unknown>;
+  /** Reads the body as the parameters of a function; none when it is empty. */
+  readonly parameters: () => Promise<readonly unknown[]>;
 }
 
 /**
@@ -31,13 +34,21 @@ export async function buildPlan(
 ): Promise<Plan> {
   if (action === 'upload') return planUpload(request, input.contentType, context);
   if (action === 'releaseMany') return { kind: 'releaseSets', ids: setIds(await input.json()), strict: false };
-  if (action === 'catalog') return planCatalog(request, context);
   if (action === 'login') return planLogin(request, await input.json());
   if (action === 'belongsTo') return { kind: 'belongsTo', group: groupOf(await input.json()) };
   if (action === 'logout' || action === 'currentUser') return { kind: action };
   if (request.target.kind === 'info') return planInfo(request.target);
+  if (request.target.kind === 'singleton')
+    return planCall(request, singletonFunction(request, context), input, context);
+  if (request.target.kind === 'catalog') {
+    const called = storeFunction(request, context);
+    if (called) return planCall(request, called, input, context);
+    return planCatalog(request, context);
+  }
   if (request.target.kind !== 'data') throw failHttp(404);
   const data = request as DataRequest;
+  const called = calls.has(action) ? dataFunction(data, context) : undefined;
+  if (called) return planCall(data, called, input, context);
   switch (action) {
     case 'read':
       return planRead(data, false, context, await treeOf(data, input));
@@ -65,6 +76,7 @@ export async function buildPlan(
     case 'nothing':
     case 'options':
       return { kind: 'nothing' };
+    case 'catalog':
     case 'call':
     case 'info':
     case 'releaseSessions':
@@ -76,6 +88,8 @@ export async function buildPlan(
 
 const planInfo = ({ part, release }: Target & { readonly kind: 'info' }): Plan =>
   release ? { kind: 'releaseSessions', ids: release } : { kind: 'info', ...(part && { part }) };
+/** What may turn out to be a call of a function. */
+const calls: ReadonlySet<Action> = new Set<Action>(['read', 'entityset', 'subentityset', 'call', 'callOrWriteMedia']);
 
 /** The attribute tree in the body of a POST with `$extendedAttributes`. */
 async function treeOf({ method, params }: DataRequest, input: PlanInput): Promise<unknown> {

@@ -9,6 +9,8 @@ import type {
   Model,
   RelatedEntitiesDef,
   RelatedEntityDef,
+  RelationDef,
+  SingletonDef,
   StorageDef,
   Value,
 } from '../model/model.ts';
@@ -301,6 +303,38 @@ export interface ReleaseSessionsPlan {
   readonly ids: readonly string[];
 }
 
+/** What `this` of a function is. */
+export type CallTarget =
+  | { readonly kind: 'dataStore' }
+  | { readonly kind: 'dataClass'; readonly dataClass: DataClassDef }
+  | { readonly kind: 'selection'; readonly source: SelectionSource }
+  /** An entity, or what relations lead to from it; `selection` orders and narrows a to-many relation at the end. */
+  | {
+      readonly kind: 'entity';
+      readonly entity: EntityRef;
+      readonly relations: readonly RelationDef[];
+      readonly selection?: Selection;
+    }
+  | { readonly kind: 'singleton'; readonly singleton: SingletonDef };
+
+/** A function of the author is called (spec 12). */
+export interface CallPlan {
+  readonly kind: 'call';
+  readonly model: Model;
+  readonly fn: FunctionDef;
+  readonly on: CallTarget;
+  /** As JSON gave them; entities and selections among them are not looked up yet. */
+  readonly parameters: readonly unknown[];
+  /** The columns of a result that is an entity or a selection of that class. */
+  readonly columns: (dataClass: DataClassDef) => Columns;
+  readonly skip: number;
+  /** Absent: the page size of the class. */
+  readonly top?: number;
+  /** A result that is a selection becomes an entity set. */
+  readonly keep: boolean;
+  readonly timeoutSeconds?: number;
+}
+
 /** Answered with `{"ok":true}`. */
 export interface NothingPlan {
   readonly kind: 'nothing';
@@ -328,6 +362,7 @@ export type Plan =
   | BelongsToPlan
   | InfoPlan
   | ReleaseSessionsPlan
+  | CallPlan
   | NothingPlan;
 
 /** The dataclass of the entity a request names. */

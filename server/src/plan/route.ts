@@ -31,6 +31,7 @@ export function routeRequest(request: ApiRequest, models: readonly Model[]): Rou
     case 'upload':
     case 'directory':
     case 'info':
+    case 'singleton':
     case 'release': {
       if (target.model === undefined) return { model: first, request };
       const model = named(target.model, models);

@@ -2,6 +2,7 @@
 import type { Config } from '../config.ts';
 import { printedType } from '../model/attribute-types.ts';
 import type { AttributeDef, DataClassDef, Model, StorageDef } from '../model/model.ts';
+import { classMethods, storeMethods } from './catalog-methods.ts';
 import type { CatalogOutcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
 import { dataReply } from './json.ts';
@@ -13,7 +14,7 @@ export function replyCatalog(outcome: CatalogOutcome, config: Config): HttpReply
   const dataClasses = classes.map((dataClass) =>
     detailed ? printClass(dataClass, outcome, config) : printName(dataClass, outcome),
   );
-  return dataReply(JSON.stringify({ ...printStore(model, uniqueId), dataClasses }));
+  return dataReply(JSON.stringify({ ...printStore(model, uniqueId), ...storeMethods(outcome), dataClasses }));
 }
 
 const printStore = (model: Model, uniqueId: string): Printed => ({
@@ -28,7 +29,8 @@ const printName = ({ name }: DataClassDef, { catalogUri, dataUri }: CatalogOutco
   dataURI: `${dataUri}/${name}`,
 });
 
-function printClass(dataClass: DataClassDef, { metadata, dataUri, sight }: CatalogOutcome, config: Config): Printed {
+function printClass(dataClass: DataClassDef, outcome: CatalogOutcome, config: Config): Printed {
+  const { metadata, dataUri, sight } = outcome;
   const { name, tableNumber, defaultTopSize, attributes, key } = dataClass;
   return {
     name,
@@ -42,6 +44,7 @@ function printClass(dataClass: DataClassDef, { metadata, dataUri, sight }: Catal
     attributes: [...attributes.values()]
       .filter((attribute) => sight.showsAttribute(attribute))
       .map((attribute) => printAttribute(attribute, metadata, config)),
+    ...classMethods(dataClass, outcome, config),
     key: key.map((part) => ({ name: part.name })),
   };
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import type { Plan } from '../plan/plan.ts';
 import type { Outcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
+import { replyCall } from './call.ts';
 import { replyCatalog } from './catalog.ts';
 import { dataReply, onceReply } from './json.ts';
 import { replyInfo } from './info.ts';
@@ -45,6 +46,8 @@ export function reply(plan: Plan, outcome: Outcome, mount: string, config: Confi
       return replyLogin(outcome, config.dialect);
     case 'answer':
       return onceReply(200, outcome.json, outcome.headers);
+    case 'called':
+      return replyCall(outcome, mount, config);
     case 'upload':
       return onceReply(200, JSON.stringify({ ID: outcome.id }));
     default:

@@ -23,7 +23,7 @@ export const actions = {
   delete: 'delete what the path, the filter or the body names; by GET only where the dialect allows it',
   removeMedia: 'set one image or BLOB to null',
   upload: 'keep the bytes of the body for a later save',
-  call: 'run the function named by $emMethod, or the function of the datastore in $catalog/{function}',
+  call: 'run the function named by $emMethod, of the datastore in $catalog/{function}, or of a $singleton',
   callOrWriteMedia:
     'last step a function: call it; one image or BLOB of one entity: store the bytes of the body; else update',
   login: 'log in with the name and password of the headers or the body',
@@ -68,6 +68,7 @@ const allowed = {
   release: 'POST, OPTIONS',
   directory: 'GET, POST, OPTIONS',
   info: 'GET, HEAD, POST, OPTIONS',
+  singleton: 'GET, HEAD, POST, OPTIONS',
   data: 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
 } as const satisfies Record<Target['kind'], string>;
 
@@ -95,6 +96,9 @@ export function actionOf(request: ApiRequest): Action {
       if (method === 'GET' || method === 'HEAD') return 'catalog';
       if (isPost(method) && Array.isArray(target.classes) && target.classes.length === 1) return 'call';
       throw failHttp(405, undefined, { Allow: allowed.catalog });
+    case 'singleton':
+      if (method === 'GET' || method === 'HEAD' || isPost(method)) return 'call';
+      throw failHttp(405, undefined, { Allow: allowed.singleton });
     case 'upload':
     case 'release':
       if (method !== 'POST') throw failHttp(405, undefined, { Allow: allowed[target.kind] });

@@ -65,6 +65,8 @@ export type Target =
       readonly release?: readonly string[];
       readonly model?: string;
     }
+  /** `$singleton/{name}/{fn}` (spec 12 § 8). */
+  | { readonly kind: 'singleton'; readonly name: string; readonly fn: string; readonly model?: string }
   | { readonly kind: 'release'; readonly dataClass?: string; readonly model?: string }
   | DataTarget;
 

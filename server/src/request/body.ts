@@ -1,8 +1,7 @@
 // The body of a request: its bytes within limits, and its JSON.
 import type { Readable } from 'node:stream';
 import { settings } from '../config.ts';
-import { failHttp } from '../errors.ts';
-import type { KeystampError } from '../errors.ts';
+import { failHttp, KeystampError } from '../errors.ts';
 import type { HttpRequest } from './http-request.ts';
 import { malformed } from './malformed.ts';
 
@@ -109,6 +108,23 @@ export function parseJsonBody(
   // The name may be spelled with \u escapes, so any of these sends the body through the search.
   if (json.includes('__proto__') || json.includes('\\u')) dropProto(value);
   return value;
+}
+
+/**
+ * The parameters of a function call: the items of a JSON array, or one value that is none; an empty body has none.
+ * @throws KeystampError 1806
+ */
+export function parseParameters(text: string, contentType: string | undefined, maxDepth: number): readonly unknown[] {
+  if (text.trim() === '') return [];
+  let value: unknown;
+  try {
+    value = parseJsonBody(text, contentType, maxDepth);
+  } catch (error) {
+    if (error instanceof KeystampError && error.message.endsWith('not valid JSON'))
+      throw malformed('parameters are not valid JSON');
+    throw error;
+  }
+  return Array.isArray(value) ? (value as unknown[]) : [value];
 }
 
 /** Whether brackets outside strings nest over `maxDepth` levels. */

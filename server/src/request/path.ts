@@ -16,10 +16,11 @@ const services = new Map<string, (segments: readonly string[]) => Target>([
   ['$upload', upload],
   ['$directory', directory],
   ['$info', info],
+  ['$singleton', singleton],
 ]);
 
 /** Those that may also stand behind the name of a model. */
-const perModel = new Set(['$upload', '$directory', '$info']);
+const perModel = new Set(['$upload', '$directory', '$info', '$singleton']);
 
 /**
  * What the decoded segments of a path name.
@@ -190,6 +191,12 @@ function info([, word, ...rest]: readonly string[]): Exclude<Target, DataTarget>
   if (part !== 'sessionInfo' || rest.length !== 2 || !['release', 'id'].includes(how.toLowerCase()) || ids === '')
     throw malformed(`$info has no ${[word, ...rest].join('/')}`);
   return { kind: 'info', part, release: ids.split(',').map((id) => id.trim().toUpperCase()) };
+}
+
+function singleton([, name, fn, ...more]: readonly string[]): Target & { readonly kind: 'singleton' } {
+  if (name === undefined || fn === undefined || more.length > 0)
+    throw malformed('$singleton is followed by the names of a singleton and of one of its functions');
+  return { kind: 'singleton', name, fn };
 }
 
 function isRelease(segments: readonly string[]): boolean {

@@ -4,6 +4,7 @@ import type { DataClassDef } from '../model/model.ts';
 import type { CatalogPlan } from '../plan/plan.ts';
 import type { Rows } from '../query/columns.ts';
 import type { Key } from '../query/selection.ts';
+import type { PageMessage } from '../orm/call-context.ts';
 import type { SaveStatus } from '../orm/save-error.ts';
 import type { InfoPart } from '../request/api-request.ts';
 import type { Identity } from '../session/identity.ts';
@@ -185,11 +186,37 @@ export interface SessionInfo {
   readonly expires: number;
 }
 
+/** What a function gave. */
+export type CallResult =
+  /** It returned `undefined`. */
+  | { readonly kind: 'nothing' }
+  /** Any other value, as JSON text. */
+  | { readonly kind: 'json'; readonly text: string }
+  | { readonly kind: 'entity'; readonly json: string }
+  | { readonly kind: 'selection'; readonly selection: SelectionOutcome }
+  | { readonly kind: 'bytes'; readonly bytes: Uint8Array; readonly mediatype: string }
+  /** An answer of its own. */
+  | {
+      readonly kind: 'message';
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body?: string | Uint8Array;
+    };
+
+export interface CalledOutcome {
+  readonly kind: 'called';
+  readonly result: CallResult;
+  /** By GET the client may keep the answer and asks again; by POST nobody may. */
+  readonly byGet: boolean;
+  readonly pageMessage?: PageMessage;
+}
+
 export type Outcome =
   | InfoOutcome
   | LoginOutcome
   | AnswerOutcome
   | CatalogOutcome
+  | CalledOutcome
   | EntityOutcome
   | SelectionOutcome
   | ArrayOutcome

@@ -1,6 +1,7 @@
 // Stage 3: Plan → Outcome. All the I/O happens below here.
 import type { Plan } from '../plan/plan.ts';
 import type { Visit } from './context.ts';
+import { runCall } from './call.ts';
 import { runCatalog } from './catalog.ts';
 import { runDelete } from './delete.ts';
 import { runBelongsTo, runCurrentUser, runLogout } from './directory.ts';
@@ -60,6 +61,8 @@ export function runPlan(plan: Plan, visit: Visit): Promise<Outcome> {
       return runInfo(plan, visit);
     case 'releaseSessions':
       return runReleaseSessions(plan, visit);
+    case 'call':
+      return runCall(plan, visit);
     case 'nothing':
       return Promise.resolve({ kind: 'ok' });
     default:

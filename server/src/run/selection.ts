@@ -93,7 +93,7 @@ async function syncBefore(
   return { sync: (await emptyPage(dataClass, visit)).sync };
 }
 
-async function pageOf(selection: Selection, rows: Rows, skip: number, top: number, visit: Visit): Promise<Page> {
+export async function pageOf(selection: Selection, rows: Rows, skip: number, top: number, visit: Visit): Promise<Page> {
   if (top === 0) return emptyPage(selection.dataClass, visit);
   const { engine } = visit.services;
   return readPage((await engine.row(pageStatement(selection, rows, skip, top, engine.dialect))) as Row);
@@ -107,7 +107,7 @@ function tellForgotten({ dataClass, predicate }: Selection, { oldestStamp }: Syn
 }
 
 /** The size of a selection of which a page is known: its last page tells. */
-async function totalOf(
+export async function totalOf(
   { dataClass, predicate }: Selection,
   skip: number,
   top: number,
@@ -118,7 +118,12 @@ async function totalOf(
   return engine.total(countStatement(dataClass, predicate, engine.dialect));
 }
 
-async function members(dataClass: DataClassDef, rows: Rows, keys: readonly Value[], visit: Visit): Promise<Page> {
+export async function members(
+  dataClass: DataClassDef,
+  rows: Rows,
+  keys: readonly Value[],
+  visit: Visit,
+): Promise<Page> {
   if (keys.length === 0) return emptyPage(dataClass, visit);
   const { engine } = visit.services;
   return readPage((await engine.row(membersStatement(dataClass, rows, Array.from(keys), engine.dialect))) as Row);

@@ -76,6 +76,7 @@ export async function openProgram(settings: Partial<Config> = {}): Promise<Progr
     async run(work, session) {
       const caller = {
         session,
+        access: services.roles.guest,
         openSession: (): Session => {
           throw new Error('no session');
         },

@@ -1,6 +1,6 @@
 // The models and the data of the conversations: small, fixed, and with a picture of every kind.
 import { defineModel } from 'keystamp';
-import company from '../../../examples/company/model.ts';
+import { model as company } from '../../../examples/company/model.ts';
 import { pdfBrochure } from '../../../examples/company/brochure.ts';
 import { buildModel } from '../../src/model/load.ts';
 import type { Json, Model } from '../../src/model/model.ts';
@@ -8,6 +8,7 @@ import type { Seed, SeedEntity } from '../../src/model/seed.ts';
 import type { Roles } from '../../src/session/roles.ts';
 import { model as office, officeEntities, officeRoles } from '../access/office.ts';
 import { noteEntities, users } from './users.ts';
+import functions from './functions-model.ts';
 import { picture, type PictureName } from './pictures.ts';
 
 /** When the data was made; all pictures were last changed then. */
@@ -185,6 +186,10 @@ export const stocks = {
     seed: { total: companies.length + employees.length, entities: companyEntities },
   },
   users: { model: buildModel(users), seed: { total: 2, entities: noteEntities } },
+  functions: {
+    model: buildModel(functions),
+    seed: { total: companies.length + employees.length, entities: companyEntities },
+  },
   stamps: { model: buildModel(stamps), seed: { total: 3, entities: stampEntities } },
   office: {
     model: office,

@@ -20,14 +20,7 @@ import { send } from './send.ts';
 type Code = ErrorCode | HttpErrorStatus;
 
 /** Codes no request can get from this server today, and why. A code that is seen or thrown must leave this list. */
-const notYet: Partial<Record<Code, string>> = {
-  1003: 'functions are being built',
-  1005: 'functions are being built',
-  1006: 'functions are being built',
-  1637: 'functions are being built',
-  1827: 'functions are being built',
-  1829: 'functions are being built',
-};
+const notYet: Partial<Record<Code, string>> = {};
 
 /** Codes that the server gives, but not to a test that runs everywhere, and why. */
 const notHere: Partial<Record<Code, string>> = {

@@ -7,7 +7,7 @@ import { pathToFileURL } from 'node:url';
 import * as prettier from 'prettier';
 import type { ModelDefinition } from '../../../src/model/definition.ts';
 import { printDefinition } from '../../../src/model/print-definition.ts';
-import company from '../../../../examples/company/model.ts';
+import { model as company } from '../../../../examples/company/model.ts';
 import { isImplemented } from '../../../src/model/code.ts';
 
 const folder = mkdtempSync(join(import.meta.dirname, '../../../../node_modules/.keystamp-print-'));

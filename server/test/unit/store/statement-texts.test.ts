@@ -8,7 +8,7 @@ import { Readable } from 'node:stream';
 import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
-import company from '../../../../examples/company/model.ts';
+import { model as company } from '../../../../examples/company/model.ts';
 import { readConfig } from '../../../src/config.ts';
 import { openKeystamp } from '../../../src/keystamp.ts';
 import { buildModel } from '../../../src/model/load.ts';

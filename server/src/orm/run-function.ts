@@ -1,0 +1,12 @@
+// Runs a function of the author with the privileges that the roles file lends to it (spec 14 § 6).
+import type { FunctionDef } from '../model/model.ts';
+import { functionResource } from '../session/sight.ts';
+import { callIfAny } from './call-context.ts';
+
+/** @param self what `this` is */
+export function runFunction(fn: FunctionDef, self: unknown, parameters: readonly unknown[]): unknown {
+  const call = callIfAny();
+  const lent = call?.services.roles.promotionsOf(functionResource(fn)) ?? [];
+  const run = (): unknown => fn.run.apply(self, parameters as unknown[]);
+  return call && lent.length > 0 ? call.lending(lent, run) : run();
+}

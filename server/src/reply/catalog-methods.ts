@@ -1,0 +1,39 @@
+// Functions as the catalog describes them (spec 02 § 6): those alone that clients may call.
+import type { Config } from '../config.ts';
+import type { DataClassDef, FunctionDef, FunctionMap } from '../model/model.ts';
+import type { CatalogOutcome } from '../run/outcome.ts';
+
+type Printed = Readonly<Record<string, unknown>>;
+
+const shown = (maps: readonly FunctionMap[], { sight }: CatalogOutcome): readonly FunctionDef[] =>
+  maps.flatMap((functions) => [...functions.values()].filter((fn) => sight.showsFunction(fn)));
+
+/** `methods` of a dataclass, nothing when it has none. */
+export function classMethods(
+  dataClass: DataClassDef,
+  outcome: CatalogOutcome,
+  { dialect }: Config,
+): { methods?: readonly Printed[] } {
+  const { name, functions, selectionFunctions, entityFunctions } = dataClass;
+  const found = shown([functions, selectionFunctions, entityFunctions], outcome);
+  const methods = found.map((fn) => {
+    const head = { name: fn.name, applyTo: fn.level, scope: 'public' };
+    return dialect === 'wakanda'
+      ? { ...head, from: `$mainModel.${name}.methods.${fn.name}`, userDefined: true, allowedOnHTTPGET: fn.onHttpGet }
+      : { ...head, from: name, allowedOnHTTPGET: fn.onHttpGet, exposed: true };
+  });
+  return methods.length > 0 ? { methods } : {};
+}
+
+/** `methods` of the datastore. */
+export function storeMethods(outcome: CatalogOutcome): { methods?: readonly Printed[] } {
+  const methods = shown([outcome.model.functions], outcome).map(({ name, level, onHttpGet }) => ({
+    name,
+    applyTo: level,
+    scope: 'public',
+    from: 'DataStore',
+    allowedOnHTTPGET: onHttpGet,
+    exposed: true,
+  }));
+  return methods.length > 0 ? { methods } : {};
+}

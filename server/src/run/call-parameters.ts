@@ -1,0 +1,102 @@
+// Parameters of a function: objects that stand for entities and entity selections become them (spec 12 § 3).
+import { fail } from '../errors.ts';
+import { publicDataClass, type AttributeDef, type RelatedEntityDef } from '../model/model.ts';
+import { assignAttribute, type EntityState } from '../orm/entity-state.ts';
+import type { ClassRuntime } from '../orm/class-runtime.ts';
+import type { StoreRuntime } from '../orm/store-runtime.ts';
+import { parseKeyText } from '../request/key-text.ts';
+import type { Access } from '../session/access.ts';
+import { attributeRefusal, checkDataClass } from '../session/refusal.ts';
+import { attributeResource, clientSight, isKey } from '../session/sight.ts';
+import { isMedia } from '../store/sql/columns.ts';
+import { existsStatement } from '../store/sql/write.ts';
+import type { Visit } from './context.ts';
+
+type Body = Readonly<Record<string, unknown>>;
+
+const isBody = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** The marks count at the top level of each parameter only. */
+export function parameterOf(value: unknown, store: StoreRuntime, visit: Visit): unknown {
+  if (!isBody(value)) return value;
+  if (value['__ENTITY'] === true && typeof value['__DATACLASS'] === 'string')
+    return entityOf(value['__DATACLASS'], value, store, visit);
+  if (value['__ENTITIES'] === true && '__DATASET' in value) return selectionOf(value['__DATASET'], store, visit);
+  return value;
+}
+
+/** @throws KeystampError 1800 unknown class, 1003 unknown key, and those of a save */
+async function entityOf(name: string, body: Body, store: StoreRuntime, visit: Visit): Promise<object> {
+  const def = publicDataClass(store.model, name);
+  if (!def) throw fail(1800, name);
+  const runtime = store.dataClassOf(def);
+  const state = await stateFor(runtime, body);
+  for (const [attributeName, value] of Object.entries(body)) await assign(state, attributeName, value, visit);
+  const stamp = body['__STAMP'];
+  if (state.stored && typeof stamp === 'number' && Number.isSafeInteger(stamp) && stamp > 0)
+    state.expectedStamp = stamp;
+  return state.handle;
+}
+
+/** The stored entity, or a new one: without key, or with one that the key attribute itself gives too. */
+async function stateFor(runtime: ClassRuntime, body: Body): Promise<EntityState> {
+  const given = body['__KEY'];
+  if (given === undefined || given === null || given === '') return runtime.newState();
+  const key = runtime.keyOf(runtime.def.key.length > 1 ? partsOf(given) : given);
+  const found = key && (await runtime.find(key));
+  if (found) return found;
+  if (!key || !runtime.def.key.every((part) => body[part.name] !== undefined && body[part.name] !== null))
+    throw fail(1003, String(given), runtime.def.name);
+  return runtime.newState();
+}
+
+const partsOf = (given: unknown): readonly unknown[] =>
+  Array.isArray(given) ? (given as unknown[]) : parseKeyText(String(given));
+
+async function assign(state: EntityState, name: string, value: unknown, visit: Visit): Promise<void> {
+  if (name.startsWith('__') || name === 'uri') return;
+  const { access } = visit;
+  const attribute = clientSight(access).attribute(state.def, name);
+  if (!attribute) throw fail(1500, name, state.def.name).as(400);
+  if (attribute.kind === 'relatedEntities' || (attribute.kind === 'storage' && attribute.readOnly)) return;
+  permitAssigned(state, attribute, access);
+  if (attribute.kind === 'relatedEntity') {
+    // An empty object leaves the relation as it is.
+    if (isBody(value) && Object.keys(value).length === 0) return;
+    assignAttribute(state, attribute, value);
+    return checkTarget(state, attribute, visit);
+  }
+  // What a client has read of a picture or BLOB means unchanged.
+  if (isMedia(attribute) && isBody(value) && !('ID' in value)) return;
+  assignAttribute(state, attribute, value);
+}
+
+/** @throws KeystampError 1558, 1559, 1608 */
+function permitAssigned({ stored, def }: EntityState, attribute: AttributeDef, access: Access): void {
+  if (access.isOpen || isKey(attribute)) return;
+  const action = stored ? 'update' : 'create';
+  checkDataClass(access, action, def.name);
+  if (!access.may(action, attributeResource(attribute))) throw attributeRefusal(action, def.name, attribute.name);
+}
+
+async function checkTarget(state: EntityState, relation: RelatedEntityDef, { services }: Visit): Promise<void> {
+  const key = state.values.get(relation.foreignKey) ?? null;
+  if (key === null || (await services.engine.row(existsStatement(relation.target, [key])))) return;
+  throw fail(1003, String(key), relation.target.name);
+}
+
+/** @throws KeystampError 1005 no id, 1006 no such set */
+async function selectionOf(id: unknown, store: StoreRuntime, { services, session }: Visit): Promise<object> {
+  if (typeof id !== 'string' || id === '') throw fail(1005);
+  const name = id.slice(id.lastIndexOf('/') + 1);
+  const known = await services.sets.peek(name, session?.id);
+  const def = known && publicDataClass(store.model, known.dataClass);
+  const set = def && (await services.sets.find(name, def, session?.id));
+  if (!set) throw fail(1006, name);
+  const runtime = store.dataClassOf(def);
+  const all = runtime.selection(
+    { kind: 'made', make: () => Promise.resolve({ kind: 'packed', list: set.keys }) },
+    { ordered: true, alterable: false },
+  );
+  return all.cleaned().handle;
+}

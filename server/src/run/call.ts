@@ -1,0 +1,124 @@
+// Calls of functions (spec 12 § 10): the target and the parameters are read, the function runs within its time limit,
+// what it left open is undone, and its result becomes an answer.
+import { fail, KeystampError } from '../errors.ts';
+import { CallContext, runInCall, within } from '../orm/call-context.ts';
+import { readAttribute, stateOf, type EntityHandle } from '../orm/entity-state.ts';
+import { runFunction } from '../orm/run-function.ts';
+import { selectionStateOf } from '../orm/selection-state.ts';
+import { runtimeOf, type StoreRuntime } from '../orm/store-runtime.ts';
+import { codeError } from '../orm/throw-error.ts';
+import { classOfEntity, type CallPlan, type CallTarget } from '../plan/plan.ts';
+import { parameterOf } from './call-parameters.ts';
+import { resultOf } from './call-result.ts';
+import type { Visit } from './context.ts';
+import { findKey, missing } from './entity.ts';
+import type { CalledOutcome } from './outcome.ts';
+import { resolveSource } from './source.ts';
+
+/**
+ * @throws KeystampError those of the target and of the parameters; CodeError for what the function throws; 503 when it
+ *   takes too long
+ */
+export async function runCall(plan: CallPlan, visit: Visit): Promise<CalledOutcome> {
+  const { services, http } = visit;
+  const { functionSeconds } = services.config;
+  const over = Promise.withResolvers<never>();
+  over.promise.catch(() => undefined);
+  const context = new CallContext({ model: plan.model, services, caller: visit, over: over.promise });
+  try {
+    const result = await runInCall(context, () =>
+      within(functionSeconds, `${plan.fn.name} took over ${functionSeconds} seconds`, () =>
+        answer(plan, context, visit),
+      ),
+    );
+    const { pageMessage } = context.state;
+    const byGet = http.method === 'GET' || http.method === 'HEAD';
+    return { kind: 'called', result, byGet, ...(pageMessage && { pageMessage }) };
+  } catch (error) {
+    over.reject(error);
+    throw error;
+  } finally {
+    await context.end();
+  }
+}
+
+async function answer(plan: CallPlan, context: CallContext, visit: Visit): Promise<CalledOutcome['result']> {
+  const store = runtimeOf(plan.model);
+  const self = await targetOf(plan.on, store, visit);
+  const parameters: unknown[] = [];
+  for (const value of plan.parameters) parameters.push(await parameterOf(value, store, visit));
+  const value = await invoke(plan, self, parameters, context);
+  try {
+    return await resultOf(value, plan, visit);
+  } catch (error) {
+    // What no answer can be made of is the function's fault.
+    throw error instanceof KeystampError ? error : codeError(plan.fn.name, error, []);
+  }
+}
+
+/** Runs the function; transactions it left open are rolled back, errors that waited are thrown. */
+async function invoke(
+  { fn }: CallPlan,
+  self: unknown,
+  parameters: readonly unknown[],
+  context: CallContext,
+): Promise<unknown> {
+  const { deferred } = context.state;
+  let value: unknown;
+  try {
+    value = await runFunction(fn, self, parameters);
+  } catch (error) {
+    throw codeError(fn.name, error, deferred);
+  }
+  await context.settle();
+  if (deferred.length > 0) throw codeError(fn.name, undefined, deferred);
+  return value;
+}
+
+/** What `this` is. */
+async function targetOf(on: CallTarget, store: StoreRuntime, visit: Visit): Promise<unknown> {
+  switch (on.kind) {
+    case 'dataStore':
+      return store.object;
+    case 'dataClass':
+      return store.dataClassOf(on.dataClass).object;
+    case 'singleton':
+      return store.singleton(on.singleton);
+    case 'selection': {
+      const { dataClass, order } = on.source.selection;
+      const runtime = store.dataClassOf(dataClass);
+      const resolved = await resolveSource(on.source, undefined, visit);
+      if (resolved.kind === 'described')
+        return runtime.select(resolved.selection.predicate, order.length > 0 ? order : undefined).handle;
+      const make = async () => ({ kind: 'packed', list: resolved.keys }) as const;
+      return runtime.selection({ kind: 'made', make }, { ordered: true, alterable: false }).handle;
+    }
+    case 'entity':
+      return entityTarget(on, store, visit);
+    default:
+      return on satisfies never;
+  }
+}
+
+/** @throws KeystampError 1543 when the entity, or one that the path leads through, does not exist */
+async function entityTarget(
+  on: Extract<CallTarget, { kind: 'entity' }>,
+  store: StoreRuntime,
+  visit: Visit,
+): Promise<unknown> {
+  const key = await findKey(on.entity, visit.services);
+  const found = key && (await store.dataClassOf(classOfEntity(on.entity)).find(key));
+  if (!found) throw missing(on.entity);
+  let state = found;
+  for (const relation of on.relations) {
+    if (relation.kind === 'relatedEntities') {
+      const related = selectionStateOf(readAttribute(state, relation));
+      const { predicate, order } = on.selection!;
+      return related!.narrowed(predicate, order.length > 0 ? order : undefined).handle;
+    }
+    const next = stateOf(await (readAttribute(state, relation) as Promise<EntityHandle | null>));
+    if (!next) throw fail(1543, `${on.entity.text}/${relation.name}`, relation.target.name);
+    state = next;
+  }
+  return state.handle;
+}

@@ -1,0 +1,78 @@
+// Entities of functions as JSON: what is stored is written by the database, what only memory holds is put in its place.
+import { printKey, printKeyInUri } from '../query/print-key.ts';
+import type { DataClassDef, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
+import type { EntityState } from '../orm/entity-state.ts';
+import type { ColumnItem, Columns } from '../query/columns.ts';
+import { entityStatement } from '../store/sql/select.ts';
+import type { Visit } from './context.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** The JSON text of an entity as code has it (spec 12 § 4). */
+export async function entityJsonOf(state: EntityState, columns: Columns, visit: Visit): Promise<string> {
+  const { stored } = state;
+  const touched = state.touchedNames();
+  const { engine } = visit.services;
+  const row = stored && (await engine.row(entityStatement(columns, stored.key, 'top', engine.dialect)));
+  const json = row?.['json'] as string | undefined;
+  if (json !== undefined && touched.length === 0) return json;
+  const members: Record<string, unknown> = json === undefined ? headOf(state) : { ...(JSON.parse(json) as Members) };
+  for (const item of columns.items)
+    if (json === undefined || touched.includes(item.attribute.name))
+      members[item.attribute.name] = await inMemory(item, state, columns, visit);
+  return JSON.stringify(members);
+}
+
+function headOf({ def, key, stored }: EntityState): Record<string, unknown> {
+  return {
+    __entityModel: def.name,
+    __DATACLASS: def.name,
+    ...(key && { __KEY: printKey(key) }),
+    ...(stored && { __TIMESTAMP: stored.timestamp }),
+    __STAMP: stored?.stamp ?? 0,
+  };
+}
+
+async function inMemory(item: ColumnItem, state: EntityState, columns: Columns, visit: Visit): Promise<unknown> {
+  switch (item.kind) {
+    case 'value':
+      return printedValue(item.attribute, state.value(item.attribute));
+    // Bytes that are not saved have no address.
+    case 'media':
+      return null;
+    case 'deferred':
+      return item.attribute.kind === 'relatedEntity' ? deferred(state, item.attribute, columns) : null;
+    case 'entity': {
+      const key = keyOf(state, item.attribute);
+      if (key === null) return null;
+      const { engine } = visit.services;
+      const row = await engine.row(entityStatement(item.columns, [key], 'listed', engine.dialect));
+      return row ? (JSON.parse(row['json'] as string) as unknown) : null;
+    }
+    case 'selection':
+      return null;
+    default:
+      return item satisfies never;
+  }
+}
+
+const keyOf = (state: EntityState, relation: RelatedEntityDef): Value =>
+  state.related.get(relation)?.key?.[0] ?? state.value(relation.foreignKey);
+
+function deferred(state: EntityState, relation: RelatedEntityDef, { links }: Columns): unknown {
+  const key = keyOf(state, relation);
+  return key === null ? null : { __deferred: { uri: uriOf(relation.target, key, links), __KEY: printKey([key]) } };
+}
+
+const uriOf = ({ name }: DataClassDef, key: Value, { mount, brackets }: Columns['links']): string =>
+  `${mount}/${name}${brackets[0]}${printKeyInUri([key])}${brackets[1]}`;
+
+/** A canonical value as answers have it (spec 03 § 2.2). */
+function printedValue({ type, simpleDate }: StorageDef, value: Value): unknown {
+  if (value === null) return null;
+  if (type === 'object') return JSON.parse(value as string) as unknown;
+  if (type !== 'date') return typeof value === 'bigint' ? String(value) : value;
+  if (!simpleDate) return new Date(value as number).toISOString();
+  const [year, month, day] = (value as string).split('-');
+  return `${Number(day)}!${Number(month)}!${year}`;
+}
