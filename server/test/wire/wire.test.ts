@@ -12,7 +12,7 @@ test('the exchanges that README.md names are there', () => {
     readText('README.md')
       .split('## What the specification of pictures')[1]
       ?.match(/^\|.*\|$/gm) ?? [];
-  const places = rows.slice(2).map((row) => (row.split(' | ')[1] as string).replace(/ \|$/, ''));
+  const places = rows.slice(2).map((row) => (row.split(' | ')[1] as string).replace(/\s*\|$/, '').trim());
   assert.ok(places.length > 40);
   for (const place of places.filter((text) => !text.startsWith('not '))) {
     const [name, begin] = place.split(/: (.*)/) as [string, string];
