@@ -54,6 +54,13 @@ const rows: readonly (readonly [string, string, Action])[] = [
   ['DELETE', '/Employee(31)?$method=delete', 'delete'],
   ['DELETE', '/Employee(3005)/photo?$imageformat=best', 'removeMedia'],
   ['DELETE', '/Company(11)/brochure?$binary=true', 'removeMedia'],
+  ['POST', '/$directory/login', 'login'],
+  ['POST', '/$directory/logout', 'logout'],
+  ['GET', '/$directory/currentUser', 'currentUser'],
+  ['POST', '/$directory/currentUserBelongsTo', 'belongsTo'],
+  ['GET', '/$info', 'info'],
+  ['POST', '/$info/sessionInfo/release/0123456789ABCDEF', 'releaseSessions'],
+  ['POST', '/$singleton/Payroll/run', 'call'],
 ];
 
 for (const [method, path, action] of rows) {
