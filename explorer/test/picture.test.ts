@@ -27,7 +27,14 @@ async function colourOf(page: Page, selector: string): Promise<Colour> {
 }
 
 const whenLoaded = (page: Page, key: string): Promise<void> =>
-  until(() => thumbnail(page, key).evaluate('(image) => image.complete && image.naturalWidth'), 64);
+  until(
+    () =>
+      thumbnail(page, key).evaluate((image: unknown) => {
+        const { complete, naturalWidth } = image as { readonly complete: boolean; readonly naturalWidth: number };
+        return complete && naturalWidth;
+      }),
+    64,
+  );
 
 test('the list shows small WebP pictures, as many pixels as the screen has, and their version', async (t) => {
   stage.server.takeAnswered();
@@ -52,7 +59,7 @@ test('after a reload no byte of an unchanged picture is fetched again', async (t
   const asked = (): readonly string[] =>
     stage.server
       .takeAnswered()
-      .filter(({ url }) => url.includes('/photo'))
+      .filter(({ url }) => url.includes('/photo?') && url.includes('imageformat'))
       .map(({ url }) => decodeURIComponent(url));
   assert.deepEqual(asked(), []);
   await stage.replace('Member', '2', 'photo');
