@@ -16,8 +16,7 @@ export const testPostgres = (): Promise<string> =>
 
 /** Runs statements in the database of a URL, one after the other. */
 export async function runOn(database: string, ...statements: readonly string[]): Promise<pg.QueryResult[]> {
-  const client = new pg.Client({ connectionString: database });
-  await client.connect();
+  const client = await openClient(database);
   try {
     const results: pg.QueryResult[] = [];
     for (const statement of statements) results.push(await client.query(statement));
@@ -25,6 +24,13 @@ export async function runOn(database: string, ...statements: readonly string[]):
   } finally {
     await client.end();
   }
+}
+
+/** A connection of a test's own. */
+export async function openClient(database: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: database });
+  await client.connect();
+  return client;
 }
 
 const nameIn = (database: string): string => new URL(database).pathname.slice(1);

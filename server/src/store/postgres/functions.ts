@@ -57,13 +57,36 @@ const foldFunction = (normalizes: boolean): string =>
     END`,
   );
 
+/**
+ * Numbers from 2^53 on. The shortest digits that stand for a number may lie just between it and the next one; there
+ * PostgreSQL writes more digits than JavaScript.
+ */
+const largeNumberFunction = create(
+  'keystamp_large_number(given double precision) RETURNS text',
+  procedure,
+  `DECLARE long numeric := CAST(CAST(abs(given) AS text) AS numeric); short numeric; digits text;
+  BEGIN
+    FOR count IN 1..17 LOOP
+      short := round(long, count - length(CAST(trunc(long) AS text)));
+      CONTINUE WHEN short > 1.7976931348623157e308;
+      EXIT WHEN CAST(short AS double precision) = abs(given);
+    END LOOP;
+    digits := CAST(trunc(short) AS text);
+    IF short >= 1e21 THEN
+      digits := regexp_replace(regexp_replace(rtrim(digits, '0'), '^(.)(.)', '\\1.\\2'), '$', concat('e+', length(digits) - 1));
+    END IF;
+    RETURN CASE WHEN given < 0 THEN concat('-', digits) ELSE digits END;
+  END`,
+);
+
 /** As JavaScript prints numbers. */
 const numberFunction = create(
   'keystamp_number(given double precision) RETURNS text',
   expression,
   `SELECT CASE
-    WHEN given = trunc(given) AND abs(given) < 9007199254740992 THEN CAST(CAST(given AS bigint) AS text)
-    WHEN abs(given) >= 1e-6 AND abs(given) < 1e21 THEN CAST(CAST(CAST(given AS text) AS numeric) AS text)
+    WHEN abs(given) >= 9007199254740992 THEN keystamp_large_number(given)
+    WHEN given = trunc(given) THEN CAST(CAST(given AS bigint) AS text)
+    WHEN abs(given) >= 1e-6 THEN CAST(CAST(CAST(given AS text) AS numeric) AS text)
     ELSE regexp_replace(CAST(given AS text), 'e([+-])0+', 'e\\1') END`,
 );
 
@@ -164,6 +187,7 @@ const sumFunction = create(
 
 /** Each function needs those before it. */
 const others = (): readonly string[] => [
+  largeNumberFunction,
   numberFunction,
   instantFunction,
   dayFunction,

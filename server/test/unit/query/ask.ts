@@ -7,6 +7,7 @@ import { parseParams } from '../../../src/query/params.ts';
 import { parseFilter } from '../../../src/query/parse.ts';
 import type { Predicate } from '../../../src/query/predicate.ts';
 import { exposedSight } from '../../../src/query/sight.ts';
+import type { FilterDialect } from '../../../src/store/sql/filter-dialect.ts';
 import { compileOrder } from '../../../src/store/sql/order.ts';
 import { compilePredicate } from '../../../src/store/sql/predicate.ts';
 import { ident, sql, type Sql } from '../../../src/store/sql/sql.ts';
@@ -19,9 +20,14 @@ export function bind(dataClass: DataClassDef, filter: string, params?: unknown):
   return bindFilter(parseFilter(filter, limits), dataClass, parseParams(json), limits, exposedSight);
 }
 
-export function statement(dataClass: DataClassDef, predicate: Predicate, order = ''): Sql {
-  const by = compileOrder(parseOrder(order, dataClass, limits, exposedSight), dataClass, 't', sqliteFilter);
-  const where = compilePredicate(predicate, 't', sqliteFilter);
+export function statement(
+  dataClass: DataClassDef,
+  predicate: Predicate,
+  order = '',
+  dialect: FilterDialect = sqliteFilter,
+): Sql {
+  const by = compileOrder(parseOrder(order, dataClass, limits, exposedSight), dataClass, 't', dialect);
+  const where = compilePredicate(predicate, 't', dialect);
   const key = ident((dataClass.key.at(-1) as { column: string }).column);
   return sql`SELECT ${key} AS k FROM ${ident(dataClass.table)} AS t WHERE ${where} ORDER BY ${by}`;
 }
