@@ -33,9 +33,9 @@ export interface Preparation {
  */
 export async function prepareDatabase(engine: Engine, model: Model, preparation: Preparation): Promise<void> {
   await engine.write(async (transaction) => {
+    await preparation.begin?.(transaction);
     for (const statement of rememberingTables(preparation.schema)) await transaction.run(statement);
     for (const statement of outdatedTables(await preparation.introspect(transaction))) await transaction.run(statement);
-    await preparation.begin?.(transaction);
     for (const statement of systemTables(preparation.schema)) await transaction.run(statement);
     await preparation.functions?.(transaction);
     await transaction.run(

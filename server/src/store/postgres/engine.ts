@@ -116,7 +116,7 @@ export class PostgresEngine implements Engine {
       let begun: PostgresTransaction | undefined;
       try {
         return await this.#writers.use(async (connection) => {
-          begun = new PostgresTransaction(connection, this.#translate);
+          begun = new PostgresTransaction(connection, this.#columnsOf);
           return this.#unit(begun, work);
         }, isSound);
       } catch (error) {
@@ -124,7 +124,7 @@ export class PostgresEngine implements Engine {
         // What was not sent to be committed did not happen.
         const again =
           isCollision(cause) || cause instanceof UnitAgain || (isAway(cause) && !begun?.committing && tries === 1);
-        if (!again || tries === mostTries || this.#closed) throw await this.#translate(cause);
+        if (!again || tries === mostTries || this.#closed) throw translate(cause);
         await pause(tries);
       }
     }
@@ -134,11 +134,11 @@ export class PostgresEngine implements Engine {
   async transact<T>(work: Unit<T>): Promise<T> {
     try {
       return await this.#writers.use(
-        (connection) => this.#unit(new PostgresTransaction(connection, this.#translate), work),
+        (connection) => this.#unit(new PostgresTransaction(connection, this.#columnsOf), work),
         isSound,
       );
     } catch (error) {
-      throw await this.#translate(error instanceof Unsound ? error.cause : error);
+      throw translate(error instanceof Unsound ? error.cause : error);
     }
   }
 
@@ -183,7 +183,7 @@ export class PostgresEngine implements Engine {
         }
       }
     } catch (error) {
-      throw await this.#translate(error);
+      throw translate(error);
     }
   }
 
@@ -220,7 +220,7 @@ export class PostgresEngine implements Engine {
     try {
       return await this.#lane.use(read);
     } catch (error) {
-      throw this.#closed ? failHttp(503, 'stopping', { 'Retry-After': '1' }) : await this.#translate(error);
+      throw this.#closed ? failHttp(503, 'stopping', { 'Retry-After': '1' }) : translate(error);
     } finally {
       this.#long--;
     }
@@ -240,9 +240,7 @@ export class PostgresEngine implements Engine {
     }
   }
 
-  readonly #translate = (error: unknown): Promise<unknown> => translate(error, (index) => this.#columnsOf(index));
-
-  async #columnsOf(index: string): Promise<string> {
+  readonly #columnsOf = async (index: string): Promise<string> => {
     let columns = this.#uniques.get(index);
     if (columns === undefined) {
       const reader = await this.#reader.get();
@@ -253,7 +251,7 @@ export class PostgresEngine implements Engine {
       this.#uniques.set(index, columns);
     }
     return columns;
-  }
+  };
 }
 
 /** The work failed, and the connection with it. */

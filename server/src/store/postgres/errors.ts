@@ -1,9 +1,8 @@
 // What the errors of the database and of the driver mean.
 import { failHttp, type KeystampError } from '../../errors.ts';
-import { DuplicateError } from '../engine.ts';
 
 /** What is read of an error of the driver. */
-interface PostgresError extends Error {
+export interface PostgresError extends Error {
   readonly code?: string;
   readonly schema?: string;
   readonly table?: string;
@@ -47,11 +46,5 @@ const busyAnswers: readonly (readonly [test: (error: unknown) => boolean, answer
   [(error) => codeOf(error).startsWith('53'), () => failHttp(503, 'the database is busy', { 'Retry-After': '1' })],
 ];
 
-/**
- * The error as the rest of the program knows it.
- * @param columnsOf the columns of a unique index, as `Table.column`
- */
-export async function translate(error: unknown, columnsOf: (index: string) => Promise<string>): Promise<unknown> {
-  if (isDuplicate(error)) return new DuplicateError(await columnsOf(error.constraint ?? ''), error);
-  return busyAnswers.find(([test]) => test(error))?.[1]() ?? error;
-}
+/** The error as the rest of the program knows it. */
+export const translate = (error: unknown): unknown => busyAnswers.find(([test]) => test(error))?.[1]() ?? error;

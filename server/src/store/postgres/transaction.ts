@@ -2,10 +2,11 @@
 // savepoints and row locks cost no time on the way.
 import type { DataClassDef, StorageDef } from '../../model/model.ts';
 import type { Key } from '../../query/selection.ts';
-import type { Row, Transaction } from '../engine.ts';
+import { DuplicateError, type Row, type Transaction } from '../engine.ts';
 import { literal } from '../sql/columns.ts';
 import { ident, raw, sql, type Sql } from '../sql/sql.ts';
 import type { Answer, Connection } from './connection.ts';
+import { isDuplicate } from './errors.ts';
 import { sequenceOf } from './schema.ts';
 import { storedName } from './statement.ts';
 
@@ -18,17 +19,17 @@ const failedBefore = '25P02';
 
 export class PostgresTransaction implements Transaction {
   readonly #connection: Connection;
-  readonly #translate: (error: unknown) => Promise<unknown>;
+  readonly #columnsOf: (index: string) => Promise<string>;
   /** What made the transaction fail, until a savepoint undoes it. */
   #failure: { readonly error: unknown } | undefined;
   #depth = 0;
   /** From here on nobody knows whether it happened until the answer comes. */
   committing = false;
 
-  /** @param translate an error into one that the rest of the program knows */
-  constructor(connection: Connection, translate: (error: unknown) => Promise<unknown>) {
+  /** @param columnsOf the columns of a unique index, as `Table.column` */
+  constructor(connection: Connection, columnsOf: (index: string) => Promise<string>) {
     this.#connection = connection;
-    this.#translate = translate;
+    this.#columnsOf = columnsOf;
     this.#send(begin);
   }
 
@@ -92,7 +93,11 @@ export class PostgresTransaction implements Transaction {
     try {
       return await this.#connection.do(statement);
     } catch (error) {
-      throw await this.#translate(this.#failed(error));
+      const failure = this.#failed(error);
+      // Others are for the engine: it may begin the unit again.
+      throw isDuplicate(failure)
+        ? new DuplicateError(await this.#columnsOf(failure.constraint ?? ''), failure)
+        : failure;
     }
   }
 

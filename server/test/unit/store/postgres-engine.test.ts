@@ -1,0 +1,239 @@
+// The PostgreSQL engine: units of work beside each other, what happens when the server goes away, what takes too long.
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { startPostgres, type EmbeddedPostgres } from '../../../../tools/embedded-postgres.ts';
+import { readConfig, type Config } from '../../../src/config.ts';
+import { KeystampError } from '../../../src/errors.ts';
+import { buildModel } from '../../../src/model/load.ts';
+import type { DataClassDef, StorageDef, Value } from '../../../src/model/model.ts';
+import { saveEntity } from '../../../src/orm/write.ts';
+import { keyValues } from '../../../src/query/key-list.ts';
+import { DuplicateError, type Engine } from '../../../src/store/engine.ts';
+import { openEngine } from '../../../src/store/open.ts';
+import { raw, sql } from '../../../src/store/sql/sql.ts';
+import { runOn } from '../../postgres.ts';
+
+/** As long as names may be; names of indexes are made of two. */
+const longName = 'n'.repeat(30) + 'a';
+const otherName = 'n'.repeat(30) + 'b';
+const className = 'C'.repeat(31);
+const model = buildModel({
+  dataClasses: {
+    Note: {
+      attributes: {
+        ID: { type: 'long', primKey: true, autosequence: true },
+        title: { type: 'string', unique: true, indexed: true },
+        [longName]: { type: 'string' },
+        [otherName]: { type: 'number' },
+      },
+    },
+    [className]: {
+      attributes: {
+        ID: { type: 'long', primKey: true, autosequence: true },
+        [longName]: { type: 'string', indexed: true },
+        [otherName]: { type: 'number', indexed: true },
+      },
+    },
+    Page: { attributes: { book: { type: 'string', primKey: true }, part: { type: 'long', primKey: true } } },
+  },
+});
+const Note = model.dataClasses.get('Note') as DataClassDef;
+const Page = model.dataClasses.get('Page') as DataClassDef;
+const now = (): number => Date.UTC(2025, 5, 1);
+
+let server: EmbeddedPostgres;
+let folder: string;
+const engines: Engine[] = [];
+
+before(async () => {
+  server = await startPostgres();
+  folder = mkdtempSync(join(tmpdir(), 'keystamp-engine-'));
+});
+after(async () => {
+  for (const engine of engines) await engine.close();
+  await server.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function open(settings: Partial<Config> = {}): Promise<Engine> {
+  const engine = await openEngine(readConfig({ data: folder, database: server.url, ...settings }), model);
+  engines.push(engine);
+  return engine;
+}
+
+const values = (dataClass: DataClassDef, given: Readonly<Record<string, Value>>): Map<StorageDef, Value> =>
+  new Map(Object.entries(given).map(([name, value]) => [dataClass.attributes.get(name) as StorageDef, value]));
+
+async function create(engine: Engine, dataClass: DataClassDef, given: Readonly<Record<string, Value>>): Promise<Value> {
+  const change = { dataClass, values: values(dataClass, given), media: new Map(), targets: [] };
+  const { key } = await engine.write((tx) => saveEntity(tx, change, { now }));
+  return key[0] as Value;
+}
+
+const statusOf = async (work: Promise<unknown>): Promise<number> => {
+  const error = await work.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
+  );
+  if (!(error instanceof KeystampError)) assert.fail(`not refused in order: ${String(error)}`);
+  return error.status;
+};
+
+test('long names are kept apart', async () => {
+  const engine = await open();
+  const indexes = await runOn(server.url, `SELECT indexname FROM pg_indexes WHERE tablename = '${className}'`);
+  // Two of attributes, one of the key.
+  assert.equal(indexes[0]?.rowCount, 3);
+  const key = await create(engine, Note, { title: 'long', [longName]: 'a', [otherName]: 0.5 });
+  const row = await engine.row(sql`SELECT ${raw(`"${longName}", "${otherName}"`)} FROM "Note" WHERE "ID" = ${key}`);
+  assert.deepEqual(row, { [longName]: 'a', [otherName]: 0.5 });
+});
+
+test('a duplicate says where', async () => {
+  const engine = await open();
+  await create(engine, Page, { book: 'a', part: 1 });
+  const again = (statement: ReturnType<typeof sql>): Promise<number> => engine.write((tx) => tx.run(statement));
+  await assert.rejects(
+    again(sql`INSERT INTO "Page" (book, part) VALUES ('a', 1)`),
+    (error) => error instanceof DuplicateError && error.where === 'Page.book, Page.part',
+  );
+  await create(engine, Note, { title: 'once' });
+  await assert.rejects(
+    again(sql`INSERT INTO "Note" (title) VALUES ('once')`),
+    (error) => error instanceof DuplicateError && error.where === 'Note.title',
+  );
+});
+
+test('no number is generated that was given before, and none that was taken back', async () => {
+  const engine = await open();
+  const first = Number(await create(engine, Note, { title: 'n1' }));
+  await create(engine, Note, { ID: first + 10, title: 'n2' });
+  assert.ok(Number(await create(engine, Note, { title: 'n3' })) > first + 10);
+  const keys = await Promise.all(
+    Array.from({ length: 40 }, (_, i) =>
+      create(engine, Note, { title: `many ${i}`, ...(i % 8 === 0 && { ID: 1000 + 100 * i }) }),
+    ),
+  );
+  assert.equal(new Set(keys).size, 40);
+});
+
+test('units beside each other lose nothing', async () => {
+  const [one, two] = [await open(), await open()];
+  const key = await create(one, Note, { title: 'counted', [otherName]: 0 });
+  const add = (engine: Engine): Promise<number> =>
+    engine.write(async (tx) => {
+      const found = sql`SELECT ${raw(`"${otherName}"`)} AS n FROM "Note" WHERE "ID" = ${key}`;
+      await tx.lock(found);
+      const n = Number((await tx.row(found))?.['n']);
+      return tx.run(sql`UPDATE "Note" SET ${raw(`"${otherName}"`)} = ${n + 1} WHERE "ID" = ${key}`);
+    });
+  await Promise.all(Array.from({ length: 60 }, (_, i) => add(i % 2 === 0 ? one : two)));
+  const row = await one.row(sql`SELECT ${raw(`"${otherName}"`)} AS n FROM "Note" WHERE "ID" = ${key}`);
+  assert.equal(row?.['n'], 60);
+});
+
+test('units that hold up each other are begun again', async () => {
+  const engine = await open();
+  const [a, b] = [await create(engine, Note, { title: 'a0' }), await create(engine, Note, { title: 'b0' })];
+  const touch = (keys: readonly Value[]): Promise<void> =>
+    engine.write(async (tx) => {
+      for (const key of keys) {
+        await tx.run(sql`UPDATE "Note" SET __stamp = __stamp + 1 WHERE "ID" = ${key}`);
+        await new Promise((resolve) => setTimeout(resolve, 30));
+      }
+    });
+  await Promise.all([touch([a, b]), touch([b, a]), touch([a, b])]);
+  const rows = await engine.rows(sql`SELECT __stamp AS stamp FROM "Note" WHERE "ID" IN (${a}, ${b})`);
+  assert.deepEqual(rows, [{ stamp: 4 }, { stamp: 4 }]);
+});
+
+test('a unit that throws is undone alone, and so is an attempt', async () => {
+  const engine = await open();
+  const settled = await engine.writeEach(
+    [1, 2, 3].map((i) => async (tx) => {
+      await tx.run(sql`INSERT INTO "Note" (title) VALUES (${`each ${i}`})`);
+      if (i === 2) throw new Error('no');
+      return i;
+    }),
+  );
+  assert.deepEqual(
+    settled.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
+  await engine.write(async (tx) => {
+    const failing = tx.attempt(() => tx.run(sql`INSERT INTO "Note" (title) VALUES ('each 1')`));
+    await assert.rejects(failing, DuplicateError);
+    await tx.run(sql`INSERT INTO "Note" (title) VALUES ('each 4')`);
+  });
+  const rows = await engine.rows(sql`SELECT title FROM "Note" WHERE title LIKE 'each%' ORDER BY title`);
+  assert.deepEqual(rows.map(({ title }) => title), ['each 1', 'each 3', 'each 4']); // prettier-ignore
+});
+
+test('keys among a list keep the order of the list', async () => {
+  const engine = await open();
+  const keys = [];
+  for (let i = 0; i < 5; i++) keys.push(Number(await create(engine, Note, { title: `among ${i}` })));
+  const among = { kind: 'int32', numbers: Int32Array.from([...keys].toReversed()) } as const;
+  const statement = sql`SELECT "ID" FROM "Note" WHERE title <> 'among 2' ORDER BY "ID"`;
+  assert.deepEqual(keyValues(await engine.keys(statement, among)), keys.filter((_, i) => i !== 2).toReversed());
+});
+
+test('a long read holds up no other and is ended at its time', async () => {
+  const engine = await open({ querySeconds: 1, queryProcesses: 1, maxQueryQueue: 1 });
+  const slow = (): Promise<number> =>
+    statusOf(engine.row(sql`SELECT count(*) AS n, pg_sleep(30) FROM generate_series(1, 5000000)`));
+  const begun = performance.now();
+  const running = [slow(), slow(), slow()];
+  assert.ok(await engine.row(sql`SELECT 1 AS found`));
+  assert.ok(performance.now() - begun < 900, 'a short read waited');
+  assert.deepEqual(await Promise.all(running), [503, 503, 503]);
+});
+
+test('totals are counted once while nothing changes', async () => {
+  const engine = await open();
+  const total = sql`SELECT count(*) AS total FROM "Note"`;
+  const before = await engine.total(total);
+  await create(engine, Note, { title: 'one more' });
+  assert.equal(await engine.total(total), before + 1);
+  await runOn(server.url, `INSERT INTO "Note" (title) VALUES ('from outside')`);
+  assert.equal(await engine.total(total), before + 2);
+});
+
+test('while the server is away the answer is 503, afterwards all goes on', async () => {
+  const engine = await open();
+  assert.ok(await engine.row(sql`SELECT 1 AS found`));
+  await server.kill();
+  assert.equal(await statusOf(engine.row(sql`SELECT 1 AS found`)), 503);
+  assert.equal(await statusOf(engine.write((tx) => tx.run(sql`DELETE FROM "Page"`))), 503);
+  await server.start();
+  assert.ok(await engine.row(sql`SELECT 1 AS found`));
+  await engine.write((tx) => tx.run(sql`DELETE FROM "Page"`));
+});
+
+test('a connection that is ended in the middle is replaced, and what was under way done again', async () => {
+  const engine = await open();
+  const endAll = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'keystamp'`;
+  let tries = 0;
+  await engine.write(async (tx) => {
+    await tx.run(sql`INSERT INTO "Note" (title) VALUES ('ended')`);
+    if (tries++ === 0) await runOn(server.url, endAll);
+    await tx.row(sql`SELECT 1 AS found`);
+  });
+  assert.equal(tries, 2);
+  assert.equal((await engine.rows(sql`SELECT 1 AS found FROM "Note" WHERE title = 'ended'`)).length, 1);
+});
+
+test('several processes prepare the same database at once', async () => {
+  const [database] = await runOn(server.url, 'CREATE DATABASE together');
+  assert.ok(database);
+  const url = new URL(server.url);
+  url.pathname = '/together';
+  await Promise.all([open({ database: url.href }), open({ database: url.href }), open({ database: url.href })]);
+});
+
+test('a server that cannot be reached is said to be so', async () => {
+  await assert.rejects(open({ database: 'postgres://postgres@127.0.0.1:1/none' }), /cannot be reached/);
+});
