@@ -25,6 +25,7 @@ export const settings = {
     'connections of one process that write to PostgreSQL at one time',
   ),
   port: setting(8044, 'KEYSTAMP_PORT', 'TCP port; 0 takes a free one'),
+  workers: setting(1, 'KEYSTAMP_WORKERS', 'server processes on the port; they share the database'),
   host: setting('127.0.0.1', 'KEYSTAMP_HOST', 'address to listen on'),
   open: setting(false, 'KEYSTAMP_OPEN', 'serve on another address than loopback although nothing is protected'),
   mount: setting('/rest', 'KEYSTAMP_MOUNT', 'paths the API is served under, separated by commas'),
@@ -193,6 +194,10 @@ const rules: Partial<Record<keyof Config, Rule>> = {
   database: {
     holds: (value) => /^(postgres(ql)?:\/\/.+)?$/.test(String(value)),
     expected: 'a URL that begins with postgres:// (or nothing)',
+  },
+  workers: {
+    holds: (value) => Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= 1024,
+    expected: 'a whole number from 1 to 1024',
   },
   databaseConnections: {
     holds: (value) => Number.isSafeInteger(value) && Number(value) >= 1,

@@ -12,6 +12,8 @@ export type AppEvent =
   | { readonly kind: 'rolesFault'; readonly file: string; readonly fault: string }
   | { readonly kind: 'stopping'; readonly signal: string }
   | { readonly kind: 'stopped' }
+  /** A server process of several died; another one takes its place. */
+  | { readonly kind: 'workerEnded'; readonly pid: number; readonly reason: string }
   | {
       readonly kind: 'answered';
       readonly method: string;
@@ -44,6 +46,7 @@ const levels = {
   rolesFault: 'error',
   stopping: 'info',
   stopped: 'info',
+  workerEnded: 'warn',
   answered: 'debug',
   failed: 'error',
   plainPassword: 'warn',

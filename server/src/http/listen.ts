@@ -47,8 +47,10 @@ export async function listen(server: FastifyInstance, { host, port }: Config): P
     throw reason ? new Error(reason(host, port), { cause: error }) : error;
   }
   const address = server.server.address() as AddressInfo;
-  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+  return urlOf(address.address, address.port);
 }
+
+export const urlOf = (host: string, port: number): string => `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
 
 /** Takes no new connections and waits until every request under way is answered, for `stopSeconds` at most. */
 export async function stop(server: FastifyInstance, { stopSeconds }: Config): Promise<void> {

@@ -17,6 +17,7 @@ export interface KeystampProcess {
   readonly url: Promise<string>;
   readonly ended: Promise<Ended>;
   readonly kill: (signal: NodeJS.Signals) => void;
+  readonly pid: number;
 }
 
 const running = new Set<KeystampProcess>();
@@ -45,7 +46,7 @@ export function keystamp(args: readonly string[], env: Readonly<Record<string, s
   });
   // Who does not wait for the server does not care that it never listened.
   url.catch(() => undefined);
-  const started: KeystampProcess = { url, ended, kill: (signal) => void child.kill(signal) };
+  const started: KeystampProcess = { url, ended, kill: (signal) => void child.kill(signal), pid: child.pid ?? 0 };
   running.add(started);
   return started;
 }

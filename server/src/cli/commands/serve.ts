@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Command, Option } from 'commander';
 import { mountsOf, readConfig, settings, type Config } from '../../config.ts';
 import { printEvents, type OnEvent } from '../../events.ts';
-import { listen, refusesToListen, stop } from '../../http/listen.ts';
+import { listen, refusesToListen, stop, urlOf } from '../../http/listen.ts';
 import { createMetrics, type Metrics } from '../../http/metrics.ts';
 import { createServer } from '../../http/server.ts';
 import { openKeystamp, openKeystamps, type Part } from '../../keystamp.ts';
@@ -11,13 +11,17 @@ import type { Model } from '../../model/model.ts';
 import type { Seed } from '../../model/seed.ts';
 import { Roles } from '../../session/roles.ts';
 import { sow, sownSoFar } from '../../orm/sow.ts';
+import { keepWorkers, isWorker, leaveWorkers } from '../workers.ts';
+import { stopSignal } from '../stop-signal.ts';
 import { loadModel, type LoadedModel } from '../load-model.ts';
 import { loadRoles } from '../load-roles.ts';
 import { progressBar } from '../progress.ts';
 
 interface Flags {
   readonly data?: string;
+  readonly database?: string;
   readonly port?: number;
+  readonly workers?: number;
   readonly host?: string;
   readonly open?: boolean;
   readonly roles?: string;
@@ -31,12 +35,23 @@ export function serveCommand(): Command {
       throw new Error(`--port ${text}: a number from 0 to 65535 is expected`);
     return number;
   };
+  const workers = (text: string): number => {
+    const number = Number(text);
+    if (!Number.isInteger(number) || number < 1) throw new Error(`--workers ${text}: a number from 1 on is expected`);
+    return number;
+  };
   return new Command('serve')
     .description('serve a model, a folder with model.ts or a model file; or several, the first one at the root')
     .argument('[models...]', 'folders or files of the models', ['.'])
     .option('--data <folder>', `${settings.data.meaning} (default: "${settings.data.default}")`)
     .addOption(
       new Option('--port <number>', `${settings.port.meaning} (default: ${settings.port.default})`).argParser(port),
+    )
+    .option('--database <url>', settings.database.meaning)
+    .addOption(
+      new Option('--workers <number>', `${settings.workers.meaning} (default: ${settings.workers.default})`).argParser(
+        workers,
+      ),
     )
     .option('--host <address>', `${settings.host.meaning} (default: "${settings.host.default}")`)
     .option('--open', settings.open.meaning)
@@ -68,11 +83,24 @@ async function serve(paths: readonly string[], flags: Flags): Promise<void> {
     : openKeystamp(only, config, onEvent, Date.now, rolesOf));
   try {
     for (const [i, { seed }] of loaded.entries()) if (seed) await sowFirst(seed, keystamp.parts[i] as Part);
-    await serveUntilStopped(keystamp, config, onEvent, metrics);
+    if (config.workers < 2 || isWorker()) await serveUntilStopped(keystamp, config, onEvent, metrics);
   } finally {
     await keystamp.close();
   }
+  if (isWorker()) leaveWorkers();
+  else if (config.workers > 1) await serveByWorkers(config, onEvent);
 }
+
+/** The data are prepared; each process opens them for itself. */
+async function serveByWorkers(config: Config, onEvent: OnEvent): Promise<void> {
+  let told = false;
+  await keepWorkers(config, onEvent, ({ port }) => {
+    if (!told) tellServing(urlOf(config.host, port), config);
+    told = true;
+  });
+}
+
+const tellServing = (url: string, config: Config): void => console.log(`Keystamp serves ${url}${mountsOf(config)[0]}`);
 
 /** Brings in the first data, or goes on with it when it was broken off. */
 async function sowFirst(seed: Seed, { model, services }: Part): Promise<void> {
@@ -98,24 +126,8 @@ async function serveUntilStopped(
   const server = createServer(keystamp.handle, config, metrics, names.length > 1 ? names : []);
   const url = await listen(server, config);
   onEvent({ kind: 'listening', url, data: config.data });
-  console.log(`Keystamp serves ${url}${mountsOf(config)[0]}`);
+  if (!isWorker()) tellServing(url, config);
   onEvent({ kind: 'stopping', signal: await signalled });
   await stop(server, config);
   onEvent({ kind: 'stopped' });
-}
-
-/** A launcher passes on what the terminal sends to all of its processes, so one Ctrl-C comes twice within moments. */
-const echoMs = 1000;
-
-/** The first signal to stop. The same once more is an echo of it; later ones end the process at once. */
-function stopSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    let first: number | undefined;
-    for (const signal of ['SIGTERM', 'SIGINT'] as const)
-      process.on(signal, () => {
-        first ??= performance.now();
-        if (performance.now() - first > echoMs) process.exit(1);
-        resolve(signal);
-      });
-  });
 }

@@ -22,6 +22,10 @@ import { Totals } from '../totals.ts';
 const longMs = 4;
 /** A key of a list counts as so many rows: it is written, read and looked up. */
 const listedKeyWork = 5;
+/** How long a commit waits until other processes have written. */
+const longestTurnMs = 30_000;
+/** So long after another process was found writing this one leaves a pause for it between two commits. */
+const sharedMs = 1000;
 /** How often tables are counted again. */
 const recountMs = 10_000;
 
@@ -167,10 +171,14 @@ export class SqliteEngine implements Engine {
   #seenVersion: number | undefined;
   readonly #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
+  /** When another process was last found writing. */
+  #lastBusy = -Infinity;
 
   /** @param file path of the database; made when absent */
   constructor(file: string, limits: LaneLimits = defaultLimits) {
     this.#writer = new Connection(file, { sortIn: 'memory' });
+    // Waiting inside a statement would hold up the whole process.
+    this.#writer.database.pragma('busy_timeout = 0');
     this.#reader = new Connection(file, { sortIn: 'memory' });
     this.#lane = new SlowLane(file, limits);
     this.#sizes = new TableSizes(this.#reader.database);
@@ -305,7 +313,8 @@ export class SqliteEngine implements Engine {
     await nextTurn();
     while (this.#waiting.length > 0) {
       await this.#commit(this.#takeUnits());
-      await nextTurn();
+      // Other processes that wait for their turn look for it now and then.
+      await (performance.now() - this.#lastBusy < sharedMs ? pause(1) : nextTurn());
     }
     this.#writing = undefined;
   }
@@ -314,7 +323,7 @@ export class SqliteEngine implements Engine {
     const settled: Settled[] = [];
     try {
       this.#transaction.written.clear();
-      this.#writer.prepared('BEGIN IMMEDIATE').statement.run();
+      await this.#begin();
       // What reads beside it see from now on is what was committed before it.
       if (units[0]?.alone) this.refresh();
       for (const unit of units) settled.push(await this.#run(unit));
@@ -335,6 +344,26 @@ export class SqliteEngine implements Engine {
     }
   }
 
+  /**
+   * Takes the write lock of the file. While another process has it, this one goes on with its reads.
+   * @throws KeystampError 503 when its turn does not come
+   */
+  async #begin(): Promise<void> {
+    const begun = performance.now();
+    for (;;) {
+      try {
+        this.#writer.prepared('BEGIN IMMEDIATE').statement.run();
+        return;
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        this.#lastBusy = performance.now();
+        if (this.#lastBusy - begun > longestTurnMs)
+          throw failHttp(503, 'other processes write without pause', { 'Retry-After': '1' });
+      }
+      await pause(1 + Math.random() * 3);
+    }
+  }
+
   async #run(unit: Waiting): Promise<Settled> {
     try {
       return { unit, value: await this.#transaction.attempt(() => unit.work(this.#transaction)) };
@@ -345,4 +374,8 @@ export class SqliteEngine implements Engine {
   }
 }
 
+const isBusy = (error: unknown): boolean =>
+  error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

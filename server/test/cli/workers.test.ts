@@ -1,0 +1,99 @@
+// `keystamp serve --workers N`: several processes behave as one server, on both engines.
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Agent, fetch } from 'undici';
+import { dropDatabase, newDatabase } from '../postgres.ts';
+import { endAll, keystamp } from './keystamp-process.ts';
+
+const modelFile = fileURLToPath(new URL('../crash/model.ts', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'keystamp-workers-'));
+const databases: string[] = [];
+
+after(async () => {
+  await endAll();
+  for (const database of databases) await dropDatabase(database);
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const childrenOf = (pid: number): readonly number[] =>
+  readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+
+/** Waits until something holds. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  for (let waited = 0; !(await holds()); waited += 50) {
+    assert.ok(waited < 30_000, 'it does not come about');
+    await sleep(50);
+  }
+}
+
+/** Each request over a connection of its own, so that the processes take turns. */
+const fresh = new Agent({ pipelining: 0, connections: 32, keepAliveTimeout: 1, keepAliveMaxTimeout: 1 });
+
+for (const engine of ['sqlite', 'postgres'] as const)
+  describe(`two processes on ${engine}`, () => {
+    const save = async (url: string, body: unknown, cookie = ''): Promise<Record<string, unknown>> => {
+      const answer = await fetch(`${url}/Note?$method=update`, {
+        method: 'POST',
+        body: JSON.stringify(body),
+        headers: { cookie, connection: 'close' },
+        dispatcher: fresh,
+      });
+      return { ...((await answer.json()) as object), httpStatus: answer.status };
+    };
+
+    test('writes of all of them succeed, what one holds the others see, dead ones are replaced, all end', async () => {
+      const database = engine === 'postgres' ? await newDatabase() : '';
+      if (database !== '') databases.push(database);
+      const server = keystamp(['serve', modelFile, '--data', join(folder, engine), '--port', '0', '--workers', '2'], {
+        KEYSTAMP_DATABASE: database,
+      });
+      const url = await server.url;
+      await until(() => childrenOf(server.pid).length === 2);
+
+      // All write at once: nobody hears that the database was busy.
+      const answers = await Promise.all(
+        Array.from({ length: 60 }, (_, i) => save(url, { code: `n${i}`, title: `title ${i}` })),
+      );
+      assert.deepEqual(answers.filter(({ httpStatus }) => httpStatus !== 200), []); // prettier-ignore
+      const count = await fetch(`${url}/Note?$top=1`, { dispatcher: fresh });
+      assert.equal(((await count.json()) as { __COUNT: number }).__COUNT, 60);
+
+      // A lock and an entity set belong to the session, whichever process answers.
+      const locked = await fetch(`${url}/Note(n1)?$lock=true`, { dispatcher: fresh });
+      const cookie = locked.headers.get('set-cookie')?.split(';')[0] ?? '';
+      assert.equal(((await locked.json()) as { result: boolean }).result, true);
+      const made = await fetch(`${url}/Note?$method=entityset&$top=2`, { headers: { cookie }, dispatcher: fresh });
+      const set = ((await made.json()) as { __ENTITYSET: string }).__ENTITYSET;
+      for (let i = 0; i < 6; i++) {
+        assert.equal((await save(url, { __KEY: 'n1', title: `other ${i}` }))['httpStatus'], 409);
+        assert.equal((await save(url, { __KEY: 'n1', title: `own ${i}` }, cookie))['httpStatus'], 200);
+        const page = await fetch(new URL(`${set}?$top=2`, url), { headers: { cookie }, dispatcher: fresh });
+        assert.equal(((await page.json()) as { __COUNT: number }).__COUNT, 60);
+      }
+
+      const [first] = childrenOf(server.pid);
+      process.kill(first as number, 'SIGKILL');
+      await until(() => {
+        const now = childrenOf(server.pid);
+        return now.length === 2 && !now.includes(first as number);
+      });
+      for (let i = 0; i < 6; i++) assert.equal((await save(url, { __KEY: 'n2', title: `${i}` }))['httpStatus'], 200);
+
+      const all = childrenOf(server.pid);
+      server.kill('SIGTERM');
+      assert.equal((await server.ended).code, 0);
+      for (const pid of all) assert.throws(() => process.kill(pid, 0), `process ${pid} is still there`);
+    });
+  });
+
+test('processes that cannot start are given up', async () => {
+  const server = keystamp(['serve', modelFile, '--data', join(folder, 'taken'), '--port', '0', '--workers', '2'], {
+    KEYSTAMP_MAX_PIXELS: 'none',
+  });
+  assert.equal((await server.ended).code, 1);
+});
