@@ -7,7 +7,7 @@ import { printFilter, type FilterExpr } from '../../../src/query/filter-expr.ts'
 import { parseOrder } from '../../../src/query/order.ts';
 import { exposedSight } from '../../../src/query/sight.ts';
 import { definitionType } from '../../../src/store/postgres/column-types.ts';
-import { postgresDialect } from '../../../src/store/postgres/dialect.ts';
+import { postgresFilter } from '../../../src/store/postgres/filter.ts';
 import { functionStatements } from '../../../src/store/postgres/functions.ts';
 import { Statements } from '../../../src/store/postgres/statement.ts';
 import { types } from '../../../src/store/postgres/values.ts';
@@ -62,7 +62,7 @@ async function run(asked: Sql): Promise<readonly unknown[]> {
 
 async function check(dataClass: DataClassDef, expr: FilterExpr): Promise<void> {
   const filter = printFilter(expr);
-  const asked = statement(dataClass, bind(dataClass, filter), '', postgresDialect);
+  const asked = statement(dataClass, bind(dataClass, filter), '', postgresFilter);
   assert.deepEqual(await run(asked), slow.keys(expr, dataClass.name as 'Company'), filter);
 }
 
@@ -85,7 +85,7 @@ test('orders are the same, ties included', async () => {
     fc.asyncProperty(fc.uniqueArray(item, { minLength: 1, maxLength: 3 }), async (items) => {
       const order = items.join(',');
       assert.ok(parseOrder(order, Employee, limits, exposedSight).length > 0);
-      const asked = statement(Employee, bind(Employee, 'ID > 0'), order, postgresDialect);
+      const asked = statement(Employee, bind(Employee, 'ID > 0'), order, postgresFilter);
       assert.deepEqual(await run(asked), ask(sqlite, Employee, 'ID > 0', undefined, order), order);
     }),
     { numRuns: Math.min(numRuns, 300) },
