@@ -68,6 +68,16 @@ export const settings = {
     'sessions of guests at one time; past it the one unused for longest ends',
   ),
   maxParallelRequests: setting(20, 'KEYSTAMP_MAX_PARALLEL', 'requests of one session at one time, pictures aside'),
+  maxSessionStorageBytes: setting(
+    256 * 1024,
+    'KEYSTAMP_MAX_SESSION_STORAGE',
+    'characters that functions keep in a session',
+  ),
+  apiKeys: setting(
+    'accepted',
+    'KEYSTAMP_API_KEYS',
+    'accepted: programs may send an API key; required: every request must; off: keys are ignored',
+  ),
   maxLocksPerSession: setting(10_000, 'KEYSTAMP_MAX_LOCKS', 'entities that one session locks at one time'),
   forceLogin: setting(
     false,
@@ -205,6 +215,7 @@ const rules: Partial<Record<keyof Config, Rule>> = {
   },
   protectedImages: oneOf('private-forever', 'private-per-session', 'no-store'),
   dialect: oneOf('4d', 'wakanda', 'qodly'),
+  apiKeys: oneOf('accepted', 'required', 'off'),
   sessionIdleMinutes: positive,
   maxSessionIdleMinutes: positive,
   sessionCookieName: {

@@ -22,6 +22,7 @@ import { mountOf, parseRequest } from './request/parse.ts';
 import { logInByHeaders } from './run/login.ts';
 import type { Access } from './session/access.ts';
 import { Visit, type Services } from './run/context.ts';
+import type { Outcome } from './run/outcome.ts';
 import { runPlan } from './run/run.ts';
 
 export type Handler = (http: HttpRequest) => Promise<HttpReply>;
@@ -127,12 +128,16 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
       if ((roles.forceLogin ?? config.forceLogin) && visit.identity.kind === 'guest') checkGuest(asked);
       const plan = (kept && plans.get(access.planKey + http.url)) ?? (await planOf(asked, http, access));
       // A page asks for many pictures at once.
-      if (plan.kind !== 'media') visit.enter();
+      if (plan.kind !== 'media') visit.visitor.enter();
       if (plan.kind === 'call' && (roles.forceLogin ?? config.forceLogin) && visit.identity.kind === 'guest')
         checkGuestCall(plan);
-      const outcome = await runPlan(plan, visit);
-      // A client never hears of a session that a crash could take back.
-      if (visit.session?.stored) await visit.session.stored;
+      let outcome: Outcome;
+      try {
+        outcome = await runPlan(plan, visit);
+      } finally {
+        // What code has changed of the session holds although it failed afterwards.
+        if (visit.visitor.isUnsettled) await visit.visitor.settle();
+      }
       const made = withCookie(reply(plan, outcome, asked.request.mount, config), visit);
       answered(made);
       return made;
@@ -145,7 +150,7 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
       answered(made);
       return made;
     } finally {
-      visit?.finish();
+      visit?.visitor.finish((cause) => onEvent({ kind: 'sweepFailed', cause }));
     }
   };
 }
@@ -165,6 +170,6 @@ function checkGuestCall(plan: Plan): void {
 /** An answer that shared caches may keep never carries a session (spec 10 § 9.10). */
 function withCookie(made: HttpReply, visit: Visit): HttpReply {
   if (!visit.session || /\bpublic\b/i.test(String(made.headers['Cache-Control']))) return made;
-  const headers = visit.cookieHeaders();
+  const headers = visit.visitor.cookieHeaders(visit.http);
   return headers ? { ...made, headers: { ...made.headers, ...headers } } : made;
 }

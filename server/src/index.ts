@@ -13,6 +13,8 @@ export type {
 export { KeystampError } from './errors.ts';
 export { dataStoreOf } from './orm/data-store.ts';
 export { implement } from './orm/implement.ts';
+export { session } from './orm/session-api.ts';
+export type { PrivilegesGiven, UserSession } from './orm/session-api.ts';
 export { generatePasswordHash, verifyPasswordHash } from './session/password-hash.ts';
 export type { DirectoryAnswer, DirectoryError, DirectoryUser } from './session/directory.ts';
 export type { Implemented } from './model/code.ts';

@@ -9,6 +9,7 @@ import { ModelError } from './model/load.ts';
 import type { Model } from './model/model.ts';
 import { Spool } from './request/spool.ts';
 import type { Services } from './run/context.ts';
+import { ApiKeys } from './session/api-keys.ts';
 import { EntitySets } from './session/entity-sets.ts';
 import { LoginAttempts } from './session/login-attempts.ts';
 import { releaseLocks } from './session/locks.ts';
@@ -130,6 +131,7 @@ async function openPart(
     config,
     model,
     attempts,
+    keys: new ApiKeys(engine, now),
     engine,
     roles,
     converter,

@@ -29,7 +29,7 @@ const narrowed: Readonly<Record<string, readonly RegExp[]>> = {
   'plan > image': [/^image\/(formats|variant|image-ref|image-uri)\.ts$/],
   'plan > session': [/^session\/(access|refusal|sight)\.ts$/],
   'plan > store': [/^store\/change\.ts$/],
-  'cli > session': [/^session\/(roles|roles-file)\.ts$/],
+  'cli > session': [/^session\/(roles|roles-file|api-key)\.ts$/],
   'reply > request': [/^request\/api-request\.ts$/],
   'reply > orm': [/^orm\/save-error\.ts$/],
 };

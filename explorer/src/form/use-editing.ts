@@ -187,8 +187,10 @@ export function useEditing(dataClass: DataClass, entityKey: string | undefined) 
     identity: object,
     changes: Readonly<Record<string, unknown>>,
   ): Promise<void> => {
-    if (error instanceof StampError) return meetStored();
-    if (error instanceof KeystampError && error.outcome?.status === 5) return setEditing({ kind: 'gone' });
+    if (error instanceof StampError) {
+      await meetStored();
+      return;
+    }
     const errors =
       error instanceof KeystampError && error.entries.length > 0
         ? await placeErrors(error, dataClass, identity as Readonly<Record<string, unknown>>, changes)

@@ -15,13 +15,13 @@ export function LoginPage(): ReactNode {
     // What was read may be more than a guest may see.
     location.reload();
   };
-  const user = loaded.kind === 'ready' ? loaded.value.result : null;
+  if (loaded.kind === 'loading') return <Loading what="the user" />;
+  if (loaded.kind === 'failed') return <Failed error={loaded.error} retry={reload} />;
+  const user = loaded.value.result;
   return (
     <div className="login-page">
       <h1>{user ? user.fullName || user.userName : 'Log in'}</h1>
-      {loaded.kind === 'loading' && <Loading what="the user" />}
-      {loaded.kind === 'failed' && <Failed error={loaded.error} retry={reload} />}
-      {loaded.kind !== 'ready' ? null : user ? (
+      {user ? (
         <>
           <p className="muted">You are logged in as {user.userName}.</p>
           <button type="button" className="button" onClick={() => void logout()}>

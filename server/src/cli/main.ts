@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { exportCommand } from './commands/export.ts';
 import { importCommand } from './commands/import.ts';
+import { keyCommand } from './commands/key.ts';
 import { serveCommand } from './commands/serve.ts';
 import { syncCommand } from './commands/sync.ts';
 
@@ -11,6 +12,7 @@ export async function main(argv: readonly string[]): Promise<void> {
     .description('Serves a datastore with versioned pictures over the Qodly / 4D REST API')
     .exitOverride()
     .addCommand(serveCommand())
+    .addCommand(keyCommand())
     .addCommand(syncCommand())
     .addCommand(importCommand())
     .addCommand(exportCommand());

@@ -8,6 +8,7 @@ import type { Handler } from '../handle.ts';
 import { replyError } from '../reply/error.ts';
 import type { HttpReply } from '../reply/http-reply.ts';
 import { compressedReply, uncompressedRequest } from './compression.ts';
+import { allowOrigins } from './cors.ts';
 import { serveExplorer } from './explorer.ts';
 import { isLoopback } from './listen.ts';
 import type { Metrics } from './metrics.ts';
@@ -55,6 +56,8 @@ export function createServer(
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
+  const forOrigins = allowOrigins(server, config, methods);
+
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.hijack();
     const { raw } = request;
@@ -73,7 +76,7 @@ export function createServer(
       : await handle(asked);
     // A server that stops waits for its connections, and a client would keep this one.
     if (!server.server.listening) reply.raw.shouldKeepAlive = false;
-    send(reply.raw, made, method === 'HEAD');
+    send(reply.raw, forOrigins ? forOrigins(made, reply) : made, method === 'HEAD');
   };
 
   for (const mount of mountsOf(config)) {
@@ -94,7 +97,8 @@ export function createServer(
     });
   server.setNotFoundHandler((_request, reply) => {
     reply.hijack();
-    send(reply.raw, replyError(failHttp(404), config.dialect), false);
+    const made = replyError(failHttp(404), config.dialect);
+    send(reply.raw, forOrigins ? forOrigins(made, reply) : made, false);
   });
   return server;
 }

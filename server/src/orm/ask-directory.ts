@@ -1,23 +1,40 @@
-// Runs the author's directory: it sees all entities, whoever asks, since nobody has logged in yet.
+// Runs the author's directory. It may do everything and sees all entities, since nobody has logged in yet; the session of
+// the client is none of its.
+import { guest, type Identity } from '../session/identity.ts';
+import type { Sessions } from '../session/sessions.ts';
+import { Visitor } from '../session/visitor.ts';
+import { CallContext, within, type CallServices } from './call-context.ts';
+import { runtimeOf } from './store-runtime.ts';
 import type { Model } from '../model/model.ts';
-import { CallContext, runInCall, type CallOptions } from './call-context.ts';
+
+const system: Identity = { ...guest, unbound: true };
 
 /**
  * What the directory answers to a name and a password; undefined when there is none.
- * @throws whatever the author's code throws
+ * @throws KeystampError 503 when it takes too long, and whatever the author's code throws
  */
 export async function askDirectory(
   model: Model,
-  options: Omit<CallOptions, 'model'>,
+  services: CallServices & { readonly sessions: Sessions },
   name: string,
   password: string,
 ): Promise<unknown> {
   const { logIn } = model;
   if (!logIn) return undefined;
-  const context = new CallContext({ model, ...options });
+  const caller = new Visitor(services, undefined);
+  caller.actAs({ identity: system }, true);
+  const { functionSeconds } = services.config;
+  const over = Promise.withResolvers<never>();
+  over.promise.catch(() => undefined);
+  const context = new CallContext({ model, services, caller, over: over.promise });
+  const ask = (): Promise<unknown> => Promise.resolve(logIn.call(runtimeOf(model).object, name, password));
   try {
-    return await runInCall(context, () => context.unrestricted(() => logIn.call(undefined, name, password)));
+    return await context.unrestricted(() => within(functionSeconds, 'the directory took too long', ask));
+  } catch (error) {
+    over.reject(error);
+    throw error;
   } finally {
     await context.end();
+    caller.finish((cause) => services.onEvent({ kind: 'sweepFailed', cause }));
   }
 }

@@ -6,15 +6,17 @@ import { failHttp, type PrintedError } from '../errors.ts';
 import type { OnEvent } from '../events.ts';
 import type { Converter } from '../image/converter.ts';
 import type { Variants } from '../image/variants.ts';
-import type { DataClassDef, Model } from '../model/model.ts';
+import type { DataClassDef, Json, Model } from '../model/model.ts';
 import type { Key } from '../query/selection.ts';
 import type { Sight } from '../query/sight.ts';
 import type { Access } from '../session/access.ts';
 import type { EntitySets } from '../session/entity-sets.ts';
+import type { Identity } from '../session/identity.ts';
 import { unlockEntity } from '../session/locks.ts';
 import type { Roles } from '../session/roles.ts';
 import type { Session } from '../session/session.ts';
 import { functionSight } from '../session/sight.ts';
+import type { Beginning } from '../session/sessions.ts';
 import type { Uploads } from '../session/uploads.ts';
 import type { Engine, Executor, Transaction } from '../store/engine.ts';
 import { dropSessionStatement } from '../store/sql/lock.ts';
@@ -34,7 +36,7 @@ export interface CallServices {
   readonly onEvent: OnEvent;
 }
 
-/** Who calls: a request with its session. */
+/** Who calls: a request with its session. What code changes of the session is stored before the request is answered. */
 export interface Caller {
   /** The session the client came with or got by now. */
   readonly session: Session | undefined;
@@ -42,6 +44,20 @@ export interface Caller {
   readonly access: Access;
   /** The session, a new one if there was none. */
   openSession(): Session;
+  readonly identity: Identity;
+  /** From here on the client is somebody else. */
+  become(beginning: Beginning): Session;
+  /** How long its session lives unused, in milliseconds. */
+  readonly idleMs: number;
+  setIdleMs(idleMs: number): void;
+  /** When it ends unless it is used, in milliseconds since 1970. */
+  readonly expires: number;
+  /** What code keeps in the session; a session is made once something is in it. */
+  readonly storage: Record<string, Json>;
+  /** Something that opens the session once, elsewhere, for so many milliseconds. */
+  createToken(lifeMs: number): string;
+  /** Goes on in the session that a token opens; false when there is none. */
+  restore(token: string, tx: Transaction): Promise<boolean>;
 }
 
 /** A message for the page that called (spec 12 § 6). */
@@ -60,6 +76,8 @@ interface HeldLock {
 class CallState {
   /** Privileges lent to the call by `session.promote`, beside those its session holds. */
   readonly promotions = new Set<string>();
+  /** Those lent by `session.promote`, by the number to give them back by. */
+  readonly promoted = new Map<number, string>();
   /** Errors that are thrown at the end (spec 12 § 7.2). */
   readonly deferred: PrintedError[] = [];
   pageMessage: PageMessage | undefined;
@@ -110,6 +128,12 @@ export class CallContext {
     if (transaction) this.#transaction = new OpenTransaction(transaction);
   }
 
+  /** Who calls. @throws Error after the answer */
+  get caller(): Caller {
+    if (this.state.ended) throw new Error('The call has ended, and its session with it');
+    return this.#caller;
+  }
+
   /** The session of the call; none for code that goes on after the answer. */
   get session(): Session | undefined {
     return this.state.ended ? undefined : this.#caller.session;
@@ -117,8 +141,7 @@ export class CallContext {
 
   /** @throws Error after the answer */
   openSession(): Session {
-    if (this.state.ended) throw new Error('The call has ended, and its session with it');
-    return this.#caller.openSession();
+    return this.caller.openSession();
   }
 
   /** What the running code may do: the privileges of the session and those that are lent to it. */

@@ -24,7 +24,7 @@ export async function runCall(plan: CallPlan, visit: Visit): Promise<CalledOutco
   const { functionSeconds } = services.config;
   const over = Promise.withResolvers<never>();
   over.promise.catch(() => undefined);
-  const context = new CallContext({ model: plan.model, services, caller: visit, over: over.promise });
+  const context = new CallContext({ model: plan.model, services, caller: visit.visitor, over: over.promise });
   try {
     const result = await runInCall(context, () =>
       within(functionSeconds, `${plan.fn.name} took over ${functionSeconds} seconds`, () =>

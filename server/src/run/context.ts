@@ -1,7 +1,6 @@
 // What running a plan may touch.
 import type { Config } from '../config.ts';
 import type { OnEvent } from '../events.ts';
-import { fail, failHttp } from '../errors.ts';
 import type { Converter } from '../image/converter.ts';
 import type { Variants } from '../image/variants.ts';
 import type { DataClassDef, Model } from '../model/model.ts';
@@ -9,13 +8,15 @@ import type { HttpRequest } from '../request/http-request.ts';
 import type { Spool } from '../request/spool.ts';
 import { filteredEngine, hidingClasses, type Asker } from '../orm/row-filters.ts';
 import type { WriteContext } from '../orm/write.ts';
+import { missingKey, type ApiKey, type ApiKeys } from '../session/api-keys.ts';
 import type { EntitySets } from '../session/entity-sets.ts';
-import { guest, type Identity } from '../session/identity.ts';
+import type { Identity } from '../session/identity.ts';
 import type { Access } from '../session/access.ts';
 import type { Roles } from '../session/roles.ts';
 import type { LoginAttempts } from '../session/login-attempts.ts';
-import type { Session, SessionLoad, Ticket } from '../session/session.ts';
-import type { Beginning, Sessions } from '../session/sessions.ts';
+import type { Session, Ticket } from '../session/session.ts';
+import type { Sessions } from '../session/sessions.ts';
+import { Visitor } from '../session/visitor.ts';
 import type { Uploads } from '../session/uploads.ts';
 import type { Engine } from '../store/engine.ts';
 
@@ -31,49 +32,54 @@ export interface Services {
   readonly sets: EntitySets;
   readonly uploads: Uploads;
   readonly attempts: LoginAttempts;
+  readonly keys: ApiKeys;
   readonly spool: Spool;
   readonly now: () => number;
   readonly onEvent: OnEvent;
 }
 
-/** One request on its way: its body and headers, and its session, made when something must be held in it. */
+/** One request on its way: its body and headers, and the client that asks. */
 export class Visit {
   readonly http: HttpRequest;
   /** With the database as the one who asks may see it. */
   readonly services: Services;
-  #ticket: Ticket | undefined;
-  /** The ticket is one the client does not have yet. */
-  #isNew = false;
-  /** Who the client is without a session, or what its session would begin with. */
-  #acting: Beginning | undefined;
-  /** The client is not to know of a session; it ends with the visit. */
-  #isHidden = false;
-  #entered: SessionLoad | undefined;
+  /** With the database as it is. */
+  readonly unfiltered: Services;
+  readonly visitor: Visitor;
 
-  private constructor(http: HttpRequest, services: Services, ticket: Ticket | undefined) {
+  private constructor(http: HttpRequest, services: Services, hold: Ticket | ApiKey | undefined) {
     this.http = http;
-    this.#ticket = ticket;
+    this.visitor = new Visitor(services, hold);
+    this.unfiltered = services;
     this.services = services;
     const hidden = hidingClasses(services.model, services.roles);
     if (hidden.length > 0) this.services = { ...services, engine: this.#filtered(hidden, services) };
   }
 
-  /** The visit of a request; a promise only when the database must be asked for its session. */
+  /**
+   * The visit of a request; a promise only when the database must be asked for its session or key.
+   * @throws KeystampError 400, 401 or 403 of an API key (spec 13 § 7.2)
+   */
   static begin(http: HttpRequest, services: Services): Visit | Promise<Visit> {
-    const found = services.sessions.find(http.headers['cookie'] as string | undefined);
+    const found = holdOf(http, services);
     return found instanceof Promise
-      ? found.then((ticket) => new Visit(http, services, ticket))
+      ? found.then((hold) => new Visit(http, services, hold))
       : new Visit(http, services, found);
   }
 
   /** The session the client came with or got by now. */
   get session(): Session | undefined {
-    return this.#ticket?.session;
+    return this.visitor.session;
   }
 
   /** Who asks. */
   get identity(): Identity {
-    return this.#ticket?.session.identity ?? this.#acting?.identity ?? guest;
+    return this.visitor.identity;
+  }
+
+  /** What the one who asks may do. */
+  get access(): Access {
+    return this.visitor.access;
   }
 
   /** May the client see and end what others do? */
@@ -82,83 +88,14 @@ export class Visit {
     return this.identity.unbound === true || this.access.held.has(wanted);
   }
 
-  /** What the one who asks may do. */
-  get access(): Access {
-    return this.services.roles.of(this.identity);
-  }
-
   /** The session, a new one if there was none. Its row is on disk when its `stored` has settled. */
   openSession(): Session {
-    return (this.#ticket ?? this.#take(this.services.sessions.create(this.#acting))).session;
+    return this.visitor.openSession();
   }
 
-  /**
-   * A new session instead of one that another process has ended.
-   * @throws KeystampError 1822 when it was that of somebody who had logged in: what follows must not be done as a guest
-   */
+  /** A new session instead of one that another process has ended. @throws KeystampError 1822 */
   renewSession(): Session {
-    const former = this.session;
-    if (former) this.services.sessions.forget(former.id);
-    if (former && former.identity.kind !== 'guest') throw fail(1822);
-    return this.#take(this.services.sessions.create()).session;
-  }
-
-  /** From here on the client is somebody else; the session is on disk when its `stored` has settled (spec 13 § 2.5). */
-  become(beginning: Beginning): Session {
-    const { sessions } = this.services;
-    const ticket = this.#ticket;
-    return this.#take(ticket ? sessions.become(ticket, beginning) : sessions.create(beginning)).session;
-  }
-
-  /**
-   * The client is somebody without a session, until something must be held in one.
-   * @param hidden it gets no cookie then either
-   */
-  actAs(beginning: Beginning, hidden: boolean): void {
-    this.#ticket = undefined;
-    this.#acting = beginning;
-    this.#isHidden = hidden;
-  }
-
-  /** Ends the session with all it holds; the client gets a new one, a guest's. */
-  async leave(): Promise<void> {
-    if (this.#ticket) await this.services.sessions.end(this.#ticket.session.id);
-    this.#ticket = undefined;
-    this.#acting = undefined;
-    await this.openSession().stored;
-  }
-
-  /**
-   * The `Set-Cookie` headers of the answer, if the client needs the cookie: a new one, or one of which a tenth of the
-   * life has passed (spec 13 § 2.4).
-   */
-  cookieHeaders(): Readonly<Record<string, string>> | undefined {
-    const ticket = this.#ticket;
-    const { sessions, config } = this.services;
-    // One that could not be stored, or is not yet, is none.
-    if (!ticket || this.#isHidden || ticket.session.stored || !(this.#isNew || sessions.isDue(ticket)))
-      return undefined;
-    sessions.sent(ticket);
-    const cookie = sessions.cookie.print(ticket.secret, ticket.session.idleMs, this.http);
-    return { 'Set-Cookie': cookie, ...(config.dialect === 'wakanda' && { WASID: ticket.secret }) };
-  }
-
-  /** Counts the visit among those of its session. @throws KeystampError 429 when there are too many at one time */
-  enter(): void {
-    const load = this.#ticket?.session.load;
-    if (!load || this.#entered) return;
-    const most = this.services.config.maxParallelRequests;
-    if (load.requests >= most) throw failHttp(429, 'requests of one session at one time', { 'Retry-After': '1' });
-    load.requests++;
-    this.#entered = load;
-  }
-
-  /** The answer is on its way. */
-  finish(): void {
-    if (this.#entered) this.#entered.requests--;
-    const { sessions, onEvent } = this.services;
-    if (this.#isHidden && this.#ticket)
-      sessions.end(this.#ticket.session.id).catch((cause: unknown) => onEvent({ kind: 'sweepFailed', cause }));
+    return this.visitor.renewSession();
   }
 
   get writeContext(): WriteContext {
@@ -182,11 +119,19 @@ export class Visit {
       hasPrivilege: (name: string) => identity.unbound === true || access.held.has(name.toLowerCase()),
       getPrivileges: () => services.roles.namesHeld(access),
     };
-    return { access, session, call: { services, caller: this } };
+    return { access, session, call: { services, caller: this.visitor } };
   }
+}
 
-  #take(ticket: Ticket): Ticket {
-    this.#isNew = true;
-    return (this.#ticket = ticket);
+/** What the client came with: an API key, which wins, or the cookie of a session (spec 13 § 7.4). */
+function holdOf(
+  { headers, remoteAddress }: HttpRequest,
+  { sessions, keys, config }: Services,
+): Ticket | ApiKey | undefined | Promise<Ticket | ApiKey | undefined> {
+  if (config.apiKeys !== 'off') {
+    const key = headers['api-key'];
+    if (typeof key === 'string') return keys.check(key, remoteAddress);
+    if (config.apiKeys === 'required') missingKey();
   }
+  return sessions.find(headers['cookie'] as string | undefined);
 }

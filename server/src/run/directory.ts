@@ -9,7 +9,7 @@ const clearCache = { 'Clear-Site-Data': '"cache"' };
 
 /** The session ends with all it holds; the client gets a new one, under a new secret. */
 export async function runLogout(visit: Visit): Promise<AnswerOutcome> {
-  await visit.leave();
+  await visit.visitor.leave();
   return { ...result(true), ...(visit.http.secure && { headers: clearCache }) };
 }
 

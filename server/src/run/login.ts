@@ -31,6 +31,8 @@ type Stay = 'session' | 'request' | 'hidden';
 /** @throws KeystampError 401 */
 async function enter(credentials: Credentials, visit: Visit, stay: Stay): Promise<void> {
   const { kind, userName } = visit.identity;
+  // An API key wins.
+  if (kind === 'key') return;
   // The cookie says so already, and is worth as much.
   if (stay !== 'hidden' && kind === 'user' && userName === credentials.name) return;
   const { result } = await logIn(credentials, visit, stay);
@@ -61,8 +63,8 @@ async function logIn(credentials: Credentials, visit: Visit, stay: Stay = 'sessi
   const { identity, storage } = known;
   const idleMs = services.sessions.idleMsFor(credentials.idleMs);
   const beginning = { identity, ...(storage && { storage }), ...(idleMs !== undefined && { idleMs }) };
-  if (stay !== 'session') visit.actAs(beginning, stay === 'hidden');
-  else await visit.become(beginning).stored;
+  if (stay !== 'session') visit.visitor.actAs(beginning, stay === 'hidden');
+  else await visit.visitor.become(beginning).stored;
   return { result };
 }
 
@@ -70,6 +72,6 @@ async function ask({ name, password }: Credentials, visit: Visit): Promise<Login
   const { services } = visit;
   // What 4D makes of a password cannot be checked without knowing it (§ 6.3).
   if (password === undefined) return { kind: 'refused' };
-  const answer = await askDirectory(services.model, { services, caller: visit }, name, password);
+  const answer = await askDirectory(services.model, visit.unfiltered, name, password);
   return readAnswer(answer, (name) => services.roles.isRole(name));
 }

@@ -9,6 +9,7 @@ import { runReadEntity } from './entity.ts';
 import { runInfo, runReleaseSessions } from './info.ts';
 import { runLock } from './lock.ts';
 import { runLogin } from './login.ts';
+import { isLogin, runLoginCall } from './login-call.ts';
 import { runMedia } from './media.ts';
 import type { Outcome } from './outcome.ts';
 import { runReleaseSets } from './release-sets.ts';
@@ -62,7 +63,7 @@ export function runPlan(plan: Plan, visit: Visit): Promise<Outcome> {
     case 'releaseSessions':
       return runReleaseSessions(plan, visit);
     case 'call':
-      return runCall(plan, visit);
+      return isLogin(plan) ? runLoginCall(plan, visit) : runCall(plan, visit);
     case 'nothing':
       return Promise.resolve({ kind: 'ok' });
     default:

@@ -27,7 +27,7 @@ export type DirectoryAnswer = DirectoryUser | DirectoryError | false | null | un
 export type IsRole = (name: string) => boolean;
 
 export type LoginResult =
-  | { readonly kind: 'user'; readonly identity: Identity; readonly storage?: Readonly<Record<string, Json>> }
+  | { readonly kind: 'user'; readonly identity: Identity; readonly storage?: Record<string, Json> }
   | { readonly kind: 'refused'; readonly error?: DirectoryError };
 
 /**
@@ -58,7 +58,7 @@ export function readAnswer(answer: unknown, isRole: IsRole): LoginResult {
     roles: belongsTo.filter(isRole),
     privileges: belongsTo.filter((group) => !isRole(group)),
   });
-  return { kind: 'user', identity, ...(storage && { storage }) };
+  return { kind: 'user', identity, ...(storage && { storage: { ...storage } }) };
 }
 
 const wrong = (what: string): TypeError => new TypeError(`What directory.login answered ${what}`);

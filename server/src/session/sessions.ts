@@ -3,7 +3,7 @@
 // seen: a guest it knows costs no statement but one a minute, which also tells when another process has ended it. Of
 // somebody who has logged in every change of the data makes it ask again, so that a logout holds everywhere.
 import type { Config } from '../config.ts';
-import { fail } from '../errors.ts';
+import { fail, failHttp } from '../errors.ts';
 import type { Json } from '../model/model.ts';
 import type { Engine, Row, Transaction } from '../store/engine.ts';
 import { sessionTable } from '../store/sql/columns.ts';
@@ -13,7 +13,11 @@ import {
   insertSecret,
   insertSession,
   longestUnused,
+  deleteOldTokens,
+  oldToken,
   openedBy,
+  sessionOfId,
+  useToken,
   replaceSession,
   type StoredSession,
 } from '../store/sql/session.ts';
@@ -45,7 +49,8 @@ export interface Beginning {
   readonly identity: Identity;
   /** Absent: as it was, else the default. */
   readonly idleMs?: number;
-  readonly storage?: Readonly<Record<string, Json>>;
+  /** What it keeps; of a new session this very object. */
+  readonly storage?: Record<string, Json>;
 }
 
 /** A session that this process has seen, with all that opens it here. */
@@ -95,7 +100,7 @@ export class Sessions {
     const session: Session = {
       id: newId(),
       identity,
-      storage: storage ? { value: { ...storage }, saved: '' } : emptyStorage(),
+      storage: storage ? { value: storage, saved: '' } : emptyStorage(),
       load: { requests: 0 },
       idleMs,
       lastUsed: now,
@@ -151,11 +156,18 @@ export class Sessions {
     return Math.max(stored - graceMs, session ? session.lastUsed + session.idleMs : 0);
   }
 
-  /** Writes what functions have changed of the session: its storage, how long it lives. */
-  async save(session: Session): Promise<void> {
+  /**
+   * Writes what functions have changed of the session: its storage, how long it lives.
+   * @throws KeystampError 413 when the storage is too large
+   */
+  async save(session: Session, isIdleChanged = false): Promise<void> {
     await session.stored;
     const text = printStorage(session.storage);
+    if (text === session.storage.saved && !isIdleChanged) return;
+    if (text.length > this.#config.maxSessionStorageBytes) throw failHttp(413, 'the storage of a session');
     session.storage.saved = text;
+    // That of an API key has a row only while it holds something.
+    if (session.expires === 0) return;
     session.expires = this.#endOf(session);
     const { id, idleMs, expires } = session;
     await this.#engine.write((tx) =>
@@ -163,6 +175,65 @@ export class Sessions {
         sql`UPDATE ${sessionTable} SET storage = ${text}, idle = ${idleMs}, expires = ${expires} WHERE id = ${id}`,
       ),
     );
+  }
+
+  /** Stores something that opens the session once, for so many milliseconds (spec 13 § 9.1). */
+  async addToken(session: Session, token: string, lifeMs: number): Promise<void> {
+    await session.stored;
+    const once = this.#now() + lifeMs;
+    await this.#engine.write((tx) => tx.run(insertSecret(hashOf(token), session.id, once)));
+  }
+
+  /** Uses up a token; a hold on its session when it was good. What opened the session until now opens it still. */
+  async redeem(token: string, tx: Transaction): Promise<Ticket | undefined> {
+    const now = this.#now();
+    const used = await tx.row(useToken(hashOf(token), now));
+    const row = used && (await tx.row(sessionOfId(String(used['session']))));
+    if (!row || Number(row['expires']) <= now + lastMomentsMs) return undefined;
+    const session = this.#sessionOf(row, now);
+    const ticket = ticketOf(session, now);
+    await tx.run(insertSecret(hashOf(ticket.secret), session.id));
+    this.#keep(ticket);
+    this.#use(session, now);
+    return ticket;
+  }
+
+  /** The session of an API key, the same for all who send it. It has a row only while it holds something (§ 7.3). */
+  ofKey(id: string, identity: Identity): Session {
+    const known = this.#known.get(id);
+    const now = this.#now();
+    if (known?.session.identity === identity) {
+      if (known.session.expires > 0) this.#use(known.session, now);
+      return known.session;
+    }
+    const { storage = emptyStorage(), load = { requests: 0 } } = known?.session ?? {};
+    const session: Session = { id, identity, storage, load, idleMs: this.#idleMs, lastUsed: now, expires: 0 };
+    this.#known.set(id, { session, tickets: new Set() });
+    return session;
+  }
+
+  /** Sees that the session of an API key can hold something. */
+  openKey(session: Session): Session {
+    const now = this.#now();
+    session.lastUsed = now;
+    if (session.expires > now + lastMomentsMs) return session;
+    session.expires = this.#endOf(session);
+    const row = rowOf(session);
+    session.stored = this.#engine
+      .write((tx) => tx.run(replaceSession(row, now)))
+      .then(() => void delete session.stored);
+    session.stored.catch(() => {});
+    return session;
+  }
+
+  /** When a session ends unless it is used, in milliseconds since 1970; that of one which would begin now. */
+  endOf(session: Session | undefined): number {
+    return session ? session.lastUsed + session.idleMs : this.#now() + this.#idleMs;
+  }
+
+  /** How long a session lives unless something else is said. */
+  get usualIdleMs(): number {
+    return this.#idleMs;
   }
 
   /** Ends a session with all it holds; whether there was one. Other processes notice when they ask again. */
@@ -198,6 +269,7 @@ export class Sessions {
   async sweep(): Promise<void> {
     const now = this.#now();
     for (const { session } of this.#known.values()) if (session.expires <= now) this.#forgetSession(session.id);
+    if (await this.#engine.row(oldToken(now))) await this.#engine.write((tx) => tx.run(deleteOldTokens(now)));
     const over = sql`SELECT id FROM ${sessionTable} WHERE expires <= ${now} LIMIT 1`;
     // Asked first, so that the write lock is not taken for nothing.
     if (!(await this.#engine.row(over))) return;
@@ -375,8 +447,9 @@ export class Sessions {
     return this.#config.sessionIdleMinutes * 60_000;
   }
 
-  #endOf({ lastUsed, idleMs }: Session): number {
-    return lastUsed + idleMs + graceMs;
+  /** The same in the database. */
+  #endOf(session: Session): number {
+    return this.endOf(session) + graceMs;
   }
 }
 

@@ -8,7 +8,8 @@ import type { AppEvent } from '../../src/events.ts';
 import { openKeystamp, type Keystamp } from '../../src/keystamp.ts';
 import { buildModel } from '../../src/model/load.ts';
 import { CallContext, runInCall } from '../../src/orm/call-context.ts';
-import type { Session } from '../../src/session/session.ts';
+import type { Session, Ticket } from '../../src/session/session.ts';
+import { Visitor } from '../../src/session/visitor.ts';
 
 export const definition = defineModel({
   name: 'people',
@@ -70,17 +71,12 @@ export async function openProgram(settings: Partial<Config> = {}): Promise<Progr
   const config = readConfig({ data: folder, converters: 1, ...settings });
   const keystamp = await openKeystamp(model, config, (event) => void events.push(event));
   const { services } = keystamp;
+  const tickets = new WeakMap<Session, Ticket>();
   const program: Program = {
     keystamp,
     events,
     async run(work, session) {
-      const caller = {
-        session,
-        access: services.roles.guest,
-        openSession: (): Session => {
-          throw new Error('no session');
-        },
-      };
+      const caller = new Visitor(services, session && tickets.get(session));
       const context = new CallContext({ model, services, caller });
       try {
         return await runInCall(context, work);
@@ -89,9 +85,10 @@ export async function openProgram(settings: Partial<Config> = {}): Promise<Progr
       }
     },
     async newSession() {
-      const { session } = services.sessions.create();
-      await session.stored;
-      return session;
+      const ticket = services.sessions.create();
+      await ticket.session.stored;
+      tickets.set(ticket.session, ticket);
+      return ticket.session;
     },
     async close() {
       await keystamp.close();

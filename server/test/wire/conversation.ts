@@ -21,6 +21,11 @@ export class Conversation {
     const fixture = this.#fixture;
     if (exchange.restart) await fixture.stop();
     fixture.moveClock(exchange.clock);
+    for (const { name, wishes } of exchange.keys) {
+      const { id, key } = await fixture.addKey(wishes);
+      this.#memory.variables.set(name, key).set(`${name}Id`, id);
+    }
+    for (const name of exchange.removedKeys) await fixture.removeKey(String(this.#memory.variables.get(`${name}Id`)));
     const jar = this.#jar(exchange.client);
     const port = exchange.viaCache ? await fixture.cachePort() : await fixture.port(exchange.node);
     const { variables, saved } = this.#memory;

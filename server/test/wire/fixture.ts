@@ -1,4 +1,5 @@
 // Servers for conversations: real HTTP, real databases, real converters, a data folder of their own, a clock that obeys.
+import assert from 'node:assert/strict';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +13,9 @@ import type { Model } from '../../src/model/model.ts';
 import { sow } from '../../src/orm/sow.ts';
 import { Roles } from '../../src/session/roles.ts';
 import { dropDatabase, newDatabase } from '../postgres.ts';
+import { addKey, removeKey, type KeyType } from '../../src/session/api-key.ts';
+import type { Engine } from '../../src/store/engine.ts';
+import { openEngine } from '../../src/store/open.ts';
 import { CachingProxy } from './caching-proxy.ts';
 import { seedTime, startTime, stocks, type Stock, type StockName } from './company.ts';
 
@@ -134,6 +138,39 @@ export class Fixture {
   /** The port of a server, started when it is not yet. */
   async port(number: number): Promise<number> {
     return (this.#nodes.get(number) ?? (await this.#start(number))).port;
+  }
+
+  /** Makes an API key as `keystamp key add` does, in a process of its own so to speak. */
+  async addKey(wishes: Readonly<Record<string, string>>): Promise<{ readonly id: string; readonly key: string }> {
+    const { type = 'standard', role, description = 'a program', days = '30', hosts = '' } = wishes;
+    return this.#beside((engine) =>
+      addKey(
+        engine,
+        {
+          type: type as KeyType,
+          ...(role !== undefined && { role }),
+          description,
+          days: Number(days),
+          hosts: hosts === '' ? [] : hosts.split(','),
+        },
+        this.#clock,
+      ),
+    );
+  }
+
+  async removeKey(id: string): Promise<void> {
+    assert.ok(await this.#beside((engine) => removeKey(engine, id)), id);
+  }
+
+  /** Work on the data of the first model beside the servers. */
+  async #beside<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
+    const [model] = this.#models as [Model];
+    const engine = await openEngine(this.#config, model);
+    try {
+      return await work(engine);
+    } finally {
+      await engine.close();
+    }
   }
 
   /** The port of the shared cache in front of the first server. */

@@ -22,6 +22,10 @@ export interface Exchange {
   readonly restart: boolean;
   /** Milliseconds the clock moves before the request. */
   readonly clock: number;
+  /** API keys that are made before the request, by the name their texts and ids are remembered by. */
+  readonly keys: readonly KeyDirective[];
+  /** Keys that are removed before the request, by that name. */
+  readonly removedKeys: readonly string[];
   /** Texts that must occur neither in the headers nor in the body of the answer. */
   readonly not: readonly string[];
   readonly method: string;
@@ -30,6 +34,12 @@ export interface Exchange {
   readonly headers: readonly Header[];
   readonly body: readonly string[];
   readonly expected: Expected;
+}
+
+export interface KeyDirective {
+  readonly name: string;
+  /** Wishes as `keystamp key add` takes them. */
+  readonly wishes: Readonly<Record<string, string>>;
 }
 
 export type Header = readonly [name: string, value: string];
@@ -75,13 +85,22 @@ function parseHead(lines: readonly string[], name: string): Omit<HttpFile, 'exch
   return { model, settings };
 }
 
-type Directives = Pick<Exchange, 'client' | 'node' | 'viaCache' | 'restart' | 'clock' | 'not'>;
+type Directives = Pick<Exchange, 'client' | 'node' | 'viaCache' | 'restart' | 'clock' | 'not' | 'keys' | 'removedKeys'>;
 
 function parseExchange(lines: readonly string[], line: number, fail: (at: number, why: string) => never): Exchange {
   const cut = lines.indexOf('---');
   if (cut < 0) fail(0, 'no --- between request and answer');
   if (lines.indexOf('---', cut + 1) >= 0) fail(0, 'two lines --- in one exchange');
-  const directives = { client: 'default', node: 1, viaCache: false, restart: false, clock: 0, not: [] as string[] };
+  const directives = {
+    client: 'default',
+    node: 1,
+    viaCache: false,
+    restart: false,
+    clock: 0,
+    not: [] as string[],
+    keys: [] as KeyDirective[],
+    removedKeys: [] as string[],
+  };
   let at = 1;
   for (; at < cut; at++) {
     const text = lines[at] as string;
@@ -110,14 +129,33 @@ function parseExchange(lines: readonly string[], line: number, fail: (at: number
   };
 }
 
-function readDirective(text: string, into: { -readonly [K in keyof Directives]: Directives[K] } & { not: string[] }) {
+function readDirective(
+  text: string,
+  into: { -readonly [K in keyof Directives]: Directives[K] } & {
+    not: string[];
+    keys: KeyDirective[];
+    removedKeys: string[];
+  },
+) {
   const client = /^@client (\w+)$/.exec(text);
   const node = /^@node ([1-9])$/.exec(text);
   const clock = /^@clock \+(\d+)(ms|s|m|h|d)$/.exec(text);
   const not = /^@not (.+)$/.exec(text);
+  const key = /^@key (\w+)((?: \w+=\S+)*)$/.exec(text);
+  const removed = /^@remove-key (\w+)$/.exec(text);
   if (client) into.client = client[1] as string;
   else if (node) into.node = Number(node[1]);
   else if (clock) into.clock += Number(clock[1]) * (units[clock[2] as string] as number);
+  else if (key) {
+    const wishes = Object.fromEntries(
+      (key[2] as string)
+        .trim()
+        .split(' ')
+        .filter(Boolean)
+        .map((wish) => wish.split('=')),
+    );
+    into.keys.push({ name: key[1] as string, wishes: wishes as Record<string, string> });
+  } else if (removed) into.removedKeys.push(removed[1] as string);
   else if (not) into.not.push(not[1] as string);
   else if (text === '@restart') into.restart = true;
   else if (text === '@via cache') into.viaCache = true;

@@ -1,5 +1,13 @@
 // A model with users: a directory, a function that logs in, and functions that show what a session is to them.
-import { defineModel, generatePasswordHash, implement, verifyPasswordHash } from 'keystamp';
+import {
+  defineModel,
+  generatePasswordHash,
+  implement,
+  session,
+  verifyPasswordHash,
+  type PrivilegesGiven,
+} from 'keystamp';
+import type { Json } from '../../src/model/model.ts';
 import type { SeedEntity } from '../../src/model/seed.ts';
 import { picture } from './pictures.ts';
 
@@ -34,7 +42,86 @@ const people: Readonly<Record<string, User>> = {
   root: { hash: generatePasswordHash('toor'), belongsTo: ['WebAdmin'] },
 };
 
+type Given = string | readonly string[] | PrivilegesGiven;
+
+/** Waits until somebody lets it go on. */
+const gate = { open: (): void => undefined };
+
 export const users = implement(model, {
+  functions: {
+    authentify: {
+      exposed: true,
+      async run({ name, password }: { name: string; password: string }) {
+        const user = people[name];
+        if (!(await verifyPasswordHash(password, await user?.hash)) || !user) return false;
+        return session.setPrivileges({ privileges: user.belongsTo, userName: name });
+      },
+    },
+    who: {
+      exposed: true,
+      onHttpGet: true,
+      run: () => ({
+        userName: session.userName,
+        guest: session.isGuest(),
+        privileges: session.getPrivileges(),
+        idle: session.idleTimeout,
+        expires: session.expirationDate,
+      }),
+    },
+    sessionId: { exposed: true, run: () => session.id },
+    setPrivileges: { exposed: true, run: (given: Given) => session.setPrivileges(given) },
+    setAndThrow: {
+      exposed: true,
+      run(given: Given) {
+        session.setPrivileges(given);
+        throw new Error('too late');
+      },
+    },
+    clearPrivileges: { exposed: true, run: () => session.clearPrivileges() },
+    has: { exposed: true, run: (name: string) => session.hasPrivilege(name) },
+    lend: {
+      exposed: true,
+      run(name: string) {
+        const id = session.promote(name);
+        const during = session.hasPrivilege(name);
+        const again = session.promote(name);
+        session.demote(id);
+        return { lent: id > 0, during, again, after: session.hasPrivilege(name), own: session.getPrivileges() };
+      },
+    },
+    lendAndKeep: { exposed: true, run: (name: string) => session.promote(name) > 0 },
+    lendAndWait: {
+      exposed: true,
+      run: (name: string) =>
+        new Promise((resolve) => {
+          session.promote(name);
+          gate.open = () => resolve(session.hasPrivilege(name));
+        }),
+    },
+    hasAndLetGo: {
+      exposed: true,
+      run(name: string) {
+        gate.open();
+        return session.hasPrivilege(name);
+      },
+    },
+    keep: {
+      exposed: true,
+      run(name: string, value: Json) {
+        session.storage[name] = value;
+      },
+    },
+    kept: { exposed: true, run: () => session.storage },
+    live: {
+      exposed: true,
+      run(minutes: number) {
+        session.idleTimeout = minutes;
+        return session.idleTimeout;
+      },
+    },
+    token: { exposed: true, run: (seconds?: number) => session.createOTP(seconds) },
+    restore: { exposed: true, run: (token: string) => session.restore(token) },
+  },
   directory: {
     async login(name, password) {
       if (name === 'locked') return { error: 1024, errorMessage: 'The account is locked' };

@@ -42,6 +42,8 @@ export const uploadTable = ident('keystamp_upload');
 export const sessionTable = ident('keystamp_session');
 /** Hashes of what opens sessions: cookies, and tokens that open them once. */
 export const secretTable = ident('keystamp_session_secret');
+/** API keys, by the hash of what a client sends. */
+export const apiKeyTable = ident('keystamp_api_key');
 /** Which session holds which entity; a lock whose session is no more does not count. */
 export const lockTable = ident('keystamp_lock');
 /** One row per entity set; its keys lie in parts under `content`, which no two sets share. */

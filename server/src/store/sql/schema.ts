@@ -1,6 +1,7 @@
 // The tables a model needs, and the statements that make or extend them. Nothing here ever drops a column.
 import type { DataClassDef, Model, StorageDef, StorageType } from '../../model/model.ts';
 import {
+  apiKeyTable,
   attributeTable,
   baseColumn,
   contentPartTable,
@@ -81,6 +82,8 @@ export function systemTables(d: SchemaDialect): readonly Sql[] {
     systemIndex(sessionTable, 'kind', 'expires'),
     sql`CREATE TABLE IF NOT EXISTS ${secretTable} (hash ${text} PRIMARY KEY, session ${text} NOT NULL, once ${integer})`,
     systemIndex(secretTable, 'session'),
+    systemIndex(secretTable, 'once'),
+    sql`CREATE TABLE IF NOT EXISTS ${apiKeyTable} (id ${text} PRIMARY KEY, hash ${text} NOT NULL UNIQUE, type ${text} NOT NULL, role ${text}, description ${text} NOT NULL, created ${integer} NOT NULL, expires ${integer} NOT NULL, hosts ${text} NOT NULL)`,
     sql`CREATE TABLE IF NOT EXISTS ${lockTable} (dataclass ${text} NOT NULL, key ${text} NOT NULL, session ${text} NOT NULL, taken ${integer} NOT NULL, PRIMARY KEY (dataclass, key))`,
     systemIndex(lockTable, 'session'),
     sql`CREATE TABLE IF NOT EXISTS ${entitySetTable} (content ${text} PRIMARY KEY, id ${text} NOT NULL, session ${text} NOT NULL, dataclass ${text} NOT NULL, kind ${text} NOT NULL, members ${integer} NOT NULL, bytes ${integer} NOT NULL, parts ${integer} NOT NULL, timeout ${integer} NOT NULL, expires ${integer} NOT NULL, complete ${integer} NOT NULL)`,

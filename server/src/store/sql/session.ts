@@ -20,15 +20,29 @@ export const insertSession = ({ id, kind, identity, storage, idle, expires }: St
 export const replaceSession = (session: StoredSession, created: number): Sql =>
   sql`${insertSession(session, created)} ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, identity = excluded.identity, storage = excluded.storage, idle = excluded.idle, expires = excluded.expires`;
 
-export const insertSecret = (hash: string, session: string): Sql =>
-  sql`INSERT INTO ${secretTable} (hash, session, once) VALUES (${hash}, ${session}, ${null})`;
+/** @param once when a token that opens the session a single time is over; null: a cookie */
+export const insertSecret = (hash: string, session: string, once: number | null = null): Sql =>
+  sql`INSERT INTO ${secretTable} (hash, session, once) VALUES (${hash}, ${session}, ${once})`;
+
+/** Uses up a token; the row with `session` when it was good. */
+export const useToken = (hash: string, now: number): Sql =>
+  sql`DELETE FROM ${secretTable} WHERE hash = ${hash} AND once > ${now} RETURNING session`;
+
+/** Is any token over? */
+export const oldToken = (now: number): Sql => sql`SELECT 1 AS found FROM ${secretTable} WHERE once <= ${now} LIMIT 1`;
+
+export const deleteOldTokens = (now: number): Sql => sql`DELETE FROM ${secretTable} WHERE once <= ${now}`;
 
 /** Nothing opens the session any more. */
 export const deleteSecrets = (session: string): Sql => sql`DELETE FROM ${secretTable} WHERE session = ${session}`;
 
+const columns = sql`s.id AS id, s.identity AS identity, s.storage AS storage, s.idle AS idle, s.created AS created, s.expires AS expires`;
+
 /** The session that a cookie opens. */
 export const openedBy = (hash: string): Sql =>
-  sql`SELECT s.id AS id, s.identity AS identity, s.storage AS storage, s.idle AS idle, s.created AS created, s.expires AS expires FROM ${secretTable} AS x JOIN ${sessionTable} AS s ON s.id = x.session WHERE x.hash = ${hash} AND x.once IS NULL`;
+  sql`SELECT ${columns} FROM ${secretTable} AS x JOIN ${sessionTable} AS s ON s.id = x.session WHERE x.hash = ${hash} AND x.once IS NULL`;
+
+export const sessionOfId = (id: string): Sql => sql`SELECT ${columns} FROM ${sessionTable} AS s WHERE s.id = ${id}`;
 
 /** One row with `sessions`: how many there are of that kind. */
 export const countSessions = (kind: string): Sql =>
