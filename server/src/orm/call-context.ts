@@ -180,13 +180,13 @@ export class CallContext {
 
   /** Runs `work` in a transaction, inside another one in a nested one; rolled back when it throws. */
   transaction<T>(work: () => Promise<T>): Promise<T> {
-    return this.#transact((store) => this.#inside(store, work));
+    return this.#transact((store, over) => this.#inside(store, work, over));
   }
 
   /** Opens a transaction that all code in this context is part of until it is validated or cancelled. */
   async startTransaction(): Promise<void> {
     const outer = this.#open;
-    this.#transaction = await StartedTransaction.start((work) => this.#transact(work), outer, this.#over);
+    this.#transaction = await StartedTransaction.start((work) => this.#transact(work), outer);
   }
 
   /** @throws Error when none was started here */
@@ -238,8 +238,10 @@ export class CallContext {
     });
   }
 
+  /** @throws Error when it has ended: code that was part of it must not go on without it */
   get #open(): OpenTransaction | undefined {
-    return this.#transaction?.closed ? undefined : this.#transaction;
+    if (this.#transaction?.closed) throw new Error('The transaction has ended');
+    return this.#transaction;
   }
 
   #started(): StartedTransaction {
@@ -247,25 +249,33 @@ export class CallContext {
     throw new Error('No transaction was started');
   }
 
-  #transact<T>(work: (store: Transaction) => Promise<T>): Promise<T> {
+  /** @param work is given what rejects when the transaction must end */
+  #transact<T>(work: (store: Transaction, over: Promise<never>) => Promise<T>): Promise<T> {
     const open = this.#open;
-    if (open) return open.unit(() => work(open.store));
+    if (open) return open.unit(() => work(open.store, this.#over));
     const { engine, config } = this.services;
-    return engine.transact((store) =>
-      within(config.transactionSeconds, 'the transaction took too long', () => work(store)),
-    );
+    return engine.transact(async (store) => {
+      const limit = timeLimit(config.transactionSeconds, 'the transaction took too long');
+      const over = Promise.race([this.#over, limit.over]);
+      over.catch(() => undefined);
+      try {
+        return await work(store, over);
+      } finally {
+        limit.clear();
+      }
+    });
   }
 
   /** Code in its own context inside a transaction; what it started and left open is rolled back. */
-  async #inside<T>(store: Transaction, work: (store: Transaction) => Promise<T>): Promise<T> {
+  async #inside<T>(store: Transaction, work: (store: Transaction) => Promise<T>, over = this.#over): Promise<T> {
     const open = new OpenTransaction(store);
-    const context = this.#derived(open, this.restricted);
+    const context = this.#derived(open, this.restricted, this.#lent, over);
     try {
-      const result = await Promise.race([runInCall(context, () => work(open.store)), this.#over]);
+      const result = await Promise.race([runInCall(context, () => work(open.store)), over]);
       await context.#cancelStarted();
       return result;
     } finally {
-      await Promise.race([open.close(), this.#over]);
+      await Promise.race([open.close(), over]);
     }
   }
 
@@ -276,9 +286,14 @@ export class CallContext {
     }
   }
 
-  #derived(transaction: OpenTransaction | undefined, restricted: boolean, lent = this.#lent): CallContext {
+  #derived(
+    transaction: OpenTransaction | undefined,
+    restricted: boolean,
+    lent = this.#lent,
+    over = this.#over,
+  ): CallContext {
     const { model, services, state } = this;
-    const options = { model, services, caller: this.#caller, over: this.#over };
+    const options = { model, services, caller: this.#caller, over };
     const derived = new CallContext(options, state, restricted, lent);
     derived.#transaction = transaction;
     return derived;
@@ -290,13 +305,20 @@ export class CallContext {
  * @throws KeystampError 503 when it takes longer
  */
 export async function within<T>(seconds: number, what: string, work: () => Promise<T>): Promise<T> {
-  const over = Promise.withResolvers<never>();
-  const timer = setTimeout(() => over.reject(failHttp(503, what, { 'Retry-After': '1' })), seconds * 1000);
+  const { over, clear } = timeLimit(seconds, what);
   try {
-    return await Promise.race([work(), over.promise]);
+    return await Promise.race([work(), over]);
   } finally {
-    clearTimeout(timer);
+    clear();
   }
+}
+
+/** Rejects with 503 after that time, unless it is cleared. */
+function timeLimit(seconds: number, what: string): { readonly over: Promise<never>; readonly clear: () => void } {
+  const over = Promise.withResolvers<never>();
+  over.promise.catch(() => undefined);
+  const timer = setTimeout(() => over.reject(failHttp(503, what, { 'Retry-After': '1' })), seconds * 1000);
+  return { over: over.promise, clear: () => clearTimeout(timer) };
 }
 
 const calls = new AsyncLocalStorage<CallContext>();

@@ -75,7 +75,7 @@ class Guarded implements Transaction {
 }
 
 /** Runs its argument inside a transaction: the way an engine opens one, or an open transaction a nested one. */
-export type Opener = (work: (store: Transaction) => Promise<void>) => Promise<void>;
+export type Opener = (work: (store: Transaction, over: Promise<never>) => Promise<void>) => Promise<void>;
 
 /** A transaction between `startTransaction` and its validation or cancelling. */
 export class StartedTransaction extends OpenTransaction {
@@ -91,19 +91,20 @@ export class StartedTransaction extends OpenTransaction {
   }
 
   /**
-   * @param over rejects when the call must end; the transaction is rolled back then
+   * @param open gives what rejects when the transaction must end; it is rolled back then
    * @throws what `open` throws
    */
-  static async start(
-    open: Opener,
-    outer: OpenTransaction | undefined,
-    over: Promise<never>,
-  ): Promise<StartedTransaction> {
+  static async start(open: Opener, outer: OpenTransaction | undefined): Promise<StartedTransaction> {
     const opened = Promise.withResolvers<StartedTransaction>();
-    const settled = open((store) => {
+    const settled = open(async (store, over) => {
       const started = new StartedTransaction(store, outer);
       opened.resolve(started);
-      return Promise.race([started.#verdict.promise, over]);
+      try {
+        await Promise.race([started.#verdict.promise, over]);
+      } finally {
+        // Whatever waits for its turn finds it closed.
+        void started.close();
+      }
     });
     settled.catch(opened.reject);
     const started = await opened.promise;

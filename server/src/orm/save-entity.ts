@@ -108,9 +108,12 @@ async function changeOf(state: EntityState, call: CallContext): Promise<Change> 
   const values = new Map(state.values);
   const targets: RelationTarget[] = [];
   for (const [relation, entity] of state.related) {
-    if (!entity || state.stored?.values.get(relation.foreignKey) === entity.key?.[0]) continue;
+    if (!entity) continue;
+    const { foreignKey } = relation;
+    // Looked up, not assigned.
+    if (entity.key && !values.has(foreignKey) && stored?.values.get(foreignKey) === entity.key[0]) continue;
     if (!entity.key) throw around(fail(1537, relation.name), state);
-    values.set(relation.foreignKey, entity.key[0] as Value);
+    values.set(foreignKey, entity.key[0] as Value);
     targets.push({ relation, key: entity.key[0] as Value });
   }
   for (const relation of state.targets) targets.push(targetOf(relation, values));
