@@ -19,6 +19,7 @@ import { functionSight } from '../session/sight.ts';
 import type { Beginning } from '../session/sessions.ts';
 import type { Uploads } from '../session/uploads.ts';
 import type { Engine, Executor, Transaction } from '../store/engine.ts';
+import { executorSeeingAll } from '../store/restricted.ts';
 import { dropSessionStatement } from '../store/sql/lock.ts';
 import { OpenTransaction, StartedTransaction } from './open-transaction.ts';
 import type { WriteContext } from './write.ts';
@@ -147,6 +148,8 @@ export class CallContext {
   /** What the running code may do: the privileges of the session and those that are lent to it. */
   get access(): Access {
     const { roles } = this.services;
+    // What must see all entities is code of the server, whoever has caused it to run.
+    if (!this.restricted) return roles.admin;
     const own = this.state.ended ? roles.guest : this.#caller.access;
     const { promotions } = this.state;
     return this.#lent.length + promotions.size === 0 ? own : roles.promote(own, [...this.#lent, ...promotions]);
@@ -159,7 +162,8 @@ export class CallContext {
 
   /** Where the call reads: its open transaction, else the database as it was last committed. */
   get executor(): Executor {
-    return this.#open?.store ?? this.services.engine;
+    const executor = this.#open?.store ?? this.services.engine;
+    return this.restricted ? executor : executorSeeingAll(executor);
   }
 
   get writeContext(): WriteContext {

@@ -1,8 +1,9 @@
 // The author's second step: code beside a model. `this` in every function is typed from the model and from the code itself.
 import { markImplemented, type Code, type Functions, type Implemented } from '../model/code.ts';
-import type { CalculatedCode, EventsCode, AnyFunction } from '../model/code.ts';
+import type { CalculatedCode, EventsCode } from '../model/code.ts';
 import type { ModelDefinition } from '../model/definition.ts';
 import type { DirectoryAnswer } from '../session/directory.ts';
+import type { UserSession } from './session-api.ts';
 import type { DataClass, DataStore, Entity, EntitySelection, Names, Singleton } from './api.ts';
 
 /** The code with what `this` is in each part of it. */
@@ -18,7 +19,8 @@ type CodeWithThis<M extends ModelDefinition, K> = {
       readonly entityFunctions?: Functions & ThisType<Entity<M, K, C>>;
       readonly calculated?: Readonly<Record<string, CalculatedCode>> & ThisType<Entity<M, K, C>>;
       readonly events?: EventsCode & ThisType<Entity<M, K, C>>;
-      readonly restrict?: AnyFunction;
+      /** Which entities a session may see: a selection, a filter, or a filter with the values of its placeholders. */
+      readonly restrict?: (session: UserSession) => unknown;
     } & ThisType<DataClass<M, K, C>>;
   };
   readonly singletons?: K extends { singletons: infer S }

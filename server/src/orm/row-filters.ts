@@ -3,17 +3,19 @@
 import { fail, KeystampError } from '../errors.ts';
 import type { DataClassDef, Model, StorageDef } from '../model/model.ts';
 import { deletedRecordsName } from '../model/tracking.ts';
-import { bindFilter } from '../query/bind.ts';
-import { paramsOf, type ParamValue } from '../query/params.ts';
-import { parseFilter } from '../query/parse.ts';
 import { all, type Predicate } from '../query/predicate.ts';
 import { serverSight } from '../query/sight.ts';
 import type { Access } from '../session/access.ts';
+import type { Identity } from '../session/identity.ts';
 import type { Roles } from '../session/roles.ts';
 import { dataClassResource } from '../session/sight.ts';
 import type { Engine } from '../store/engine.ts';
 import { RestrictedEngine, type Restrictions } from '../store/restricted.ts';
-import { CallContext, runInCall, type CallOptions } from './call-context.ts';
+import { CallContext, callIfAny, runInCall, type CallOptions } from './call-context.ts';
+import { queryOf } from './query.ts';
+import { selectionStateOf } from './selection-state.ts';
+import { session, type UserSession } from './session-api.ts';
+import { runtimeOf } from './store-runtime.ts';
 
 const filtered = new WeakMap<Model, ReadonlySet<DataClassDef>>();
 
@@ -27,18 +29,10 @@ export function filteredClasses(model: Model): ReadonlySet<DataClassDef> {
   return classes;
 }
 
-/** Who asks, as `restrict` gets it. */
-export interface FilterSession {
-  readonly userName: string;
-  isGuest(): boolean;
-  hasPrivilege(name: string): boolean;
-  getPrivileges(): readonly string[];
-}
-
 /** One who asks, and what the code of `restrict` runs in. */
 export interface Asker {
   readonly access: Access;
-  readonly session: FilterSession;
+  readonly identity: Identity;
   readonly call: Omit<CallOptions, 'model' | 'transaction'>;
 }
 
@@ -53,33 +47,48 @@ export function hidingClasses(model: Model, { isOpen }: Roles): readonly DataCla
  * The engine as a request sees it.
  * @param classes see hidingClasses
  * @param asker who asks at the moment
- * @param identity another object once that is somebody else
  */
 export function filteredEngine(
   classes: readonly DataClassDef[],
   model: Model,
   engine: Engine,
   asker: () => Asker,
-  identity: () => object,
 ): Engine {
-  const asked = new WeakMap<object, Map<DataClassDef, Promise<Predicate>>>();
+  const asked = new Map<object, Map<Access, Map<DataClassDef, Promise<Predicate>>>>();
+  /** Privileges that a function is lent count too, as long as it runs (spec 14 § 6.6). */
+  const now = (): Asker => {
+    const who = asker();
+    const call = callIfAny();
+    return call?.restricted ? { ...who, access: call.access } : who;
+  };
   const restrictions: Restrictions = {
     classes,
     predicateOf(dataClass) {
-      let known = asked.get(identity());
-      if (!known) asked.set(identity(), (known = new Map()));
+      const who = now();
+      const { access } = who;
+      const known = keptIn(
+        keptIn(asked, who.identity, () => new Map<Access, Map<DataClassDef, Promise<Predicate>>>()),
+        access,
+        () => new Map<DataClassDef, Promise<Predicate>>(),
+      );
       let predicate = known.get(dataClass);
       if (!predicate) {
         predicate =
           dataClass.name === deletedRecordsName
-            ? Promise.resolve(visibleDeletions(dataClass, model, asker().access))
-            : askFilter(model, dataClass, asker());
+            ? Promise.resolve(visibleDeletions(dataClass, model, access))
+            : askFilter(model, dataClass, who);
         known.set(dataClass, predicate);
       }
       return predicate;
     },
   };
   return new RestrictedEngine(engine, restrictions);
+}
+
+function keptIn<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
 }
 
 /**
@@ -101,13 +110,17 @@ function visibleDeletions(deletions: DataClassDef, model: Model, access: Access)
 }
 
 /** @throws KeystampError 1602 when the code answers no filter; whatever the code throws */
-async function askFilter(model: Model, dataClass: DataClassDef, { session, call }: Asker): Promise<Predicate> {
+async function askFilter(model: Model, dataClass: DataClassDef, who: Asker): Promise<Predicate> {
+  const { call } = who;
   const context = new CallContext({ model, ...call });
   try {
     return await runInCall(context, () =>
       context.unrestricted(async () => {
-        const made: unknown = await dataClass.code.restrict?.call(undefined, session);
-        return predicateFrom(made, dataClass, call.services.config);
+        const made: unknown = await dataClass.code.restrict?.call(
+          runtimeOf(model).dataClassOf(dataClass).object,
+          sessionOf(who),
+        );
+        return predicateFrom(made, dataClass, context);
       }),
     );
   } finally {
@@ -115,15 +128,25 @@ async function askFilter(model: Model, dataClass: DataClassDef, { session, call 
   }
 }
 
-function predicateFrom(made: unknown, dataClass: DataClassDef, limits: Parameters<typeof parseFilter>[1]): Predicate {
+/** The session of the call, with the privileges that are lent to the function which asked for entities. */
+const sessionOf = ({ access, identity }: Asker): UserSession =>
+  Object.create(session, {
+    hasPrivilege: {
+      value: (name: string) => identity.unbound === true || access.held.has(String(name).toLowerCase()),
+    },
+  }) as UserSession;
+
+async function predicateFrom(made: unknown, dataClass: DataClassDef, context: CallContext): Promise<Predicate> {
+  const selection = selectionStateOf(made);
+  if (selection?.of.def === dataClass) return selection.predicate();
   const { query, parameters = [] } = (typeof made === 'string' ? { query: made } : (made ?? {})) as {
     readonly query?: unknown;
     readonly parameters?: unknown;
   };
-  if (typeof query !== 'string') throw fail(1602, dataClass.name);
+  if (selection || typeof query !== 'string' || query.trim() === '') throw fail(1602, dataClass.name);
   try {
-    const params = paramsOf(parameters as ParamValue, 'the parameters of restrict');
-    return bindFilter(parseFilter(query, limits), dataClass, params, limits, serverSight);
+    const given = Array.isArray(parameters) ? parameters : [{ parameters }];
+    return queryOf(dataClass, query, given, context.services.config, serverSight).predicate;
   } catch (error) {
     // A mistake of the author is none of the client's, and what it is about is not for the client.
     if (!(error instanceof KeystampError)) throw error;

@@ -5,6 +5,7 @@ import { printKey } from '../query/print-key.ts';
 import { consumeUpload, isOpenUpload } from '../session/uploads.ts';
 import type { Change, MediaChange, RelationTarget } from '../store/change.ts';
 import type { Row, Transaction } from '../store/engine.ts';
+import { alsoSeeing } from '../store/restricted.ts';
 import { entityRowStatement, storedEntity, type StoredEntity } from '../store/sql/entity-row.ts';
 import type { Result } from './api.ts';
 import { currentCall, type CallContext } from './call-context.ts';
@@ -158,7 +159,9 @@ async function readBack(
   key: StoredEntity['key'],
   call: CallContext,
 ): Promise<StoredEntity> {
-  return storedEntity(def, (await tx.row(entityRowStatement(def, key, call.services.engine.dialect))) as Row);
+  const statement = entityRowStatement(def, key, call.services.engine.dialect);
+  // A save may take an entity out of what its saver may see; it is still shown once (spec 15 § 9.4).
+  return storedEntity(def, (await tx.row(alsoSeeing(statement, def, key))) as Row);
 }
 
 const uploadsOf = ({ media }: EntityState): readonly (readonly [StorageDef, string])[] =>

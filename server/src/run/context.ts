@@ -6,7 +6,7 @@ import type { Variants } from '../image/variants.ts';
 import type { DataClassDef, Model } from '../model/model.ts';
 import type { HttpRequest } from '../request/http-request.ts';
 import type { Spool } from '../request/spool.ts';
-import { filteredEngine, hidingClasses, type Asker } from '../orm/row-filters.ts';
+import { filteredEngine, hidingClasses } from '../orm/row-filters.ts';
 import type { WriteContext } from '../orm/write.ts';
 import { missingKey, type ApiKey, type ApiKeys } from '../session/api-keys.ts';
 import type { EntitySets } from '../session/entity-sets.ts';
@@ -106,20 +106,12 @@ export class Visit {
 
   /** The database as this client may see it; a request may log in on its way. */
   #filtered(hidden: readonly DataClassDef[], services: Services): Engine {
-    const asker = (): Asker => this.#asker(services);
-    return filteredEngine(hidden, services.model, services.engine, asker, () => this.identity);
-  }
-
-  /** Who asks, for row filters; their code sees all entities. */
-  #asker(services: Services): Asker {
-    const { access, identity } = this;
-    const session = {
-      userName: identity.userName,
-      isGuest: () => identity.kind === 'guest',
-      hasPrivilege: (name: string) => identity.unbound === true || access.held.has(name.toLowerCase()),
-      getPrivileges: () => services.roles.namesHeld(access),
-    };
-    return { access, session, call: { services, caller: this.visitor } };
+    const { model, engine } = services;
+    // The code of row filters sees all entities.
+    return filteredEngine(hidden, model, engine, () => {
+      const { access, identity, visitor } = this;
+      return { access, identity, call: { services, caller: visitor } };
+    });
   }
 }
 

@@ -70,7 +70,7 @@ export const model = buildModel(
     },
     dataClasses: {
       Employee: {
-        restrict: (session: { hasPrivilege(name: string): boolean }) =>
+        restrict: (session) =>
           session.hasPrivilege('seeAll') ? 'ID != null' : { query: 'team = :1', parameters: ['open'] },
       },
     },

@@ -3,10 +3,13 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { readConfig, type Config } from '../../src/config.ts';
+import { readConfig } from '../../src/config.ts';
 import { openKeystamp, type Keystamp } from '../../src/keystamp.ts';
+import type { Model } from '../../src/model/model.ts';
+import type { SeedEntity } from '../../src/model/seed.ts';
 import { sow } from '../../src/orm/sow.ts';
 import type { HttpReply } from '../../src/reply/http-reply.ts';
+import type { Roles } from '../../src/session/roles.ts';
 import { model, officeEntities, officeRoles, type Hidden } from './office.ts';
 
 export interface Asked {
@@ -29,10 +32,19 @@ export interface Office {
 /** Commits are many and nothing has to last. */
 const base = existsSync('/dev/shm') ? '/dev/shm' : tmpdir();
 
-export async function openOffice(hidden: Hidden, now: () => number, settings: Partial<Config> = {}): Promise<Office> {
+export const openOffice = (hidden: Hidden, now: () => number): Promise<Office> =>
+  openServer({ model, roles: officeRoles(), entities: () => officeEntities(hidden) }, now);
+
+export interface Served {
+  readonly model: Model;
+  readonly roles: Roles;
+  entities(): AsyncIterable<SeedEntity>;
+}
+
+export async function openServer({ model, roles, entities }: Served, now: () => number): Promise<Office> {
   const data = mkdtempSync(join(base, 'keystamp-office-'));
   const faults: unknown[] = [];
-  const config = readConfig({ data, converters: 1, queryProcesses: 1, ...settings });
+  const config = readConfig({ data, converters: 1, queryProcesses: 1 });
   const keystamp = await openKeystamp(
     model,
     config,
@@ -40,15 +52,9 @@ export async function openOffice(hidden: Hidden, now: () => number, settings: Pa
       if (event.kind === 'failed' || event.kind === 'sweepFailed') faults.push(event.cause);
     },
     now,
-    officeRoles,
+    () => roles,
   );
-  await sow(
-    { total: 0, entities: () => officeEntities(hidden) },
-    model,
-    join(data, 'seed'),
-    keystamp.services,
-    () => undefined,
-  );
+  await sow({ total: 0, entities }, model, join(data, 'seed'), keystamp.services, () => undefined);
   const ask: Office['ask'] = ({ method, url, body, headers = {} }, cookie) =>
     keystamp.handle({
       method,
