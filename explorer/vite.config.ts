@@ -11,6 +11,8 @@ export default defineConfig({
   resolve: { conditions: ['keystamp-source', ...defaultClientConditions] },
   build: {
     target: 'es2023',
+    // Browsers that know `light-dark()`: written in its absence it would no longer follow the choice of the page.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     outDir: join(import.meta.dirname, '../server/dist/explorer'),
     emptyOutDir: true,
     modulePreload: { polyfill: false },

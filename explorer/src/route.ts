@@ -120,7 +120,8 @@ addEventListener('popstate', tell);
 /** Goes to an address of the explorer. @param how `replace` leaves no step to go back to */
 export function navigate(to: string, how: 'push' | 'replace' = 'push'): void {
   const leaves = new URL(to, location.href).pathname !== location.pathname;
-  if (leaves && guard && !guard()) return;
+  // What replaces a view was done with it: a new entity that is saved, one that is deleted.
+  if (leaves && how === 'push' && guard && !guard()) return;
   if (how === 'push') history.pushState(null, '', to);
   else history.replaceState(null, '', to);
   tell();

@@ -6,7 +6,7 @@ const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** `curl -g 'http://…'`; `-g` because the API's URLs hold brackets. */
 export function curlOf({ method, url, body, bytes, contentType }: Exchange, origin: string): string {
-  const parts = ['curl -g', quoted(readable(origin + url))];
+  const parts = ['curl -g', quoted(readable(origin + url).replaceAll("'", '%27'))];
   if (method !== 'GET' && !(method === 'POST' && body !== undefined)) parts.push('-X', method);
   if (bytes && contentType !== undefined) parts.push('-H', quoted(`Content-Type: ${contentType}`));
   if (body !== undefined) parts.push(bytes ? '--data-binary' : '-d', quoted(bytes ? `@${body}` : body));

@@ -1,5 +1,5 @@
 // Entities one by one: where they are, how they are read, saved and deleted.
-import { keyInPath, type WireEntity } from '@keystamp/client';
+import { KeystampError, keyInPath, type WireEntity, type WireError, type WireSelection } from '@keystamp/client';
 import type { DataClass } from './catalog.ts';
 import { ask, send, sendAhead, type Params } from './connection.ts';
 
@@ -27,17 +27,18 @@ export const saveEntity = (
   params: Params = {},
 ): Promise<WireEntity> => ask(dataClass.path, { params: { $method: 'update', ...params }, json: body });
 
-/** For each of the bodies, why it cannot be saved. Nothing is saved. */
+/** For each of the bodies, what stands in the way of saving it. Nothing is saved. */
 export async function validateEntities(
   dataClass: DataClass,
   bodies: readonly Readonly<Record<string, unknown>>[],
-): Promise<readonly WireEntity[]> {
-  const answer = await ask<{ __ENTITIES?: readonly WireEntity[] }>(dataClass.path, {
-    params: { $method: 'validate' },
-    json: bodies,
-    quiet: true,
-  });
-  return answer.__ENTITIES ?? [];
+): Promise<readonly (readonly WireError[])[]> {
+  try {
+    await ask(dataClass.path, { params: { $method: 'validate' }, json: bodies, quiet: true });
+    return [];
+  } catch (error) {
+    const { __ENTITIES = [] } = (error instanceof KeystampError && (error.cause as Partial<WireSelection>)) || {};
+    return __ENTITIES.map(({ __ERROR }) => (__ERROR as readonly WireError[] | undefined) ?? []);
+  }
 }
 
 export const deleteEntity = (dataClass: DataClass, key: string): Promise<unknown> =>

@@ -103,9 +103,11 @@ function attributes(
   const above = typed.slice(0, dot + 1);
   const reached = dot < 0 ? from : targetOf(attributeAt(catalog, from, typed.slice(0, dot)), catalog);
   const start = typed.slice(dot + 1).toLowerCase();
+  // What begins so before what only holds it, short names first.
+  const place = ({ name }: Attribute): number => name.length + (name.toLowerCase().startsWith(start) ? 0 : 1000);
   const found = (reached?.attributes ?? []).filter(({ name }) => name.toLowerCase().includes(start));
   return found
-    .toSorted((a, b) => Number(b.name.toLowerCase().startsWith(start)) - Number(a.name.toLowerCase().startsWith(start)))
+    .toSorted((a, b) => (start === '' ? 0 : place(a) - place(b)))
     .map((attribute) => ({ path: above + attribute.name, attribute }));
 }
 

@@ -88,8 +88,22 @@ export interface Caret {
   readonly start: number;
 }
 
+/** A word behind a bare value may be a conjunction that is only begun: `fee > 2 o`. */
+function withoutBareEnd(tokens: readonly Token[]): readonly Token[] {
+  const last = tokens.at(-1);
+  const parts = last?.kind === 'value' ? /^([^'"[\s].*?\s+)([a-z]+)$/is.exec(last.text) : null;
+  if (!last || !parts) return tokens;
+  const [, value = '', word = ''] = parts;
+  const start = last.start + value.length;
+  return [
+    ...tokens.slice(0, -1),
+    { ...last, text: value.trimEnd(), end: last.start + value.trimEnd().length },
+    { kind: 'conjunction', text: word, start, end: last.end },
+  ];
+}
+
 export function caretIn(filter: string, position: number): Caret {
-  const tokens = tokenize(filter.slice(0, position));
+  const tokens = withoutBareEnd(tokenize(filter.slice(0, position)));
   const last = tokens.at(-1);
   // A word that ends at the caret is still being typed; a bracket or a closed text is finished.
   const typing =

@@ -68,7 +68,7 @@ export function EntityForm({ dataClass, entityKey, onClose }: EntityFormProps): 
   const erase = async (): Promise<void> => {
     if (!(await remove())) return;
     if (onClose) onClose();
-    else navigate(href({ kind: 'dataClass', dataClass: dataClass.name }));
+    else navigate(href({ kind: 'dataClass', dataClass: dataClass.name }), 'replace');
   };
   const pictures = dataClass.attributes.filter(({ value }) => value === 'image');
   const others = dataClass.attributes.filter(({ value }) => value !== 'image');

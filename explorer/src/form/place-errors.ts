@@ -33,13 +33,9 @@ export async function placeErrors(
     const tried = await validateEntities(
       dataClass,
       names.map((name) => ({ ...identity, [name]: changes[name] })),
-    ).catch(() => []);
+    );
     for (const entry of homeless.splice(0)) {
-      const owners = names.filter((_, at) =>
-        (tried[at] as { readonly __ERROR?: readonly WireError[] } | undefined)?.__ERROR?.some(
-          ({ message }) => message === entry.message,
-        ),
-      );
+      const owners = names.filter((_, at) => tried[at]?.some(({ message }) => message === entry.message));
       // A rule about several attributes is broken by none of them alone, or by all.
       if (owners.length === 1 || (owners.length > 1 && owners.length < names.length))
         for (const name of owners) place(name, entry);

@@ -187,10 +187,8 @@ export function useEditing(dataClass: DataClass, entityKey: string | undefined) 
     identity: object,
     changes: Readonly<Record<string, unknown>>,
   ): Promise<void> => {
-    if (error instanceof StampError) {
-      await meetStored();
-      return;
-    }
+    if (error instanceof StampError) return meetStored();
+    if (error instanceof KeystampError && error.outcome?.status === 5) return setEditing({ kind: 'gone' });
     const errors =
       error instanceof KeystampError && error.entries.length > 0
         ? await placeErrors(error, dataClass, identity as Readonly<Record<string, unknown>>, changes)

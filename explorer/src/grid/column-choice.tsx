@@ -8,7 +8,7 @@ import { Popover } from '../ui/popover.tsx';
 interface ColumnChoiceProps {
   readonly dataClass: DataClass;
   readonly paths: readonly string[];
-  /** Undefined goes back to the columns of the beginning. */
+  /** Undefined goes back to the default ones. */
   readonly onChange: (paths: readonly string[] | undefined) => void;
 }
 
@@ -104,7 +104,7 @@ function Choice({ dataClass, paths, onChange }: ColumnChoiceProps): ReactNode {
           })}
       </ul>
       <button type="button" className="button quiet" onClick={() => onChange(undefined)}>
-        Columns of the beginning
+        Default columns
       </button>
     </div>
   );

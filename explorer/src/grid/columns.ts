@@ -14,9 +14,11 @@ export interface Column {
 
 const mostAtFirst = 12;
 
-/** The columns that a list begins with: the key, pictures, and what else tells entities apart. */
-export function defaultPaths({ attributes, key }: DataClass): readonly string[] {
+/** The columns that a list begins with: the key, pictures, what an entity is called, its relations, and the rest. */
+export function defaultPaths({ attributes, key, labels }: DataClass): readonly string[] {
   const foreign = new Set(attributes.flatMap(({ foreignKey }) => foreignKey ?? []));
+  const rank = ({ name, value }: Attribute): number =>
+    value === 'image' ? 0 : labels.includes(name) ? 1 : value === 'relatedEntity' ? 2 : 3;
   const shown = attributes.filter(
     ({ name, value, multiLine, identifying }) =>
       !identifying &&
@@ -24,9 +26,8 @@ export function defaultPaths({ attributes, key }: DataClass): readonly string[] 
       !foreign.has(name) &&
       !['relatedEntities', 'uuid', 'blob', 'object'].includes(value),
   );
-  const pictures = shown.filter(({ value }) => value === 'image');
-  const others = shown.filter(({ value }) => value !== 'image');
-  return [...key, ...[...pictures, ...others].map(({ name }) => name)].slice(0, mostAtFirst);
+  const ordered = shown.toSorted((a, b) => rank(a) - rank(b));
+  return [...key, ...ordered.map(({ name }) => name)].slice(0, mostAtFirst);
 }
 
 /** The columns of a list of paths; those that are unknown are left out. */

@@ -90,6 +90,7 @@ export function Grid({ dataClass, columns, selection, sorting, onSort, open, onO
     getRowId: ({ index }) => String(index),
     manualSorting: true,
     enableMultiSort: true,
+    sortDescFirst: false,
     isMultiSortEvent: (event) => (event as MouseEvent).shiftKey,
     state: { sorting },
     onSortingChange: (update) => onSort(typeof update === 'function' ? update(sorting) : update),

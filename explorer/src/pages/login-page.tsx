@@ -15,13 +15,13 @@ export function LoginPage(): ReactNode {
     // What was read may be more than a guest may see.
     location.reload();
   };
-  if (loaded.kind === 'loading') return <Loading what="the user" />;
-  if (loaded.kind === 'failed') return <Failed error={loaded.error} retry={reload} />;
-  const user = loaded.value.result;
+  const user = loaded.kind === 'ready' ? loaded.value.result : null;
   return (
     <div className="login-page">
       <h1>{user ? user.fullName || user.userName : 'Log in'}</h1>
-      {user ? (
+      {loaded.kind === 'loading' && <Loading what="the user" />}
+      {loaded.kind === 'failed' && <Failed error={loaded.error} retry={reload} />}
+      {loaded.kind !== 'ready' ? null : user ? (
         <>
           <p className="muted">You are logged in as {user.userName}.</p>
           <button type="button" className="button" onClick={() => void logout()}>

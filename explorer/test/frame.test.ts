@@ -1,0 +1,103 @@
+// Around the data: what screen readers, keyboards, narrow screens and dark rooms need, and the views of the server itself.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { Stage, until } from './stage.ts';
+
+let stage: Stage;
+before(async () => {
+  stage = await Stage.start();
+});
+after(() => stage?.end());
+
+const faultsInPage = readFileSync(join(import.meta.dirname, 'faults-in-page.js'), 'utf8');
+
+const faultsOf = async (page: Page): Promise<readonly string[]> =>
+  (await page.evaluate(faultsInPage)) as readonly string[];
+
+/** Each view, and what is there when it is. */
+const views: readonly (readonly [path: string, ready: string])[] = [
+  ['', '.diagram-node'],
+  ['Member', '[data-key="1"] img'],
+  ['Member?open=1', '.entity-title h2'],
+  ['Member?$filter=nmae%20%3D%201', '.filter-error'],
+  ['Member?$filter=fee%20%3E%205000', '.notice-title'],
+  ['Member(1)', '.entity-title h2'],
+  ['Member(77777)', '.notice-title'],
+  ['Member()', '.entity-title h2'],
+  ['Member(1)/photo', '.formats'],
+  ['$info', 'h1'],
+  ['$login', 'h1'],
+  ['Nobody', '.notice-title'],
+];
+
+for (const colorScheme of ['light', 'dark'] as const)
+  test(`every view can be heard, reached and read (${colorScheme})`, async (t) => {
+    const page = await stage.open(t, '', { colorScheme, reducedMotion: 'reduce' });
+    for (const [path, ready] of views) {
+      await page.goto(path);
+      await page.locator(ready).first().waitFor();
+      if (path.endsWith('photo')) await page.getByRole('button', { name: 'Ask the server' }).click();
+      assert.deepEqual(await faultsOf(page), [], path);
+    }
+    await page.goto('Member');
+    await page.getByRole('button', { name: 'Columns' }).click();
+    assert.deepEqual(await faultsOf(page), [], 'the choice of columns');
+    await page.getByRole('combobox').fill('name ');
+    await page.getByRole('option').first().waitFor();
+    assert.deepEqual(await faultsOf(page), [], 'the completions');
+  });
+
+test('a narrow screen shows every view without scrolling sideways', async (t) => {
+  const page = await stage.open(t, '', { viewport: { width: 360, height: 700 } });
+  for (const [path, ready] of views) {
+    await page.goto(path);
+    await page.locator(ready).first().waitFor();
+    assert.ok(
+      (await page.evaluate('document.documentElement.scrollWidth')) === 360,
+      `${path} is wider than the screen`,
+    );
+  }
+  await page.goto('Member?open=1');
+  await page.locator('.entity-title h2').waitFor();
+  assert.ok(await page.getByRole('grid').isHidden(), 'the form has the screen for itself');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('grid').waitFor();
+  await page.getByRole('button', { name: 'Menu' }).click();
+  await page.getByRole('navigation').getByRole('link', { name: 'Team' }).click();
+  await page.waitForURL(/\/Team$/);
+  assert.ok(await page.getByRole('navigation').isHidden(), 'the menu has closed');
+});
+
+test('the keyboard alone reaches an entity and comes back', async (t) => {
+  const page = await stage.open(t, 'Member');
+  await page.locator('[data-key="1"]').waitFor();
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate('document.activeElement.textContent'), 'To the view');
+  await page.getByRole('grid').focus();
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowUp', 'Enter']) await page.keyboard.press(key);
+  await page.getByRole('complementary', { name: 'Member 2' }).getByRole('heading').waitFor();
+  assert.equal(new URL(page.url()).searchParams.get('open'), '2');
+  const outline = await page.evaluate(`(() => {
+    document.querySelector('.panel [aria-label=Close]').focus();
+    return getComputedStyle(document.activeElement).outlineStyle;
+  })()`);
+  assert.equal(outline, 'solid', 'what has the focus can be seen');
+  await page.keyboard.press('Enter');
+  await until(() => page.locator('.panel').count(), 0);
+});
+
+test('light and dark follow the system, or the choice made here', async (t) => {
+  const page = await stage.open(t, 'Member', { colorScheme: 'dark' });
+  await page.locator('[data-key="1"]').waitFor();
+  const ground = (): Promise<unknown> => page.evaluate('getComputedStyle(document.documentElement).backgroundColor');
+  const dark = await ground();
+  await page.getByRole('radio', { name: 'Light' }).check();
+  const light = await ground();
+  assert.notEqual(light, dark);
+  await page.reload();
+  await page.locator('[data-key="1"]').waitFor();
+  assert.equal(await ground(), light);
+});
