@@ -101,3 +101,20 @@ test('light and dark follow the system, or the choice made here', async (t) => {
   await page.locator('[data-key="1"]').waitFor();
   assert.equal(await ground(), light);
 });
+
+test('sessions, sets and locks are told', async (t) => {
+  const page = await stage.open(t, 'Member?open=3');
+  await page.getByRole('button', { name: 'Lock' }).click();
+  await page.getByRole('button', { name: 'Lock', pressed: true }).waitFor();
+  // Another window is another session: it may look, and not save.
+  const other = await stage.open(t, 'Member(3)');
+  await other.getByRole('button', { name: 'Lock' }).click();
+  await other.getByText('Another session holds Member 3').waitFor();
+  await page.getByRole('link', { name: 'Sessions and sets' }).click();
+  await page.getByRole('region', { name: 'Locks' }).getByRole('row').nth(1).waitFor();
+  assert.match(await page.getByRole('region', { name: 'Locks' }).innerText(), /Member\s+3\s+[0-9A-F]{8}…/);
+  assert.match(await page.getByRole('region', { name: 'Sessions' }).innerText(), /default guest/);
+  await page.goBack();
+  await page.getByRole('button', { name: 'Lock', pressed: true }).click();
+  await page.getByRole('button', { name: 'Lock', pressed: false }).waitFor();
+});

@@ -22,7 +22,7 @@ test('the model leads to its dataclasses, with their counts', async (t) => {
   const nav = page.getByRole('navigation');
   await until(
     () => nav.getByRole('link').allInnerTexts(),
-    ['Team\n3\nentities', `Member\n${memberCount}\nentities`, 'Model', 'Sessions and sets'],
+    ['Team\n3\nentities', `Member\n${memberCount}\nentities`, 'Model', 'Sessions and sets', 'User'],
   );
   const box = page.getByRole('link', { name: `Member, ${memberCount} entities, 18 attributes` });
   await box.waitFor();

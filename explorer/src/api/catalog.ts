@@ -66,12 +66,17 @@ export async function loadCatalog(model: string | undefined, asked: Pick<Asked, 
   return {
     name: wire.__NAME ?? model ?? 'datastore',
     uniqueId: wire.__UNIQID ?? '',
-    dataClasses: wire.dataClasses.map((dataClass) => readDataClass(dataClass, wire)),
+    // Names with two underscores are the server's own: numbers of changes, what was deleted.
+    dataClasses: wire.dataClasses
+      .filter(({ name }) => !name.startsWith('__'))
+      .map((dataClass) => readDataClass(dataClass, wire)),
   };
 }
 
 function readDataClass({ name, dataURI, attributes, key }: WireDataClass, wire: WireCatalog): DataClass {
-  const read = attributes.map((attribute) => readAttribute(attribute, wire));
+  const read = attributes
+    .filter((attribute) => !attribute.name.startsWith('__'))
+    .map((attribute) => readAttribute(attribute, wire));
   return { name, path: dataURI, attributes: read, key: key.map((part) => part.name), labels: labelsOf(read) };
 }
 

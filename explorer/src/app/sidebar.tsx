@@ -10,6 +10,7 @@ import { useTheme, type Theme } from './theme.ts';
 const views: readonly { readonly place: Place; readonly name: string; readonly icon: IconName }[] = [
   { place: { kind: 'model' }, name: 'Model', icon: 'diagram' },
   { place: { kind: 'info' }, name: 'Sessions and sets', icon: 'server' },
+  { place: { kind: 'login' }, name: 'User', icon: 'user' },
 ];
 
 export function Sidebar({ route }: { readonly route: Route }): ReactNode {

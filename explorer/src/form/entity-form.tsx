@@ -9,6 +9,7 @@ import { Empty, Failed, Loading } from '../ui/notice.tsx';
 import { Stamp } from '../ui/stamp.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Field } from './field.tsx';
+import { LockButton } from './lock-button.tsx';
 import { MeetingNotice } from './meeting-notice.tsx';
 import { useEditing } from './use-editing.ts';
 
@@ -108,6 +109,7 @@ export function EntityForm({ dataClass, entityKey, onClose }: EntityFormProps): 
           )}
         </div>
         <div className="entity-tools">
+          {entityKey !== undefined && <LockButton dataClass={dataClass} entityKey={entityKey} />}
           {entityKey !== undefined && (
             <Confirm
               label={<Icon name="trash" />}

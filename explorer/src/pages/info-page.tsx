@@ -54,7 +54,7 @@ const lists: readonly Listed[] = [
       ['Dataclass', 'tableName'],
       ['Key', 'key'],
       ['Session', 'sessionID'],
-      ['User', 'userName'],
+      ['Since', 'taken'],
     ],
   },
 ];

@@ -1,6 +1,10 @@
 // What stands where data would stand: nothing there, not there yet, or a fault.
+import { PermissionError } from '@keystamp/client';
 import type { ReactNode } from 'react';
 import { errorLines } from '../api/error-lines.ts';
+import { href } from '../route.ts';
+import { Icon } from './icon.tsx';
+import { Link } from './link.tsx';
 
 export function Empty({ title, children }: { readonly title: string; readonly children?: ReactNode }): ReactNode {
   return (
@@ -20,6 +24,11 @@ export function Failed({ error, retry }: { readonly error: unknown; readonly ret
           <li key={line}>{line}</li>
         ))}
       </ul>
+      {error instanceof PermissionError && (
+        <Link className="button" to={href({ kind: 'login' })}>
+          <Icon name="user" /> Log in
+        </Link>
+      )}
       {retry && (
         <button type="button" className="button" onClick={retry}>
           Try again

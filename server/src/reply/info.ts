@@ -1,6 +1,6 @@
 // `$info` as its clients know it: all parts, or one (spec 13 §§ 11.1 to 11.5).
 import { url as debuggerUrl } from 'node:inspector';
-import type { InfoOutcome, SessionInfo, SetInfo } from '../run/outcome.ts';
+import type { InfoOutcome, LockInfo, SessionInfo, SetInfo } from '../run/outcome.ts';
 import type { InfoPart } from '../request/api-request.ts';
 import type { HttpReply } from './http-reply.ts';
 import { onceReply } from './json.ts';
@@ -16,6 +16,8 @@ const parts = {
   }),
   sessionInfo: ({ sessions, isAdmin }) =>
     sessions.length === 0 ? {} : { sessionInfo: sessions.map((session) => printSession(session, isAdmin)) },
+  lockInfo: ({ locks, isAdmin }) =>
+    locks.length === 0 ? {} : { lockInfo: locks.map((lock) => printLock(lock, isAdmin)) },
   // The process is one JavaScript context that serves all requests.
   jsContextInfo: () => ({
     jsContextInfo: [
@@ -46,6 +48,7 @@ function printAll(outcome: InfoOutcome): Printed {
     ...parts.entitySet(outcome),
     ...parts.progressInfo(),
     ...parts.sessionInfo(outcome),
+    ...parts.lockInfo(outcome),
     HTTPConnections: [],
     ...parts.jsContextInfo(),
   };
@@ -64,8 +67,18 @@ const printSet = ({ id, dataClass, members, lastUsed, expires }: SetInfo): Print
 });
 
 /** Only who administers the server needs whole ids, to end sessions (§ 11.4). */
+const printId = (id: string, isAdmin: boolean): string => (isAdmin ? id : `${id.slice(0, 8)}…`);
+
+/** Keystamp's own part: what other clients would wait for. */
+const printLock = ({ dataClass, key, session, taken }: LockInfo, isAdmin: boolean): Printed => ({
+  tableName: dataClass,
+  key,
+  sessionID: printId(session, isAdmin),
+  taken: isoTime(taken),
+});
+
 const printSession = ({ id, identity, idleMs, expires }: SessionInfo, isAdmin: boolean): Printed => ({
-  sessionID: isAdmin ? id : `${id.slice(0, 8)}…`,
+  sessionID: printId(id, isAdmin),
   userID: identity.ID,
   userName: identity.userName === '' ? 'default guest' : identity.userName,
   lifeTime: idleMs / 1000,

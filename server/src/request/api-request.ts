@@ -44,7 +44,7 @@ export interface DataTarget {
 export type DirectoryAsk = 'login' | 'loginByKey' | 'logout' | 'currentUser' | 'currentUserBelongsTo';
 
 /** The parts of `$info` (spec 13 § 11). */
-export type InfoPart = 'cacheInfo' | 'entitySet' | 'progressInfo' | 'sessionInfo' | 'jsContextInfo';
+export type InfoPart = 'cacheInfo' | 'entitySet' | 'progressInfo' | 'sessionInfo' | 'lockInfo' | 'jsContextInfo';
 
 /** What the path names. */
 export type Target =

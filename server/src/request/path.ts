@@ -175,7 +175,7 @@ function directory([, word, ...others]: readonly string[]): Exclude<Target, Data
 }
 
 const infoParts = new Map<string, InfoPart>(
-  (['cacheInfo', 'entitySet', 'progressInfo', 'sessionInfo', 'jsContextInfo'] as const).map((part) => [
+  (['cacheInfo', 'entitySet', 'progressInfo', 'sessionInfo', 'lockInfo', 'jsContextInfo'] as const).map((part) => [
     part.toLowerCase(),
     part,
   ]),

@@ -1,14 +1,15 @@
-// `$info`: what is kept in memory, which sets and sessions there are (spec 13 § 11). Who does not administer the server
+// `$info`: what is kept in memory, which sets, sessions and locks there are (spec 13 § 11). Who does not administer the server
 // sees its own alone.
 import { fail } from '../errors.ts';
 import type { InfoPlan, ReleaseSessionsPlan } from '../plan/plan.ts';
 import { readIdentity } from '../session/identity.ts';
 import { listSetsStatement } from '../store/sql/entity-set.ts';
+import { listLocks } from '../store/sql/lock.ts';
 import { listSessions } from '../store/sql/session.ts';
 import type { Visit } from './context.ts';
-import type { InfoOutcome, OkOutcome, SessionInfo, SetInfo } from './outcome.ts';
+import type { InfoOutcome, LockInfo, OkOutcome, SessionInfo, SetInfo } from './outcome.ts';
 
-/** Sets and sessions that are told at most. */
+/** Sets, sessions and locks that are told at most, of each. */
 const mostListed = 1000;
 
 export async function runInfo({ part }: InfoPlan, visit: Visit): Promise<InfoOutcome> {
@@ -23,8 +24,20 @@ export async function runInfo({ part }: InfoPlan, visit: Visit): Promise<InfoOut
     },
     sets: part === undefined || part === 'entitySet' ? await setsOf(visit, isAdmin) : [],
     sessions: part === undefined || part === 'sessionInfo' ? await sessionsOf(visit, isAdmin) : [],
+    locks: part === undefined || part === 'lockInfo' ? await locksOf(visit, isAdmin) : [],
     isAdmin,
   };
+}
+
+async function locksOf({ services, session }: Visit, isAdmin: boolean): Promise<readonly LockInfo[]> {
+  if (!isAdmin && !session) return [];
+  const rows = await services.engine.rows(listLocks(services.now(), mostListed, isAdmin ? undefined : session?.id));
+  return rows.map((row) => ({
+    dataClass: String(row['dataclass']),
+    key: decodeURIComponent(String(row['key'])),
+    session: String(row['session']),
+    taken: Number(row['taken']),
+  }));
 }
 
 async function setsOf({ services, session }: Visit, isAdmin: boolean): Promise<readonly SetInfo[]> {

@@ -165,8 +165,18 @@ export interface InfoOutcome {
   readonly cache: { readonly size: number; readonly used: number };
   readonly sets: readonly SetInfo[];
   readonly sessions: readonly SessionInfo[];
+  readonly locks: readonly LockInfo[];
   /** The client administers the server and sees whole ids. */
   readonly isAdmin: boolean;
+}
+
+export interface LockInfo {
+  readonly dataClass: string;
+  /** As `__KEY` prints it. */
+  readonly key: string;
+  readonly session: string;
+  /** Milliseconds since 1970. */
+  readonly taken: number;
 }
 
 export interface SetInfo {

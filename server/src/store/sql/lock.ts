@@ -49,6 +49,10 @@ export function unlockStatement(dataClass: DataClassDef, key: Key, { sessionId, 
   return sql`DELETE FROM ${lockTable} AS l WHERE ${ofEntity(dataClass, key)} AND (l.session = ${sessionId ?? ''} OR NOT ${alive(holder, now)})`;
 }
 
+/** Locks whose sessions live, of one session or of all, the latest first. */
+export const listLocks = (now: number, most: number, sessionId?: string): Sql =>
+  sql`SELECT l.dataclass, l.key, l.session, l.taken FROM ${lockTable} AS l WHERE ${alive(holder, now)}${sessionId === undefined ? sql`` : sql` AND l.session = ${sessionId}`} ORDER BY l.taken DESC, l.dataclass, l.key LIMIT ${most}`;
+
 /** The lock goes with its entity. */
 export const dropLockStatement = (dataClass: DataClassDef, key: Key): Sql =>
   sql`DELETE FROM ${lockTable} AS l WHERE ${ofEntity(dataClass, key)}`;
