@@ -21,7 +21,8 @@ export async function startKeystamp({ data, nodeArgs }: Bench, options: ChildOpt
     core: serverCore,
     nodeArgs,
     ...options,
-    env: { KEYSTAMP_LOG: 'warn', ...options.env },
+    // What is measured is the plain server; a scenario may ask for the sample's roles file.
+    env: { KEYSTAMP_LOG: 'warn', KEYSTAMP_ROLES: 'none', ...options.env },
   });
   return { child, port: await child.port() };
 }

@@ -1,5 +1,6 @@
 // The sample's model: companies and the people who work there, with pictures of both, and what can be done with them.
 import { defineModel, implement, throwError, type Entity, type EntityOf } from 'keystamp';
+import { findUser } from './users.ts';
 
 export const model = defineModel({
   name: 'company',
@@ -47,6 +48,7 @@ export const model = defineModel({
 type NewEmployee = Entity<typeof model, unknown, 'Employee'>;
 
 export default implement(model, {
+  directory: { login: findUser },
   functions: {
     /** Companies, people and salaries as they stand. */
     figures: {

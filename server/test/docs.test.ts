@@ -11,6 +11,7 @@ import { createServer } from '../src/http/server.ts';
 import { listen, stop } from '../src/http/listen.ts';
 import { openKeystamp, type Keystamp } from '../src/keystamp.ts';
 import { loadModel } from '../src/cli/load-model.ts';
+import { loadRoles } from '../src/cli/load-roles.ts';
 import { sow } from '../src/orm/sow.ts';
 import { curl } from './curl.ts';
 
@@ -69,8 +70,15 @@ let close: () => Promise<void>;
 before(async () => {
   const data = mkdtempSync(join(tmpdir(), 'keystamp-docs-'));
   const config = readConfig({ data, port: 0, logLevel: 'silent' });
-  const { model, seed } = await loadModel(join(root, 'examples/company'));
-  keystamp = await openKeystamp(model, config, () => {});
+  const { model, seed, folder } = await loadModel(join(root, 'examples/company'));
+  const roles = loadRoles(model, folder, config, () => {});
+  keystamp = await openKeystamp(
+    model,
+    config,
+    () => {},
+    Date.now,
+    () => roles,
+  );
   const pictures = join(root, 'node_modules/.cache/keystamp-sample');
   mkdirSync(pictures, { recursive: true });
   await sow(seed!, model, pictures, keystamp.services, () => {});
