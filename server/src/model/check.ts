@@ -1,4 +1,5 @@
 // Is this a model? Looks at everything a model file exports and lists every fault with its path.
+import { aliasFault } from './alias.ts';
 import { assignValue } from './attribute-types.ts';
 import { violations } from './constraints.ts';
 import type { Json, StorageDef, StorageType, Value } from './model.ts';
@@ -60,6 +61,7 @@ const byType: Readonly<Record<StorageType, Readonly<Record<string, Property>>>> 
 
 const relationProperties = { kind: anything, scope, dataClass: text, foreignKey: text, mandatory: flag };
 const selectionProperties = { kind: anything, scope, dataClass: text, inverse: text };
+const aliasProperties = { kind: anything, path: text, exposed: flag };
 const classProperties = {
   scope,
   collectionName: text,
@@ -167,11 +169,12 @@ function checkClass(faults: Faults, classes: Fields, name: string, definition: u
     if (!isFields(value)) faults.add(path, 'must be an object with a type or a kind');
     else if (value['kind'] === 'relatedEntity') checkToOne(faults, classes, attributes, path, value);
     else if (value['kind'] === 'relatedEntities') checkToMany(faults, classes, name, path, value);
+    else if (value['kind'] === 'alias') checkAlias(faults, classes, name, attribute, value);
     else if (value['kind'] === undefined || value['kind'] === 'storage') checkStorage(faults, path, attribute, value);
     else
       faults.add(
         `${path}.kind`,
-        `${String(value['kind'])} is not a kind; use storage, relatedEntity or relatedEntities`,
+        `${String(value['kind'])} is not a kind; use storage, alias, relatedEntity or relatedEntities`,
       );
   }
   const keys = Object.values(attributes).filter((value) => isFields(value) && value['primKey'] === true);
@@ -279,4 +282,12 @@ function checkToMany(faults: Faults, classes: Fields, name: string, path: string
       `${path}.inverse`,
       `${String(given['inverse'])} is not an N→1 attribute of ${String(given['dataClass'])} that points to ${name}`,
     );
+}
+
+function checkAlias(faults: Faults, classes: Fields, className: string, name: string, given: Fields): void {
+  const path = `${className}.${name}`;
+  faults.properties(path, given, aliasProperties);
+  if (given['path'] === undefined) return faults.add(`${path}.path`, 'is missing');
+  const fault = aliasFault(classes, className, name, given['path']);
+  if (fault !== undefined) faults.add(`${path}.path`, fault);
 }

@@ -113,7 +113,20 @@ export interface RelatedEntitiesDefinition {
   readonly inverse: string;
 }
 
-export type AttributeDefinition = StorageDefinition | RelatedEntityDefinition | RelatedEntitiesDefinition;
+/**
+ * Another name for what stands at the end of a path of relations: a value, a picture, or related entities.
+ * `employerName: { kind: 'alias', path: 'employer.name', exposed: true }`
+ */
+export interface AliasDefinition {
+  readonly kind: 'alias';
+  /** Names of relations, then an attribute: `employer.name`, `assignments.project`. */
+  readonly path: string;
+  /** REST clients see it; they do not without it. */
+  readonly exposed?: boolean;
+}
+
+export type AttributeDefinition =
+  StorageDefinition | RelatedEntityDefinition | RelatedEntitiesDefinition | AliasDefinition;
 
 export interface DataClassDefinition {
   readonly scope?: Scope;
@@ -161,11 +174,32 @@ type Checked<M extends ModelDefinition> = {
           ? { readonly dataClass: ClassNames<M>; readonly inverse: InverseNames<M, C, Target> }
           : M['dataClasses'][C]['attributes'][A] extends { kind: 'relatedEntity' }
             ? { readonly dataClass: ClassNames<M>; readonly foreignKey?: keyof M['dataClasses'][C]['attributes'] }
-            : unknown;
+            : M['dataClasses'][C]['attributes'][A] extends { kind: 'alias'; path: infer P }
+              ? { readonly path: LeadsSomewhere<M, C, P> }
+              : unknown;
       };
     };
   };
 };
+
+/** The definition of one attribute, `never` when there is none of that name. */
+type DefinitionOf<M extends ModelDefinition, C, A> =
+  C extends ClassNames<M>
+    ? A extends keyof M['dataClasses'][C]['attributes']
+      ? M['dataClasses'][C]['attributes'][A]
+      : never
+    : never;
+
+/** The path itself when each of its names exists where it stands, `never` otherwise. */
+type LeadsSomewhere<M extends ModelDefinition, C, P, Whole = P> = P extends `${infer Head}.${infer Rest}`
+  ? DefinitionOf<M, C, Head> extends { dataClass: infer Target }
+    ? LeadsSomewhere<M, Target, Rest, Whole>
+    : DefinitionOf<M, C, Head> extends { kind: 'alias'; path: infer Path extends string }
+      ? LeadsSomewhere<M, C, `${Path}.${Rest}`, Whole>
+      : never
+  : [DefinitionOf<M, C, P>] extends [never]
+    ? never
+    : Whole;
 
 /**
  * Gives a model its types. The editor refuses relations to classes and attributes that do not exist; the value passes
@@ -197,7 +231,7 @@ export interface DeferredMedia {
   readonly __deferred: { readonly uri: string; readonly image?: true };
 }
 
-type AttributeValue<M extends ModelDefinition, A> = A extends { kind: 'relatedEntity'; dataClass: infer C }
+type AttributeValue<M extends ModelDefinition, A, Owner> = A extends { kind: 'relatedEntity'; dataClass: infer C }
   ? C extends ClassNames<M>
     ? EntityOf<M, C> | null
     : never
@@ -210,9 +244,26 @@ type AttributeValue<M extends ModelDefinition, A> = A extends { kind: 'relatedEn
       ? ValueTypes[T]
       : A extends { type: infer T extends StorageType }
         ? ValueTypes[T] | null
-        : never;
+        : A extends { kind: 'alias'; path: infer P }
+          ? AliasValue<M, Owner, P>
+          : never;
+
+/** What a path shows. An entity on the way may be missing, so a value may be null. */
+type AliasValue<M extends ModelDefinition, C, P> = P extends `${infer Head}.${infer Rest}`
+  ? DefinitionOf<M, C, Head> extends { kind: infer Kind; dataClass: infer Target }
+    ? Kind extends 'relatedEntities'
+      ? readonly ItemOf<AliasValue<M, Target, Rest>>[]
+      : AliasValue<M, Target, Rest> extends readonly unknown[]
+        ? AliasValue<M, Target, Rest>
+        : AliasValue<M, Target, Rest> | null
+    : DefinitionOf<M, C, Head> extends { kind: 'alias'; path: infer Path extends string }
+      ? AliasValue<M, C, `${Path}.${Rest}`>
+      : never
+  : AttributeValue<M, DefinitionOf<M, C, P>, C>;
+
+type ItemOf<T> = T extends readonly (infer Item)[] ? Item : NonNullable<T>;
 
 /** The type of an entity, from the model alone: `type Employee = EntityOf<typeof model, 'Employee'>`. */
 export type EntityOf<M extends ModelDefinition, C extends ClassNames<M>> = {
-  readonly [A in keyof M['dataClasses'][C]['attributes']]: AttributeValue<M, M['dataClasses'][C]['attributes'][A]>;
+  readonly [A in keyof M['dataClasses'][C]['attributes']]: AttributeValue<M, M['dataClasses'][C]['attributes'][A], C>;
 } & (M['dataClasses'][C] extends { track: true } ? { readonly __GlobalStamp: number } : unknown);

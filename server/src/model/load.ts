@@ -1,9 +1,11 @@
 // Model file → Model. Every fault is found in one pass and told with its path.
+import { aliasDef } from './alias.ts';
 import { assignValue } from './attribute-types.ts';
 import { checkCode } from './check-code.ts';
 import { checkDefinition } from './check.ts';
 import { isImplemented, type Code, type Functions, type SingletonCode } from './code.ts';
 import type {
+  AliasDefinition,
   AttributeDefinition,
   DataClassDefinition,
   ModelDefinition,
@@ -62,6 +64,7 @@ export function buildModel(exported: unknown): Model {
   for (const [name, definition] of Object.entries(definitions)) addStorage(classes.get(name)!, definition);
   for (const [name, definition] of Object.entries(definitions)) addToOne(classes, classes.get(name)!, definition);
   for (const [name, definition] of Object.entries(definitions)) addToMany(classes, classes.get(name)!, definition);
+  for (const [name, definition] of Object.entries(definitions)) addAliases(classes.get(name)!, definition, definitions);
   for (const [name, definition] of Object.entries(definitions)) orderAttributes(classes.get(name)!, definition);
   addDeletedRecords(classes);
   return {
@@ -248,6 +251,20 @@ function addToMany(classes: ReadonlyMap<string, DraftClass>, owner: DraftClass, 
     };
     owner.attributes.set(name, made);
     inverse.inverse ??= made;
+  }
+}
+
+function addAliases(
+  owner: DraftClass,
+  definition: DataClassDefinition,
+  definitions: ModelDefinition['dataClasses'],
+): void {
+  const pathOf = (dataClass: DataClassDef, name: string): string =>
+    (definitions[dataClass.name]!.attributes[name] as AliasDefinition).path;
+  for (const [name, attribute] of Object.entries(definition.attributes)) {
+    if (attribute.kind !== 'alias') continue;
+    const { path, exposed } = attribute;
+    owner.attributes.set(name, aliasDef({ name, owner, path, scope: exposed ? 'public' : 'publicOnServer' }, pathOf));
   }
 }
 

@@ -82,7 +82,37 @@ export interface RelatedEntitiesDef extends AttributeBase {
 }
 
 export type RelationDef = RelatedEntityDef | RelatedEntitiesDef;
-export type AttributeDef = StorageDef | RelationDef;
+
+interface AliasBase extends AttributeBase {
+  readonly kind: 'alias';
+  /** As the model writes it: `employer.name`. */
+  readonly path: string;
+}
+
+/** An alias whose path meets one entity at most: it shows a value, a picture or an N→1 relation of that entity. */
+export interface ToOneAliasDef extends AliasBase {
+  readonly many: false;
+  /** The relations to walk; none for an alias of an attribute of the same class. */
+  readonly steps: readonly RelatedEntityDef[];
+  readonly end: StorageDef | RelatedEntityDef;
+}
+
+/** An alias that shows the entities its path leads to, each once (N↔N through a class in the middle). */
+export interface ToManyAliasDef extends AliasBase {
+  readonly many: true;
+  /** The relations of the path, the last one included; at least one of them is 1→N. */
+  readonly steps: readonly RelationDef[];
+  readonly target: DataClassDef;
+}
+
+/** Another name for what stands at the end of a path of relations (spec 15 § 8). */
+export type AliasDef = ToOneAliasDef | ToManyAliasDef;
+export type AttributeDef = StorageDef | RelationDef | AliasDef;
+
+/** What holds several related entities. */
+export type ToManyDef = RelatedEntitiesDef | ToManyAliasDef;
+/** What holds one related entity at most. */
+export type ToOneDef = RelatedEntityDef | (ToOneAliasDef & { readonly end: RelatedEntityDef });
 
 /** Where a function lives, in the words of the catalog's `applyTo` (spec 12 § 1). */
 export type FunctionLevel = 'dataStore' | 'dataClass' | 'entityCollection' | 'entity' | 'singleton';
@@ -173,8 +203,54 @@ export type Value = null | boolean | number | bigint | string | Uint8Array;
 export function publicAttribute(dataClass: DataClassDef, name: string): AttributeDef | undefined {
   const attribute = dataClass.attributes.get(name);
   if (attribute?.scope !== 'public') return undefined;
-  return attribute.kind !== 'storage' && attribute.target.scope !== 'public' ? undefined : attribute;
+  return relatedClass(attribute)?.scope === 'publicOnServer' ? undefined : attribute;
 }
+
+/** The class whose entities the attribute holds, when it is a relation or an alias of one. */
+export function relatedClass(attribute: AttributeDef): DataClassDef | undefined {
+  switch (attribute.kind) {
+    case 'storage':
+      return undefined;
+    case 'relatedEntity':
+    case 'relatedEntities':
+      return attribute.target;
+    case 'alias':
+      if (attribute.many) return attribute.target;
+      return attribute.end.kind === 'storage' ? undefined : attribute.end.target;
+    default:
+      return attribute satisfies never;
+  }
+}
+
+/** The storage attribute whose value, picture or BLOB the attribute shows: itself, or the end of its alias. */
+export function shownStorage(attribute: AttributeDef): StorageDef | undefined {
+  if (attribute.kind === 'storage') return attribute;
+  return attribute.kind === 'alias' && !attribute.many && attribute.end.kind === 'storage' ? attribute.end : undefined;
+}
+
+/**
+ * The storage attribute that a value given for the attribute is written to; nothing where nobody can write: of aliases
+ * those of values of the same class alone are written (spec 15 § 8).
+ */
+export function writtenStorage(attribute: AttributeDef): StorageDef | undefined {
+  const storage = shownStorage(attribute);
+  if (!storage || storage.readOnly) return undefined;
+  return attribute.kind === 'alias' &&
+    (attribute.owner !== storage.owner || isMedia(storage) || stepsTo(attribute).length > 0)
+    ? undefined
+    : storage;
+}
+
+/** The N→1 relations to walk from an entity to the one that holds what the attribute shows. */
+export const stepsTo = (attribute: AttributeDef): readonly RelatedEntityDef[] =>
+  attribute.kind === 'alias' && !attribute.many ? attribute.steps : [];
+
+/** Whether a storage attribute holds a picture or a BLOB. */
+export const isMedia = ({ type }: StorageDef): boolean => type === 'image' || type === 'blob';
+
+/** Whether the attribute holds any number of related entities. */
+export const isToMany = (attribute: AttributeDef): attribute is ToManyDef =>
+  attribute.kind === 'relatedEntities' || (attribute.kind === 'alias' && attribute.many);
 
 /** The dataclass of that name if clients may see it. */
 export function publicDataClass(model: Model, name: string): DataClassDef | undefined {

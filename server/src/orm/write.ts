@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { fail, KeystampError, type ErrorEntry } from '../errors.ts';
 import { violations } from '../model/constraints.ts';
-import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
+import { isMedia, type DataClassDef, type StorageDef, type Value } from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import type { Access } from '../session/access.ts';
@@ -11,15 +11,7 @@ import { holdContent, releaseContent } from '../store/content.ts';
 import { DuplicateError, UnitAgain, type Row, type Transaction } from '../store/engine.ts';
 import type { Sql } from '../store/sql/sql.ts';
 import { forgetDeletion, globalStampColumn, recordDeletion, takeGlobalStamp } from '../store/global-stamps.ts';
-import {
-  baseColumn,
-  isMedia,
-  mediaStamp,
-  mediaTime,
-  mediaType,
-  stampColumn,
-  timestampColumn,
-} from '../store/sql/columns.ts';
+import { baseColumn, mediaStamp, mediaTime, mediaType, stampColumn, timestampColumn } from '../store/sql/columns.ts';
 import { dropLockStatement, type LockAsker } from '../store/sql/lock.ts';
 import {
   baseStatement,

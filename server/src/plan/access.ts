@@ -4,11 +4,13 @@ import { fail } from '../errors.ts';
 import {
   publicAttribute,
   publicDataClass,
+  relatedClass,
   type AttributeDef,
   type DataClassDef,
   type StorageDef,
 } from '../model/model.ts';
 import type { Columns } from '../query/columns.ts';
+import type { Access } from '../session/access.ts';
 import { attributeRefusal, checkDataClass, dataClassRefusal, type DataAction } from '../session/refusal.ts';
 import { attributeResource, dataClassResource, functionResource, isKey } from '../session/sight.ts';
 import type { DataRequest, PlanContext } from './context.ts';
@@ -80,9 +82,15 @@ export const catalogSight = ({ access, sight }: PlanContext): CatalogSight => ({
     publicAttribute(attribute.owner, attribute.name) !== undefined &&
     sight.attribute(attribute.owner, attribute.name) !== undefined &&
     (isKey(attribute) || access.may('describe', attributeResource(attribute))) &&
-    (attribute.kind === 'storage' || access.may('describe', dataClassResource(attribute.target))),
+    describesTarget(attribute, access),
   showsFunction: (named) => named.exposed && access.may('describe', functionResource(named)),
 });
+
+/** A relation leads to a class that must be described too. */
+function describesTarget(attribute: AttributeDef, access: Access): boolean {
+  const target = relatedClass(attribute);
+  return !target || access.may('describe', dataClassResource(target));
+}
 
 /**
  * May the asker put bytes anywhere? Uploads name no attribute yet.

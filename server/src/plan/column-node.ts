@@ -1,8 +1,15 @@
 // What an answer asks of the attributes of a class, as it is gathered from lists or a tree, and the columns it becomes.
 import type { Config } from '../config.ts';
 import { fail } from '../errors.ts';
-import type { AttributeDef, DataClassDef } from '../model/model.ts';
-import type { ColumnItem, Columns, Links } from '../query/columns.ts';
+import {
+  isMedia,
+  type AttributeDef,
+  type DataClassDef,
+  type RelatedEntityDef,
+  type StorageDef,
+  type ToManyDef,
+} from '../model/model.ts';
+import type { ColumnItem, Columns, Links, OneItem } from '../query/columns.ts';
 import type { Order } from '../query/order.ts';
 import type { Predicate } from '../query/predicate.ts';
 import type { Sight } from '../query/sight.ts';
@@ -55,47 +62,70 @@ export function columnsOf(
   if (relationsIn(root) > maxRelations) throw fail(1806, `more than ${maxRelations} relations are to be sent in full`);
   const isSeen = (attribute: AttributeDef): boolean =>
     sight.attribute(attribute.owner, attribute.name) !== undefined && !sight.refusal(attribute, array);
-  return columnsBelow(root, dataClass, links, isSeen);
+  return new Builder(links, isSeen).columns(root, dataClass);
 }
 
 const relationsIn = (node: ColumnNode): number =>
   node.children.values().reduce((sum, child) => sum + relationsIn(child), node.expanded || node.opened ? 1 : 0);
 
-/** @param isSeen of attributes that were not named: those that the asker may not see are left out (spec 14 § 5.1) */
-function columnsBelow(
-  node: ColumnNode,
-  dataClass: DataClassDef,
-  links: Links,
-  isSeen: (attribute: AttributeDef) => boolean,
-): Columns {
-  const items: ColumnItem[] = [];
-  const add = (attribute: AttributeDef, asked: ColumnNode | undefined): void =>
-    void items.push(itemOf(attribute, asked, links, isSeen));
-  if (node.all) {
-    for (const attribute of dataClass.attributes.values())
-      if (isSeen(attribute)) add(attribute, node.children.get(attribute.name));
-  } else {
-    for (const [name, asked] of node.children) add(dataClass.attributes.get(name)!, asked);
-  }
-  return { dataClass, items, links };
-}
+/** Makes the columns of one answer. */
+class Builder {
+  readonly #links: Links;
+  /** Of attributes that were not named: those that the asker may not see are left out (spec 14 § 5.1). */
+  readonly #isSeen: (attribute: AttributeDef) => boolean;
 
-function itemOf(
-  attribute: AttributeDef,
-  asked: ColumnNode | undefined,
-  links: Links,
-  isSeen: (attribute: AttributeDef) => boolean,
-): ColumnItem {
-  if (attribute.kind === 'storage')
-    return attribute.type === 'image' || attribute.type === 'blob'
-      ? { kind: 'media', attribute, detail: asked?.expanded ?? false }
-      : { kind: 'value', attribute };
-  if (!asked?.expanded && !asked?.opened) return { kind: 'deferred', attribute };
-  // Expanded as a whole, unless attributes of the target were named and the relation itself was not.
-  const inner = { ...asked, all: asked.all || !asked.opened };
-  const columns = columnsBelow(inner, attribute.target, links, isSeen);
-  const { skip, top = attribute.target.defaultTopSize, order, predicate } = asked;
-  const narrowed = predicate && { predicate };
-  if (attribute.kind === 'relatedEntity') return { kind: 'entity', attribute, columns, ...narrowed };
-  return { kind: 'selection', attribute, columns, skip, top, ...(order && { order }), ...narrowed };
+  constructor(links: Links, isSeen: (attribute: AttributeDef) => boolean) {
+    this.#links = links;
+    this.#isSeen = isSeen;
+  }
+
+  columns(node: ColumnNode, dataClass: DataClassDef): Columns {
+    const items: ColumnItem[] = [];
+    if (node.all) {
+      for (const attribute of dataClass.attributes.values())
+        if (this.#isSeen(attribute)) items.push(this.#item(attribute, node.children.get(attribute.name)));
+    } else {
+      for (const [name, asked] of node.children) items.push(this.#item(dataClass.attributes.get(name)!, asked));
+    }
+    return { dataClass, items, links: this.#links };
+  }
+
+  #item(attribute: AttributeDef, asked: ColumnNode | undefined): ColumnItem {
+    switch (attribute.kind) {
+      case 'storage':
+      case 'relatedEntity':
+        return this.#one(attribute, asked);
+      case 'relatedEntities':
+        return this.#selection(attribute, asked);
+      case 'alias':
+        return attribute.many
+          ? this.#selection(attribute, asked)
+          : { kind: 'alias', attribute, shown: this.#one(attribute.end, asked) };
+      default:
+        return attribute satisfies never;
+    }
+  }
+
+  /** Of what holds a value or one entity. */
+  #one(attribute: StorageDef | RelatedEntityDef, asked: ColumnNode | undefined): OneItem {
+    if (attribute.kind === 'storage')
+      return isMedia(attribute)
+        ? { kind: 'media', attribute, detail: asked?.expanded ?? false }
+        : { kind: 'value', attribute };
+    if (!asked?.expanded && !asked?.opened) return { kind: 'deferred', attribute };
+    const { predicate } = asked;
+    return { kind: 'entity', attribute, columns: this.#inner(attribute.target, asked), ...(predicate && { predicate }) };
+  }
+
+  #selection(attribute: ToManyDef, asked: ColumnNode | undefined): ColumnItem {
+    if (!asked?.expanded && !asked?.opened) return { kind: 'deferred', attribute };
+    const { skip, top = attribute.target.defaultTopSize, order, predicate } = asked;
+    const columns = this.#inner(attribute.target, asked);
+    return { kind: 'selection', attribute, columns, skip, top, ...(order && { order }), ...(predicate && { predicate }) };
+  }
+
+  /** A relation is sent as a whole, unless attributes of the target were named and the relation itself was not. */
+  #inner(target: DataClassDef, asked: ColumnNode): Columns {
+    return this.columns({ ...asked, all: asked.all || !asked.opened }, target);
+  }
 }

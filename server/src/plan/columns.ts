@@ -1,7 +1,7 @@
 // The attribute tree of an answer, from the list in the path, `$attributes` and `$expand` (spec 03 § 3).
 import { nameList } from './name-list.ts';
 import { fail, type KeystampError } from '../errors.ts';
-import type { AttributeDef, DataClassDef } from '../model/model.ts';
+import { isMedia, relatedClass, shownStorage, type AttributeDef, type DataClassDef } from '../model/model.ts';
 import type { Columns, Links } from '../query/columns.ts';
 import { childOf, columnsOf, newNode, type ColumnNode, type ColumnScope } from './column-node.ts';
 
@@ -41,9 +41,9 @@ function endsInValue(path: string, dataClass: DataClassDef, { sight }: ColumnSco
     if (step === '*') return i === steps.length - 1;
     const attribute = sight.attribute(owner, step);
     if (!attribute) return false;
-    if (attribute.kind === 'storage')
-      return i === steps.length - 1 && attribute.type !== 'image' && attribute.type !== 'blob';
-    owner = attribute.target;
+    const value = shownStorage(attribute);
+    if (value) return i === steps.length - 1 && !isMedia(value);
+    owner = relatedClass(attribute) as DataClassDef;
   }
   return false;
 }
@@ -81,7 +81,7 @@ function addPaths(
         }
         if (i > 0) node.opened = true;
         node = childOf(node, step);
-        owner = attribute.kind === 'storage' ? undefined : attribute.target;
+        owner = relatedClass(attribute);
       }
   }
   if (unknown.length > 0) throw joined(unknown).within(1804, paths.join(','), dataClass.name);
@@ -112,7 +112,7 @@ function addExpanded(
     if (item.toLowerCase() === '$all') {
       for (const attribute of dataClass.attributes.values())
         if (
-          attribute.kind !== 'storage' &&
+          relatedClass(attribute) &&
           sight.attribute(dataClass, attribute.name) &&
           !sight.refusal(attribute, true)
         )
@@ -134,14 +134,15 @@ function addExpanded(
         refused ??= refusal;
         break;
       }
-      if (attribute.kind === 'storage' && attribute.type !== 'image' && attribute.type !== 'blob') {
+      const value = shownStorage(attribute);
+      if (value && !isMedia(value)) {
         owner = undefined;
         continue;
       }
       // An attribute that is only in $expand joins the list, in its place.
       node = childOf(node, step);
       node.expanded = true;
-      owner = attribute.kind === 'storage' ? undefined : attribute.target;
+      owner = relatedClass(attribute);
     }
     if (page) {
       const [first, second] = [Number(page[2]), page[3] === undefined ? undefined : Number(page[3])];

@@ -1,7 +1,7 @@
 // `$compute` and `$distinct`: values instead of entities (spec 05 §§ 6, 7; 04 § 11).
 import { fail } from '../errors.ts';
 import { attributeTypes } from '../model/attribute-types.ts';
-import type { DataClassDef } from '../model/model.ts';
+import { isMedia, shownStorage, stepsTo, type DataClassDef } from '../model/model.ts';
 import { aggregates, isAggregate, type AggregateName, type ValuePlace } from '../query/aggregate.ts';
 import { namedAttribute } from './access.ts';
 import type { DataRequest, PlanContext } from './context.ts';
@@ -21,12 +21,13 @@ function placesOf(
 /** @throws KeystampError 1500 + 1804 unknown name, 1607 no permission, 1574 no values to compute with */
 function placeOf(path: string, dataClass: DataClassDef, context: PlanContext): ValuePlace {
   const [name = '', ...objectPath] = path.split('.');
-  const attribute = namedAttribute(dataClass, name, context);
-  if (!attribute || (objectPath.length > 0 && (attribute.kind !== 'storage' || attribute.type !== 'object')))
+  const asked = namedAttribute(dataClass, name, context);
+  const attribute = asked && shownStorage(asked);
+  if (!asked || (objectPath.length > 0 && attribute?.type !== 'object'))
     throw fail(1500, path, dataClass.name).within(1804, path, dataClass.name);
-  if (attribute.kind !== 'storage' || attribute.type === 'image' || attribute.type === 'blob') throw fail(1574, path);
+  if (!attribute || isMedia(attribute)) throw fail(1574, path);
   if (attribute.type === 'object' && objectPath.length === 0) throw fail(1574, path);
-  return { attribute, objectPath };
+  return { name: path, steps: stepsTo(asked), attribute, objectPath };
 }
 
 /**
@@ -46,7 +47,7 @@ export function planCompute(request: DataRequest, source: SelectionSource, conte
   const name = nameOf(word, distinct);
   const [place] = places;
   if (!place && word !== 'count') throw fail(1816);
-  if (place && !knows(place, name)) throw fail(1574, place.attribute.name);
+  if (place && !knows(place, name)) throw fail(1574, place.name);
   return { ...base, places: place ? [{ place, names: [name] }] : [], bare: true };
 }
 

@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import type { OnEvent } from '../events.ts';
-import type { DataClassDef, Model, StorageDef } from '../model/model.ts';
+import { stepsTo, type AttributeDef, type DataClassDef, type Model } from '../model/model.ts';
 import type { Columns } from '../query/columns.ts';
 import type { Sight } from '../query/sight.ts';
 import type { ApiRequest, DataTarget } from '../request/api-request.ts';
@@ -39,8 +39,9 @@ export class PlanContext {
   }
 
   /** May shared caches keep the bytes of the attribute, since everybody may see them (spec 10 § 9)? */
-  isPublic(attribute: StorageDef): boolean {
-    if (attribute.owner.code.restrict !== undefined) return false;
+  isPublic(attribute: AttributeDef): boolean {
+    const classes = [attribute.owner, ...stepsTo(attribute).map(({ target }) => target)];
+    if (classes.some(({ code }) => code.restrict !== undefined)) return false;
     return this.#guest?.may('read', attributeResource(attribute)) ?? false;
   }
 

@@ -1,7 +1,7 @@
 // The attribute tree of a POST with $extendedAttributes: which attributes, and of each relation which entities
 // (spec 03 § 3.4).
 import { fail, type KeystampError } from '../errors.ts';
-import type { DataClassDef } from '../model/model.ts';
+import { relatedClass, type DataClassDef } from '../model/model.ts';
 import { checkComplexity } from '../query/complexity.ts';
 import type { Columns } from '../query/columns.ts';
 import { noParams, paramsOf, type FilterParams, type ParamValue } from '../query/params.ts';
@@ -73,14 +73,15 @@ class TreeReader {
       }
       const child = childOf(node, name);
       if (asked === true) continue;
-      if (attribute.kind === 'storage') {
+      const target = relatedClass(attribute);
+      if (!target) {
         for (const inner of Object.keys(asked))
           this.unknown.push(fail(1500, `${name}.${inner}`.slice(0, 100), dataClass.name));
         continue;
       }
       child.expanded = true;
-      this.#narrow(child, asked['__Query'], attribute.target, level);
-      this.read(child, asked, attribute.target, level + 1);
+      this.#narrow(child, asked['__Query'], target, level);
+      this.read(child, asked, target, level + 1);
       child.opened = true;
     }
     if (node.children.size === 0) node.all = true;

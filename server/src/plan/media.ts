@@ -3,40 +3,51 @@ import type { Config } from '../config.ts';
 import { fail } from '../errors.ts';
 import { parseImageFormat, printImageFormat } from '../image/formats.ts';
 import { parseVersion } from '../image/image-ref.ts';
-import type { StorageDef } from '../model/model.ts';
+import type { AttributeDef, DataClassDef, StorageDef } from '../model/model.ts';
+import type { MediaPlace } from '../query/aggregate.ts';
 import { allOf } from '../query/predicate.ts';
 import { checkWrite, resolveClass } from './access.ts';
+import type { DataTarget } from '../request/api-request.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { imageSize } from './links.ts';
 import { nameList } from './name-list.ts';
-import type { Audience, BodyKind, EntityRef, MediaPlan, WriteMediaPlan } from './plan.ts';
+import {
+  classOfEntity,
+  type Audience,
+  type BodyKind,
+  type EntityRef,
+  type MediaPlan,
+  type WriteMediaPlan,
+} from './plan.ts';
 import { askedPage, askedSelection, savedSelection } from './selection.ts';
-import { mediaNamed, resolveEntity } from './target.ts';
+import { mediaNamed, ownMedia, resolveEntity } from './target.ts';
 
 /** The plan to deliver bytes; nothing when the request asks for JSON (spec 10 § 3.5, 11 § 2.3). */
 export function planMedia(
   request: DataRequest,
   entity: EntityRef,
-  attribute: StorageDef,
+  place: MediaPlace,
   context: PlanContext,
 ): MediaPlan | undefined {
   const { params, target } = request;
+  const dataClass = classOfEntity(entity);
+  const shown = dataClass.attributes.get(place.name) as AttributeDef;
   const binary = params.flag('binary');
-  const asked = attribute.type === 'image' ? params.get('imageformat') : undefined;
+  const asked = place.attribute.type === 'image' ? params.get('imageformat') : undefined;
   if (!binary && asked === undefined) return undefined;
   const format = binary ? undefined : parseImageFormat(asked ?? '');
   return {
     kind: 'media',
     entity,
-    attribute,
+    place,
     delivery: format ? { kind: 'picture', spec: { format, ...imageSize(params) } } : { kind: 'stored' },
     impossible: !binary && !format,
     formatName: format ? printImageFormat(format) : '',
     version: parseVersion(params.get('version'), params.count('version')),
-    audience: context.isPublic(attribute) ? 'public' : audienceOf(context.config),
-    ...narrowingOf(request, attribute, context),
+    audience: context.isPublic(shown) ? 'public' : audienceOf(context.config),
+    ...narrowingOf(request, dataClass, context),
     // `$attributes` adds siblings to the JSON envelope (spec 10 § 5 row 6).
-    columns: context.columns(request, attribute.owner, [...target.attributes, ...nameList(params.get('attributes'))]),
+    columns: context.columns(request, dataClass, [...target.attributes, ...nameList(params.get('attributes'))]),
   };
 }
 
@@ -47,7 +58,7 @@ function audienceOf({ protectedImages }: Config): Audience {
 }
 
 /** Parameters that can exclude the one entity (spec 10 § 5 rows 3, 5, 8). */
-function narrowingOf(request: DataRequest, { owner }: StorageDef, context: PlanContext): Pick<MediaPlan, 'narrowing'> {
+function narrowingOf(request: DataRequest, owner: DataClassDef, context: PlanContext): Pick<MediaPlan, 'narrowing'> {
   const { params } = request;
   const { selection } = askedSelection(request, owner, context, request.params.get('orderby'));
   const saved = savedSelection(request, owner, context);
@@ -69,7 +80,7 @@ export function planWriteMedia(
 ): WriteMediaPlan | undefined {
   const { target, params } = request;
   const dataClass = resolveClass(context, target.dataClass.name);
-  const attribute = mediaNamed(target, dataClass, context);
+  const attribute = writtenMedia(target, dataClass, context);
   if (attribute) checkWrite(attribute, 'update', context);
   const entity = attribute && !target.set ? resolveEntity(target, dataClass, context) : undefined;
   if (!attribute || !entity) {
@@ -96,13 +107,21 @@ export function planWriteMedia(
 export function planRemoveMedia(request: DataRequest, context: PlanContext): WriteMediaPlan {
   const { target } = request;
   const dataClass = resolveClass(context, target.dataClass.name);
-  const attribute = mediaNamed(target, dataClass, context);
+  const attribute = writtenMedia(target, dataClass, context);
   if (attribute) checkWrite(attribute, 'drop', context);
   // An unknown name is told as one.
   context.columns(request, dataClass, target.attributes);
   const entity = resolveEntity(target, dataClass, context);
   if (!attribute || !entity || target.set) throw fail(1813, 'DELETE');
   return writeOf(request, entity, attribute, context);
+}
+
+/** @throws KeystampError 1516 for a picture that an alias shows */
+function writtenMedia(target: DataTarget, dataClass: DataClassDef, context: PlanContext): StorageDef | undefined {
+  const place = mediaNamed(target, dataClass, context);
+  const own = ownMedia(place);
+  if (place && !own) throw fail(1516, place.name);
+  return own;
 }
 
 function writeOf(request: DataRequest, entity: EntityRef, attribute: StorageDef, context: PlanContext): WriteMediaPlan {

@@ -47,7 +47,8 @@ function relationOf(
   let rest = criterion;
   for (let dot = rest.indexOf('.'); at && dot > 0; dot = rest.indexOf('.')) {
     const name = rest.slice(0, dot);
-    const item: ColumnItem | undefined = at.items.find(({ attribute }) => attribute.name === name);
+    const named: ColumnItem | undefined = at.items.find(({ attribute }) => attribute.name === name);
+    const item: ColumnItem | undefined = named?.kind === 'alias' ? named.shown : named;
     rest = rest.slice(dot + 1);
     if (item?.kind === 'selection') found = { item, rest };
     at = item?.kind === 'selection' || item?.kind === 'entity' ? item.columns : undefined;
@@ -62,6 +63,8 @@ function withOrders(
   sight: Sight,
 ): Columns {
   const items = columns.items.map((item): ColumnItem => {
+    if (item.kind === 'alias' && item.shown.kind === 'entity')
+      return { ...item, shown: { ...item.shown, columns: withOrders(item.shown.columns, orders, limits, sight) } };
     if (item.kind !== 'entity' && item.kind !== 'selection') return item;
     const inner = withOrders(item.columns, orders, limits, sight);
     const criteria = orders.get(item);

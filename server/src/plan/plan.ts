@@ -7,15 +7,15 @@ import type {
   DataClassDef,
   FunctionDef,
   Model,
-  RelatedEntitiesDef,
   RelatedEntityDef,
   RelationDef,
   SingletonDef,
   StorageDef,
+  ToManyDef,
   Value,
 } from '../model/model.ts';
-import type { AggregateName, ValuePlace } from '../query/aggregate.ts';
-import type { Columns, Rows } from '../query/columns.ts';
+import type { AggregateName, MediaPlace, ValuePlace } from '../query/aggregate.ts';
+import type { Columns, Links, Rows } from '../query/columns.ts';
 import type { Predicate } from '../query/predicate.ts';
 import type { QueryStep } from '../query/query-step.ts';
 import type { Key, Selection } from '../query/selection.ts';
@@ -62,7 +62,7 @@ export interface SelectionSource {
   readonly selection: Selection;
   readonly set?: SetSource;
   /** The related entities of one entity (`$method=subentityset`). */
-  readonly relation?: { readonly entity: EntityRef; readonly attribute: RelatedEntitiesDef };
+  readonly relation?: { readonly entity: EntityRef; readonly attribute: ToManyDef };
   readonly combination?: Combination;
   /** The request filters or orders, so a stored set is not answered as it stands. */
   readonly reshaped: boolean;
@@ -108,8 +108,8 @@ export interface FindKeyPlan {
 export interface DistinctMediaPlan {
   readonly kind: 'distinctMedia';
   readonly source: SelectionSource;
-  readonly attribute: StorageDef;
-  readonly columns: Columns;
+  readonly place: MediaPlace;
+  readonly links: Links;
   readonly skip: number;
   readonly top: number;
 }
@@ -137,7 +137,7 @@ export type Audience = 'public' | 'private' | 'session' | 'nobody';
 export interface MediaPlan {
   readonly kind: 'media';
   readonly entity: EntityRef;
-  readonly attribute: StorageDef;
+  readonly place: MediaPlace;
   /** `picture`: converted as asked; `stored`: the stored bytes as a download (`$binary`). */
   readonly delivery: { readonly kind: 'picture'; readonly spec: VariantSpec } | { readonly kind: 'stored' };
   /** What `$imageformat` said is no format: the answer is empty. */

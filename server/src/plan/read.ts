@@ -1,7 +1,7 @@
 // Reads: one entity, a selection, an entity set, a relation as a set.
 import { fail } from '../errors.ts';
 import { parseVersion } from '../image/image-ref.ts';
-import type { DataClassDef } from '../model/model.ts';
+import { isToMany, type DataClassDef } from '../model/model.ts';
 import type { Columns, Rows } from '../query/columns.ts';
 import { lookerFields } from '../query/looker.ts';
 import { queryStep } from '../query/query-step.ts';
@@ -11,12 +11,13 @@ import { namedAttribute, permittedClass, readableClass } from './access.ts';
 import { planCompute, planDistinct } from './compute.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { extendedColumns } from './extended-attributes.ts';
+import { linksOf } from './links.ts';
 import { planMedia } from './media.ts';
 import { nestOrder } from './nested-order.ts';
 import type { Explanation, FindKeyPlan, LockPlan, Plan, SelectionSource } from './plan.ts';
 import { askedPage, askedSelection, askedTimeout } from './selection.ts';
 import { sourceOf } from './source.ts';
-import { mediaAttribute, resolveEntity, resolveKey, splitKey } from './target.ts';
+import { mediaPlace, ownMedia, resolveEntity, resolveKey, splitKey } from './target.ts';
 
 /**
  * @param keep the whole result becomes an entity set (`$method=entityset`)
@@ -29,10 +30,10 @@ export function planRead(request: DataRequest, keep: boolean, context: PlanConte
   const dataClass = readableClass(context, target.dataClass.name);
   const entity = target.set ? undefined : resolveEntity(target, dataClass, context);
   if (entity) {
-    const attribute = tree === undefined ? mediaAttribute(target, dataClass, context) : undefined;
-    if (attribute) {
+    const place = tree === undefined ? mediaPlace(target, dataClass, context) : undefined;
+    if (place) {
       if (keep) throw fail(1813, '$method=entityset');
-      const media = planMedia(request, entity, attribute, context);
+      const media = planMedia(request, entity, place, context);
       if (media) return media;
     }
     const columns = askedColumns(request, dataClass, tree, false, context);
@@ -89,7 +90,7 @@ export function planSubEntitySet(request: DataRequest, context: PlanContext): Pl
   const entity = resolveEntity(target, dataClass, context);
   const name = target.attributes[0] ?? params.get('expand')?.split(',')[0]?.trim();
   const attribute = name === undefined ? undefined : namedAttribute(dataClass, name, context);
-  if (!entity || attribute?.kind !== 'relatedEntities' || target.attributes.length > 1) throw fail(1815);
+  if (!entity || !attribute || !isToMany(attribute) || target.attributes.length > 1) throw fail(1815);
   const { selection } = askedSelection(
     request,
     attribute.target,
@@ -161,13 +162,13 @@ function isLooker(params: Params): boolean {
 /** `$distinct` over pictures shows one of each (spec 10 § 5 row 11), over values the values. */
 function planDistinctValues(request: DataRequest, source: SelectionSource, context: PlanContext): Plan {
   const { dataClass } = source.selection;
-  const attribute = mediaAttribute(request.target, dataClass, context);
-  if (attribute?.type !== 'image') return planDistinct(request, source, context);
+  const place = mediaPlace(request.target, dataClass, context);
+  if (place?.attribute.type !== 'image') return planDistinct(request, source, context);
   return {
     kind: 'distinctMedia',
     source,
-    attribute,
-    columns: context.columns(request, dataClass, request.target.attributes),
+    place,
+    links: linksOf(request, context.config),
     ...askedPage(request, context.config.maxEntitiesPerPage, context),
   };
 }
@@ -180,7 +181,7 @@ export function planLock(request: DataRequest, context: PlanContext): LockPlan {
   if (!entity) throw fail(1813, '$lock');
   // Unknown names are told even though the answer shows none of them.
   context.columns(request, dataClass, target.attributes);
-  const attribute = mediaAttribute(target, dataClass, context);
+  const attribute = ownMedia(mediaPlace(target, dataClass, context));
   const text = params.get('lock')?.toLowerCase();
   if (!['true', 'false', '1', '0'].includes(text ?? ''))
     throw fail(1806, `$lock=${text ?? ''} is neither true nor false`);

@@ -2,7 +2,15 @@
 import { fail, KeystampError } from '../errors.ts';
 import { acceptValue } from '../model/accept-value.ts';
 import { keyValue } from '../model/attribute-types.ts';
-import type { DataClassDef, Json, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
+import {
+  isMedia,
+  writtenStorage,
+  type DataClassDef,
+  type Json,
+  type RelatedEntityDef,
+  type StorageDef,
+  type Value,
+} from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import { dataClassResource } from '../session/sight.ts';
@@ -113,9 +121,9 @@ function assignments(body: EntityBody, dataClass: DataClassDef, context: PlanCon
     if (name.startsWith('__') || name === 'uri') continue;
     const attribute = context.sight.attribute(dataClass, name);
     if (!attribute) throw fail(1500, name, dataClass.name).as(400);
-    if (attribute.kind === 'relatedEntities') continue;
     if (attribute.kind === 'relatedEntity') relations.push([attribute, value]);
-    else if (!attribute.readOnly) assign(made, attribute, value);
+    const storage = writtenStorage(attribute);
+    if (storage) assign(made, storage, value);
   }
   // The relation wins over its foreign key attribute when both are given (spec 06 § 1.4).
   for (const [relation, value] of relations) assignRelation(made, relation, value, context, depth);
@@ -123,7 +131,7 @@ function assignments(body: EntityBody, dataClass: DataClassDef, context: PlanCon
 }
 
 function assign(made: Assignments, attribute: StorageDef, value: unknown): void {
-  if (attribute.type === 'image' || attribute.type === 'blob') return assignMedia(made, attribute, value);
+  if (isMedia(attribute)) return assignMedia(made, attribute, value);
   made.values.set(attribute, acceptValue(attribute, value as Json));
 }
 

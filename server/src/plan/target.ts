@@ -1,7 +1,16 @@
 // The path's names against the model: dataclass, entity, attribute.
 import { fail, KeystampError } from '../errors.ts';
 import { keyValue } from '../model/attribute-types.ts';
-import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
+import {
+  isMedia,
+  shownStorage,
+  stepsTo,
+  type AttributeDef,
+  type DataClassDef,
+  type StorageDef,
+  type Value,
+} from '../model/model.ts';
+import type { MediaPlace } from '../query/aggregate.ts';
 import { bindFilter } from '../query/bind.ts';
 import type { FilterExpr } from '../query/filter-expr.ts';
 import { noParams } from '../query/params.ts';
@@ -46,14 +55,14 @@ export function resolveEntity(
     return only && key.keys.length === 1 ? entityByKey(dataClass, only) : undefined;
   }
   const attribute = namedAttribute(dataClass, key.attribute, context);
-  if (attribute?.kind !== 'storage') throw fail(1500, key.attribute, dataClass.name);
+  if (!attribute || !shownStorage(attribute)) throw fail(1500, key.attribute, dataClass.name);
   const predicate = equals(attribute, key.value, context);
   if (!predicate) return { kind: 'missing', dataClass, text: key.value };
   return { kind: 'match', selection: { dataClass, predicate, order: [] }, text: key.value };
 }
 
 /** Equality without wildcards, as `:attr(value)` asks (spec 03 § 6); nothing when no entity can have the value. */
-function equals(attribute: StorageDef, value: string, { config, sight }: PlanContext): Predicate | undefined {
+function equals(attribute: AttributeDef, value: string, { config, sight }: PlanContext): Predicate | undefined {
   const expr: FilterExpr = {
     kind: 'compare',
     left: { kind: 'path', steps: [{ name: attribute.name }] },
@@ -89,16 +98,13 @@ export const keysFromText = (dataClass: DataClassDef, text: string): readonly Ke
     .filter((key) => key !== undefined);
 
 /**
- * The picture or BLOB the path ends in, when it names exactly one attribute and that is one.
+ * The picture or BLOB the path ends in, when it names exactly one attribute and that is one; perhaps by an alias.
  * @throws KeystampError 1557, 1607 when it may not be read
  */
-export function mediaAttribute(
-  target: DataTarget,
-  dataClass: DataClassDef,
-  context: PlanContext,
-): StorageDef | undefined {
-  const attribute = mediaNamed(target, dataClass, context);
-  return attribute && (namedAttribute(dataClass, attribute.name, context) as StorageDef);
+export function mediaPlace(target: DataTarget, dataClass: DataClassDef, context: PlanContext): MediaPlace | undefined {
+  const place = mediaNamed(target, dataClass, context);
+  if (place) namedAttribute(dataClass, place.name, context);
+  return place;
 }
 
 /** The same without a look at permissions. */
@@ -106,14 +112,17 @@ export function mediaNamed(
   target: DataTarget,
   dataClass: DataClassDef,
   { sight }: PlanContext,
-): StorageDef | undefined {
+): MediaPlace | undefined {
   const [name] = target.attributes;
   if (name === undefined || target.attributes.length !== 1) return undefined;
-  const attribute = sight.attribute(dataClass, name);
-  return attribute?.kind === 'storage' && (attribute.type === 'image' || attribute.type === 'blob')
-    ? attribute
-    : undefined;
+  const asked = sight.attribute(dataClass, name);
+  const attribute = asked && shownStorage(asked);
+  return asked && attribute && isMedia(attribute) ? { name, steps: stepsTo(asked), attribute } : undefined;
 }
+
+/** The attribute itself, when the entity holds what is shown under that very name. */
+export const ownMedia = (place: MediaPlace | undefined): StorageDef | undefined =>
+  place && place.name === place.attribute.name && place.steps.length === 0 ? place.attribute : undefined;
 
 /** `__KEY` of a composite key holds its parts joined by `&`, quoted where needed. */
 export const splitKey = (key: string, parts: number): readonly string[] => (parts === 1 ? [key] : parseKeyText(key));

@@ -1,9 +1,16 @@
 // What can be computed over the values of an attribute (spec 05 § 7).
 import type { Family } from '../model/attribute-types.ts';
-import type { StorageDef } from '../model/model.ts';
+import type { RelatedEntityDef, StorageDef } from '../model/model.ts';
 
-/** An attribute, or a place inside an object attribute. */
+/** A picture or BLOB under the name it was asked by: of the entity itself, or at the end of an alias. */
+export type MediaPlace = Omit<ValuePlace, 'objectPath'>;
+
+/** An attribute, or a place inside an object attribute, of the entity itself or at the end of an alias. */
 export interface ValuePlace {
+  /** As asked: `salary`, `employerName`, `spec.size`. */
+  readonly name: string;
+  /** The relations to walk to the entity that holds the value. */
+  readonly steps: readonly RelatedEntityDef[];
   readonly attribute: StorageDef;
   /** Property names; empty for the attribute itself. */
   readonly objectPath: readonly string[];

@@ -1,7 +1,13 @@
 // FilterExpr + dataclass + parameters → Predicate: names become attributes, values become canonical, criteria over the
 // same related row come together (spec 04 §§ 4 to 7).
 import { fail } from '../errors.ts';
-import type { DataClassDef, RelationDef, StorageDef } from '../model/model.ts';
+import type {
+  AliasDef,
+  DataClassDef,
+  RelationDef,
+  StorageDef,
+  ToManyAliasDef,
+} from '../model/model.ts';
 import { checkComplexity } from './complexity.ts';
 import type { Given } from './convert.ts';
 import { toValue } from './convert.ts';
@@ -116,27 +122,53 @@ class Binder {
   }
 
   private criterion(criterion: Criterion, at: number, dataClass: DataClassDef): Predicate {
+    const attribute = findAttribute(dataClass, (criterion.steps[at] as PathStep).name, 400, this.sight);
+    switch (attribute.kind) {
+      case 'storage':
+        return this.storageCriterion(attribute, criterion, at);
+      case 'relatedEntity':
+      case 'relatedEntities':
+        return this.relationCriterion(attribute, criterion, at);
+      case 'alias':
+        return this.aliasCriterion(attribute, criterion, at);
+      default:
+        return attribute satisfies never;
+    }
+  }
+
+  private relationCriterion(relation: RelationDef, criterion: Criterion, at: number): Predicate {
+    const { steps } = criterion;
+    const step = steps[at] as PathStep;
+    if (step.element !== undefined) throw fail(1162, `${step.name} is a relation, not a collection`);
+    const reference = referenceOf(steps, at);
+    if (at + 1 === steps.length) return relationTest(relation, reference, criterion);
+    return { kind: 'exists', relation, reference, where: this.criterion(criterion, at + 1, relation.target) };
+  }
+
+  /** As its path: the entities on the way must exist (spec 04 §§ 4, 7). */
+  private aliasCriterion(alias: AliasDef, criterion: Criterion, at: number): Predicate {
+    if (alias.many && at + 1 === criterion.steps.length)
+      return relationTest(alias, referenceOf(criterion.steps, at), criterion);
+    const relations = alias.many ? alias.steps.slice(0, -1) : alias.steps;
+    const end = alias.many ? (alias.steps.at(-1) as RelationDef) : alias.end;
+    const asked =
+      end.kind === 'storage'
+        ? this.storageCriterion(end, criterion, at, true)
+        : this.relationCriterion(end, criterion, at);
+    return existsAlong(relations, referenceOf(criterion.steps, at), asked);
+  }
+
+  /** @param aliased the step names an alias, whose relations take its reference */
+  private storageCriterion(attribute: StorageDef, criterion: Criterion, at: number, aliased = false): Predicate {
     const { steps, comparator, value, flag } = criterion;
     const step = steps[at] as PathStep;
-    const attribute = findAttribute(dataClass, step.name, 400, this.sight);
-    if (attribute.kind !== 'storage') {
-      if (step.element !== undefined) throw fail(1162, `${step.name} is a relation, not a collection`);
-      const reference = referenceOf(steps, at);
-      if (at + 1 === steps.length) return relationCriterion(attribute, reference, criterion);
-      return {
-        kind: 'exists',
-        relation: attribute,
-        reference,
-        where: this.criterion(criterion, at + 1, attribute.target),
-      };
-    }
     if (attribute.type === 'object' && (at + 1 < steps.length || step.element !== undefined)) {
       const test = objectTest(attribute.name, comparator, value, this.limits);
       return objectCriterion(attribute, steps.slice(at), test);
     }
     const next = steps[at + 1];
-    if (next) throw fail(1500, `${step.name}.${next.name}`.slice(0, 100), dataClass.name).as(400);
-    if (step.reference !== undefined || step.element !== undefined) {
+    if (next) throw fail(1500, `${step.name}.${next.name}`.slice(0, 100), attribute.owner.name).as(400);
+    if ((step.reference !== undefined && !aliased) || step.element !== undefined) {
       throw fail(1162, `${step.name} is neither a relation nor a collection`);
     }
     if (flag && attribute.type !== 'bool') throw fail(1112, `${step.name} is not followed by a comparator`);
@@ -154,8 +186,12 @@ function referenceOf(steps: readonly PathStep[], at: number): string {
   return references.join('.');
 }
 
+/** The relations lead to an entity that fulfils `where`. */
+const existsAlong = (relations: readonly RelationDef[], reference: string, where: Predicate): Predicate =>
+  relations.reduceRight<Predicate>((inner, relation) => ({ kind: 'exists', relation, reference, where: inner }), where);
+
 /** `employer = null`, `employer = 7`, `staff != null`. */
-function relationCriterion(relation: RelationDef, reference: string, criterion: Criterion): Predicate {
+function relationTest(relation: RelationDef | ToManyAliasDef, reference: string, criterion: Criterion): Predicate {
   const { comparator, value } = criterion;
   const { meaning } = operatorOf(comparator);
   if (meaning.kind === 'regex') throw fail(1112, 'regular expressions are not available');
@@ -171,7 +207,7 @@ function relationCriterion(relation: RelationDef, reference: string, criterion: 
       ? { kind: 'test', attribute: relation.foreignKey, test: { kind: 'null', negated } }
       : someRelated(relation, reference, negated);
   }
-  if (relation.kind === 'relatedEntities' || (!equality && meaning.kind !== 'in')) return unfit();
+  if (relation.kind !== 'relatedEntity' || (!equality && meaning.kind !== 'in')) return unfit();
   if ((meaning.kind === 'in') !== (value.kind === 'list')) throw fail(1280, `the value of ${relation.name}`);
   const given = value.kind === 'list' ? value.items : [value.given];
   const values = given.map((key) => toValue(relation.foreignKey, key));
@@ -182,8 +218,9 @@ function relationCriterion(relation: RelationDef, reference: string, criterion: 
   return { kind: 'exists', relation, reference, where: negated ? { kind: 'not', part: named } : named };
 }
 
-function someRelated(relation: RelationDef, reference: string, some: boolean): Predicate {
-  const exists: Predicate = { kind: 'exists', relation, reference, where: all };
+function someRelated(relation: RelationDef | ToManyAliasDef, reference: string, some: boolean): Predicate {
+  const steps = relation.kind === 'alias' ? relation.steps : [relation];
+  const exists = existsAlong(steps, reference, all);
   return some ? exists : { kind: 'not', part: exists };
 }
 

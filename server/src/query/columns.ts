@@ -1,5 +1,5 @@
 // Which attributes an answer holds, as a tree along the relations; and how its image links look.
-import type { DataClassDef, RelatedEntitiesDef, RelatedEntityDef, RelationDef, StorageDef } from '../model/model.ts';
+import type { DataClassDef, RelatedEntityDef, StorageDef, ToManyDef, ToOneAliasDef } from '../model/model.ts';
 import type { LookerField } from './looker.ts';
 import type { Order } from './order.ts';
 import type { Predicate } from './predicate.ts';
@@ -18,13 +18,23 @@ export interface Links {
   readonly imageInfo: boolean;
 }
 
-export type ColumnItem =
+/** An item of a value, a picture or an N→1 relation. */
+export type OneItem =
   | { readonly kind: 'value'; readonly attribute: StorageDef }
   /** `detail`: the attribute is in `$expand`, its media type and dimensions are printed (spec 10 § 1.4). */
   | { readonly kind: 'media'; readonly attribute: StorageDef; readonly detail: boolean }
-  | { readonly kind: 'deferred'; readonly attribute: RelationDef }
-  | EntityItem
-  | SelectionItem;
+  | { readonly kind: 'deferred'; readonly attribute: RelatedEntityDef }
+  | EntityItem;
+
+export type ColumnItem =
+  OneItem | { readonly kind: 'deferred'; readonly attribute: ToManyDef } | SelectionItem | AliasItem;
+
+/** What an alias shows: an item of the entity at the end of its steps, under the name of the alias. */
+export interface AliasItem {
+  readonly kind: 'alias';
+  readonly attribute: ToOneAliasDef;
+  readonly shown: OneItem;
+}
 
 /** A to-one relation sent in full. */
 export interface EntityItem {
@@ -38,7 +48,7 @@ export interface EntityItem {
 /** A to-many relation sent in full. */
 export interface SelectionItem {
   readonly kind: 'selection';
-  readonly attribute: RelatedEntitiesDef;
+  readonly attribute: ToManyDef;
   readonly columns: Columns;
   readonly skip: number;
   readonly top: number;

@@ -11,11 +11,17 @@ export interface LookerField {
 }
 
 /** The values among the columns; objects, pictures, BLOBs and relations that are not sent in full are left out. */
-export function lookerFields(columns: Columns, steps: readonly RelatedEntityDef[] = []): readonly LookerField[] {
+export function lookerFields(
+  columns: Columns,
+  prefix: readonly string[] = [],
+  steps: readonly RelatedEntityDef[] = [],
+): readonly LookerField[] {
   return columns.items.flatMap((item): readonly LookerField[] => {
-    if (item.kind === 'entity') return lookerFields(item.columns, [...steps, item.attribute]);
-    if (item.kind !== 'value' || item.attribute.type === 'object') return [];
-    const name = [...steps, item.attribute].map((step) => step.name).join('.');
-    return [{ name, steps, attribute: item.attribute }];
+    const name = [...prefix, item.attribute.name];
+    const way = item.kind === 'alias' ? [...steps, ...item.attribute.steps] : steps;
+    const shown = item.kind === 'alias' ? item.shown : item;
+    if (shown.kind === 'entity') return lookerFields(shown.columns, name, [...way, shown.attribute]);
+    if (shown.kind !== 'value' || shown.attribute.type === 'object') return [];
+    return [{ name: name.join('.'), steps: way, attribute: shown.attribute }];
   });
 }

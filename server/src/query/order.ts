@@ -1,6 +1,6 @@
 // Text of `$orderby` → Order: attributes through N→1 relations, paths inside objects (spec 04 § 8).
 import { KeystampError, fail } from '../errors.ts';
-import type { DataClassDef, RelatedEntityDef, StorageDef } from '../model/model.ts';
+import { isMedia, isToMany, type DataClassDef, type RelatedEntityDef, type StorageDef } from '../model/model.ts';
 import type { QueryLimits } from './limits.ts';
 import { findAttribute } from './path.ts';
 import type { Sight } from './sight.ts';
@@ -57,17 +57,19 @@ function parseItem(text: string, dataClass: DataClassDef, limits: QueryLimits, s
   let owner = dataClass;
   for (const [at, name] of names.entries()) {
     const attribute = findAttribute(owner, name, 404, sight);
+    if (isToMany(attribute)) throw fail(1574, name).as(404);
+    if (attribute.kind === 'alias') steps.push(...attribute.steps);
+    const end = attribute.kind === 'alias' ? attribute.end : attribute;
     const last = at + 1 === names.length;
-    if (attribute.kind === 'storage') {
+    if (end.kind === 'storage') {
       const objectPath = names.slice(at + 1);
-      if (objectPath.length > 0 && attribute.type !== 'object') throw fail(1500, names.slice(at).join('.'), owner.name);
-      const whole = attribute.type === 'object' && last;
-      if (whole || attribute.type === 'image' || attribute.type === 'blob') throw fail(1594, name);
-      return { steps, attribute, objectPath, descending };
+      if (objectPath.length > 0 && end.type !== 'object') throw fail(1500, names.slice(at).join('.'), owner.name);
+      if ((end.type === 'object' && last) || isMedia(end)) throw fail(1594, name);
+      return { steps, attribute: end, objectPath, descending };
     }
-    if (last || attribute.kind === 'relatedEntities') throw fail(1574, name).as(404);
-    steps.push(attribute);
-    owner = attribute.target;
+    if (last) throw fail(1574, name).as(404);
+    steps.push(end);
+    owner = end.target;
   }
   throw fail(1574, text).as(404);
 }

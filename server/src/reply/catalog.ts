@@ -1,7 +1,14 @@
 // The catalog: what dataclasses and attributes there are (spec 02). Made from the model alone.
 import type { Config } from '../config.ts';
 import { printedType } from '../model/attribute-types.ts';
-import type { AttributeDef, DataClassDef, Model, StorageDef } from '../model/model.ts';
+import {
+  writtenStorage,
+  type AliasDef,
+  type AttributeDef,
+  type DataClassDef,
+  type Model,
+  type StorageDef,
+} from '../model/model.ts';
 import { classMethods, storeMethods } from './catalog-methods.ts';
 import type { CatalogOutcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
@@ -84,9 +91,27 @@ function printAttribute(attribute: AttributeDef, metadata: boolean, config: Conf
         reversePath: true,
         path: attribute.inverse.name,
       };
+    case 'alias':
+      return printAlias(attribute, config);
     default:
       return attribute satisfies never;
   }
+}
+
+/** The type of what it shows; written to only where it shows an attribute of its own class (spec 15 § 8). */
+function printAlias(alias: AliasDef, config: Config): Printed {
+  const { name, kind, path } = alias;
+  const base = { name, kind, scope: 'public' };
+  if (alias.many) return { ...base, type: collectionNameOf(alias.target, config), path, readOnly: true };
+  if (alias.end.kind === 'relatedEntity') return { ...base, type: alias.end.target.name, path, readOnly: true };
+  const { end } = alias;
+  return {
+    ...base,
+    type: printedType(end),
+    ...(end.type === 'date' && { simpleDate: end.simpleDate }),
+    path,
+    ...(!writtenStorage(alias) && { readOnly: true }),
+  };
 }
 
 function printStorage(attribute: StorageDef, metadata: boolean): Printed {

@@ -7,8 +7,9 @@ import { onceReply } from './json.ts';
 
 const forEver = 'max-age=31536000, immutable';
 
-function cacheControl({ row }: MediaFacts, { attribute, version, audience: keeper }: MediaPlan): string {
+function cacheControl({ row }: MediaFacts, { place, version, audience: keeper }: MediaPlan): string {
   const audience = keeper === 'public' ? 'public' : 'private';
+  const { attribute } = place;
   switch (row) {
     case 'C':
       return `${audience}, ${forEver}`;
@@ -28,17 +29,17 @@ function cacheControl({ row }: MediaFacts, { attribute, version, audience: keepe
 }
 
 /** Where the entity's attribute lives: `/rest/Employee(1)/photo`. */
-function attributeUri({ entity, attribute, columns }: MediaPlan, keyText: string): string {
+function attributeUri({ entity, place, columns }: MediaPlan, keyText: string): string {
   const { mount, brackets } = columns.links;
-  return `${mount}/${classOfEntity(entity).name}${brackets[0]}${keyText}${brackets[1]}/${attribute.name}`;
+  return `${mount}/${classOfEntity(entity).name}${brackets[0]}${keyText}${brackets[1]}/${place.name}`;
 }
 
 /** The URL under which these bytes are current (§ 9.3). */
 function canonicalUrl(plan: MediaPlan, { keyText, version }: MediaFacts): string {
   const uri = attributeUri(plan, keyText);
-  if (plan.delivery.kind === 'stored') return `${uri}?$binary=true&$version=${version}&$expand=${plan.attribute.name}`;
+  if (plan.delivery.kind === 'stored') return `${uri}?$binary=true&$version=${version}&$expand=${plan.place.name}`;
   const { imagePrefix, imageSuffix } = plan.columns.links;
-  return `${uri}?${imagePrefix}${version}${imageSuffix(plan.attribute.name)}`;
+  return `${uri}?${imagePrefix}${version}${imageSuffix(plan.place.name)}`;
 }
 
 type Headers = Readonly<Record<string, string>>;
@@ -90,7 +91,7 @@ export function replyMedia(plan: MediaPlan, { facts, bytes, range }: MediaOutcom
 
 /** Stored bytes are user data on the application's origin: what could run there is boxed in (spec 10 § 4.3, 11 § 2.2). */
 function safety(plan: MediaPlan, { mediatype, keyText, extension }: MediaFacts): Record<string, string> {
-  const name = `${classOfEntity(plan.entity).name}-${keyText.replace(/[^\w.-]+/g, '_')}-${plan.attribute.name}.${extension}`;
+  const name = `${classOfEntity(plan.entity).name}-${keyText.replace(/[^\w.-]+/g, '_')}-${plan.place.name}.${extension}`;
   if (plan.delivery.kind === 'stored')
     return {
       'Content-Disposition': `attachment; filename="${name}"`,
@@ -107,7 +108,7 @@ export function replyEnvelope(plan: MediaPlan, outcome: EnvelopeOutcome): HttpRe
   const { __KEY, __TIMESTAMP, __STAMP, ...attributes } = JSON.parse(outcome.entityJson) as Record<string, unknown>;
   void __TIMESTAMP;
   const { imagePrefix, imageSuffix } = plan.columns.links;
-  const { name } = plan.attribute;
+  const { name } = plan.place;
   const uri = `${attributeUri(plan, outcome.keyText)}?${imagePrefix}${outcome.version}${imageSuffix(name)}`;
   const picture = outcome.hasPicture ? { __KEY, __STAMP, uri, __deferred: { uri, image: true } } : null;
   return onceReply(200, JSON.stringify({ ...attributes, [name]: picture }), { Vary: 'Accept' });

@@ -6,7 +6,7 @@ import { lockEntity, unlockEntity, type LockResult } from '../session/locks.ts';
 import type { Session } from '../session/session.ts';
 import type { Executor, Transaction } from '../store/engine.ts';
 import { existsStatement } from '../store/sql/write.ts';
-import { mediaStatement } from '../store/sql/media.ts';
+import { mediaStatement, ownMedia } from '../store/sql/media.ts';
 import type { Visit } from './context.ts';
 import { findKey } from './entity.ts';
 import type { LockOutcome } from './outcome.ts';
@@ -71,7 +71,7 @@ async function versionHolds({ version, attribute, entity }: LockPlan, key: Key, 
   const dataClass = classOfEntity(entity);
   const asked: readonly StorageDef[] = attribute ? [attribute] : dataClass.images;
   for (const image of asked) {
-    const row = await executor.row(mediaStatement(dataClass, image, key));
+    const row = await executor.row(mediaStatement(dataClass, ownMedia(image), key));
     if (!row) return false;
     if (row['hash'] !== null && Number(row['version']) === version.value) return true;
     if (!attribute && Number(row['bound']) === version.value) return true;

@@ -60,7 +60,7 @@ async function attemptMedia(plan: MediaPlan, visit: Visit): Promise<MediaOutcome
   const { engine } = visit.services;
   const asJson = plan.delivery.kind === 'picture' && wantsJsonOnly(visit.http.headers);
   // What a row filter lets one client see is nothing to remember for another.
-  const dataVersion = plan.attribute.owner.code.restrict ? undefined : engine.dataVersion();
+  const dataVersion = isRestricted(plan) ? undefined : engine.dataVersion();
   const known = found.get(plan);
   if (known && known.dataVersion === dataVersion && !asJson) return deliver(known.media, visit);
   const media = await findMedia(plan, asJson, visit);
@@ -72,15 +72,19 @@ async function attemptMedia(plan: MediaPlan, visit: Visit): Promise<MediaOutcome
   return deliver(media, visit);
 }
 
+const isRestricted = ({ entity, place }: MediaPlan): boolean =>
+  classOfEntity(entity).code.restrict !== undefined ||
+  place.steps.some(({ target }) => target.code.restrict !== undefined);
+
 async function findMedia(
   plan: MediaPlan,
   asJson: boolean,
   visit: Visit,
 ): Promise<Found | EmptyOutcome | EnvelopeOutcome> {
-  const { entity, attribute } = plan;
+  const { entity, place } = plan;
   const { engine } = visit.services;
   const key = await findKey(entity, visit.services);
-  let row = key && (await engine.row(mediaStatement(classOfEntity(entity), attribute, key)));
+  let row = key && (await engine.row(mediaStatement(classOfEntity(entity), place, key)));
   if (!key || !row) throw missing(entity);
   if (await excludes(plan, key, visit)) return empty;
   if (asJson) return envelope(plan, key, row, visit);
@@ -90,7 +94,7 @@ async function findMedia(
   if (caching === 'N') {
     // Another process may have made that version meanwhile: the number is looked up anew before the answer (§ 9.1).
     engine.refresh();
-    row = await engine.row(mediaStatement(classOfEntity(entity), attribute, key));
+    row = await engine.row(mediaStatement(classOfEntity(entity), place, key));
     if (!row) throw missing(entity);
     if (row['hash'] === null) return empty;
     caching = cachingOf(plan, row);
@@ -112,11 +116,13 @@ async function findMedia(
 /** Rows that are never kept ignore conditions and ranges (§ 9.6). */
 const isKept = ({ row }: MediaFacts): boolean => row === 'C' || row === 'O' || row === 'A';
 
-function cachingOf({ version, narrowing, audience }: MediaPlan, row: Row): CachingRow {
+/** What an alias shows may be another entity's tomorrow, with the same number: it is asked for every time. */
+function cachingOf({ version, narrowing, audience, place }: MediaPlan, row: Row): CachingRow {
   if (narrowing) return 'D';
   const caching = cachingCase(version, Number(row['version']), Number(row['bound']));
   // What nobody may keep is answered like what has no number that could be kept.
-  return audience === 'nobody' && caching !== 'N' ? 'G' : caching;
+  if (audience === 'nobody' && caching !== 'N') return 'G';
+  return caching === 'C' && place.steps.length > 0 ? 'O' : caching;
 }
 
 async function excludes({ narrowing, entity }: MediaPlan, key: Key, { services: { engine } }: Visit): Promise<boolean> {

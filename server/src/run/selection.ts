@@ -145,14 +145,12 @@ export async function runFindKey({ source, key }: FindKeyPlan, visit: Visit): Pr
 }
 
 export async function runDistinctMedia(
-  { source, columns, attribute, skip, top }: DistinctMediaPlan,
+  { source, links, place, skip, top }: DistinctMediaPlan,
   visit: Visit,
 ): Promise<ArrayOutcome> {
   const { engine } = visit.services;
   const selection = await describe(source, visit);
-  const row = await engine.row(
-    distinctMediaStatement(selection, columns, attribute as StorageDef, skip, top, engine.dialect),
-  );
+  const row = await engine.row(distinctMediaStatement(selection, links, place, skip, top, engine.dialect));
   return { kind: 'array', items: (row?.['entities'] ?? null) as Uint8Array | null };
 }
 

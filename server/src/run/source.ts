@@ -1,9 +1,10 @@
 // From where the entities of an answer come to which they are: sets are found, relations followed, sets combined.
 import { fail } from '../errors.ts';
-import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
+import type { DataClassDef, Value } from '../model/model.ts';
 import { classOfEntity, type Combination, type SelectionSource, type SetMember, type SetSource } from '../plan/plan.ts';
 import { isInKeys, type KeyList } from '../query/key-list.ts';
 import { allOf, membersOf, type Predicate } from '../query/predicate.ts';
+import { relatedTo } from '../query/related-to.ts';
 import type { Key, Selection } from '../query/selection.ts';
 import type { EntitySet } from '../session/entity-sets.ts';
 import { keysStatement } from '../store/sql/select.ts';
@@ -32,7 +33,7 @@ export async function resolveSource(
     const key = await findKey(relation.entity, visit.services);
     if (!key || !(await visit.services.engine.row(existsStatement(relation.attribute.owner, key))))
       throw missing(relation.entity);
-    const related = pointsTo(relation.attribute.inverse.foreignKey, key[0] as Value);
+    const related = relatedTo(relation.attribute, key);
     return { kind: 'described', selection: { ...selection, predicate: allOf(related, selection.predicate) } };
   }
   const set = from && (await findSet(from, dataClass, timeoutSeconds, visit));
@@ -52,12 +53,6 @@ export async function describe(source: SelectionSource, visit: Visit): Promise<S
   const { dataClass, order } = source.selection;
   return { dataClass, predicate: membersOf(dataClass, resolved.keys), order };
 }
-
-const pointsTo = (attribute: StorageDef, key: Value): Predicate => ({
-  kind: 'test',
-  attribute,
-  test: { kind: 'identity', values: [key], negated: false },
-});
 
 /** The selection among the members of a set. */
 const within = (set: EntitySet, selection: Selection): Selection => ({

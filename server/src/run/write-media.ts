@@ -9,7 +9,7 @@ import { ifMatchTags } from '../request/conditions.ts';
 import type { MediaChange } from '../store/change.ts';
 import type { Row, Transaction } from '../store/engine.ts';
 import { alsoSeeing } from '../store/restricted.ts';
-import { mediaStatement } from '../store/sql/media.ts';
+import { mediaStatement, ownMedia } from '../store/sql/media.ts';
 import { receive } from './content.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
@@ -22,10 +22,10 @@ export async function runWriteMedia(plan: WriteMediaPlan, visit: Visit): Promise
   const { engine } = visit.services;
   const key = await findKey(entity, visit.services);
   // Looked up before the body is read: bytes for nothing are not received.
-  if (!key || !(await engine.row(mediaStatement(dataClass, attribute, key)))) throw missing(entity);
+  if (!key || !(await engine.row(mediaStatement(dataClass, ownMedia(attribute), key)))) throw missing(entity);
   const write = async (change: MediaChange): Promise<OkOutcome> => {
     const row = await engine.write(async (tx) => {
-      const before = await tx.row(mediaStatement(dataClass, attribute, key));
+      const before = await tx.row(mediaStatement(dataClass, ownMedia(attribute), key));
       if (!before) throw missing(entity);
       checkIfMatch(before, visit);
       const media = new Map([[attribute, change]]);
@@ -41,7 +41,7 @@ export async function runWriteMedia(plan: WriteMediaPlan, visit: Visit): Promise
 }
 
 const versionRow = async (tx: Transaction, attribute: StorageDef, key: Key): Promise<Row> =>
-  (await tx.row(alsoSeeing(mediaStatement(attribute.owner, attribute, key), attribute.owner, key))) as Row;
+  (await tx.row(alsoSeeing(mediaStatement(attribute.owner, ownMedia(attribute), key), attribute.owner, key))) as Row;
 
 /** An ETag names the stored bytes first, so any format's ETag tells whether they are still the same (spec 10 § 7.4). */
 function checkIfMatch(row: Row, { http }: Visit): void {

@@ -1,6 +1,6 @@
 // What an `Access` lets its holder see of the model (spec 14 §§ 4.3 to 4.6, 5).
 import type { KeystampError } from '../errors.ts';
-import type { AttributeDef, DataClassDef, FunctionDef } from '../model/model.ts';
+import { relatedClass, type AttributeDef, type DataClassDef, type FunctionDef } from '../model/model.ts';
 import { exposedSight, serverSight, type Sight } from '../query/sight.ts';
 import { datastoreName, type Access, type Resource } from './access.ts';
 import { attributeRefusal, dataClassRefusal } from './refusal.ts';
@@ -37,7 +37,8 @@ class AccessSight implements Sight {
   attribute(dataClass: DataClassDef, name: string): AttributeDef | undefined {
     const attribute = this.#known.attribute(dataClass, name);
     if (!attribute) return undefined;
-    if (attribute.kind !== 'storage' && this.#access.isSecret(dataClassResource(attribute.target))) return undefined;
+    const target = relatedClass(attribute);
+    if (target && this.#access.isSecret(dataClassResource(target))) return undefined;
     const resource = isKey(attribute) ? dataClassResource(dataClass) : attributeResource(attribute);
     return this.#access.isSecret(resource) ? undefined : attribute;
   }
@@ -48,10 +49,11 @@ class AccessSight implements Sight {
     if (!access.may('read', dataClassResource(owner))) return dataClassRefusal('read', owner.name);
     if (!isKey(attribute) && !access.may('read', attributeResource(attribute)))
       return attributeRefusal('read', owner.name, name);
-    if (attribute.kind === 'storage') return undefined;
-    const target = dataClassResource(attribute.target);
-    if (access.may('read', target) || (!walks && access.may('describe', target))) return undefined;
-    return dataClassRefusal('read', attribute.target.name);
+    const target = relatedClass(attribute);
+    if (!target) return undefined;
+    const resource = dataClassResource(target);
+    if (access.may('read', resource) || (!walks && access.may('describe', resource))) return undefined;
+    return dataClassRefusal('read', target.name);
   }
 }
 

@@ -13,7 +13,7 @@ import type { DataClassDef, StorageDef, Value } from '../../src/model/model.ts';
 import { deleteEntity, saveEntity, type WriteContext } from '../../src/orm/write.ts';
 import type { Key } from '../../src/query/selection.ts';
 import { keysStatement } from '../../src/store/sql/select.ts';
-import { mediaStatement } from '../../src/store/sql/media.ts';
+import { mediaStatement, ownMedia } from '../../src/store/sql/media.ts';
 import { shaOf } from './pictures.ts';
 
 const photo = { type: 'image' } as const;
@@ -81,7 +81,7 @@ async function create(dataClass: DataClassDef, key: Key, saves: number): Promise
     for (let save = 1; save < saves; save++)
       await saveEntity(tx, { dataClass, key: made.key, values: new Map(), media: set, targets: [] }, context());
   });
-  return Number((await engine.row(mediaStatement(dataClass, attribute, key)))?.['version']);
+  return Number((await engine.row(mediaStatement(dataClass, ownMedia(attribute), key)))?.['version']);
 }
 
 async function storedKeys(dataClass: DataClassDef): Promise<readonly Key[]> {

@@ -4,12 +4,11 @@ import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import type { DataClassDef, Model, StorageDef } from '../../src/model/model.ts';
+import { isMedia, type DataClassDef, type Model, type StorageDef } from '../../src/model/model.ts';
 import {
   baseColumn,
   contentPartTable,
   contentTable,
-  isMedia,
   mediaStamp,
   mediaTime,
   stampColumn,

@@ -29,6 +29,9 @@ const model = defineModel({
         lastPause: { type: 'duration' },
         companyCode: { type: 'string' },
         employer: { kind: 'relatedEntity', dataClass: 'Company', foreignKey: 'companyCode' },
+        company: { kind: 'alias', path: 'employer', exposed: true },
+        revenue: { kind: 'alias', path: 'company.revenue' },
+        colleagues: { kind: 'alias', path: 'company.staff' },
       },
     },
   },
@@ -51,7 +54,13 @@ same<Employee['spec'], Json | null>(true);
 same<Employee['badge'], string | null>(true);
 same<Employee['lastPause'], number | null>(true);
 same<Employee['employer'], Company | null>(true);
-same<keyof Employee, 'ID' | 'active' | 'spec' | 'badge' | 'lastPause' | 'companyCode' | 'employer'>(true);
+same<Employee['company'], Company | null>(true);
+same<Employee['revenue'], number | null>(true);
+same<Employee['colleagues'], readonly Employee[]>(true);
+same<
+  keyof Employee,
+  'ID' | 'active' | 'spec' | 'badge' | 'lastPause' | 'companyCode' | 'employer' | 'company' | 'revenue' | 'colleagues'
+>(true);
 // @ts-expect-error: the check itself can fail
 same<Company['code'], string | null>(true);
 // @ts-expect-error: there is no such dataclass
@@ -108,6 +117,23 @@ defineModel({
       },
     },
     B: { attributes: { ID, b: { kind: 'relatedEntity', dataClass: 'B' } } },
+  },
+});
+
+defineModel({
+  dataClasses: {
+    A: {
+      attributes: {
+        ID,
+        b: { kind: 'relatedEntity', dataClass: 'B' },
+        good: { kind: 'alias', path: 'b.title' },
+        // @ts-expect-error: B has no name
+        x: { kind: 'alias', path: 'b.name' },
+        // @ts-expect-error: nothing follows a value
+        y: { kind: 'alias', path: 'b.title.length' },
+      },
+    },
+    B: { attributes: { ID, title: { type: 'string' } } },
   },
 });
 

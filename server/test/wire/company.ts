@@ -10,6 +10,7 @@ import { model as office, officeEntities, officeRoles } from '../access/office.t
 import { noteEntities, users } from './users.ts';
 import functions from './functions-model.ts';
 import { picture, type PictureName } from './pictures.ts';
+import { projectCount, projectEntities, projects } from './projects.ts';
 
 /** When the data was made; all pictures were last changed then. */
 export const seedTime = Date.UTC(2025, 5, 1, 8);
@@ -185,6 +186,7 @@ export const stocks = {
     model: buildModel(company),
     seed: { total: companies.length + employees.length, entities: companyEntities },
   },
+  projects: { model: buildModel(projects), seed: { total: projectCount, entities: projectEntities } },
   users: { model: buildModel(users), seed: { total: 2, entities: noteEntities } },
   functions: {
     model: buildModel(functions),

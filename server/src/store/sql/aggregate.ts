@@ -1,21 +1,27 @@
 // Statements of `$compute` and `$distinct`; the database writes the JSON of the values.
 import type { StorageDef } from '../../model/model.ts';
-import type { AggregateName, ValuePlace } from '../../query/aggregate.ts';
+import type { AggregateName, MediaPlace, ValuePlace } from '../../query/aggregate.ts';
 import type { Selection } from '../../query/selection.ts';
 import { literal } from './columns.ts';
 import type { SqlDialect } from './dialect.ts';
 import { atom, kindOf } from './json-test.ts';
 import { compilePredicate } from './predicate.ts';
 import { column, ident, join, raw, sql, type Sql } from './sql.ts';
+import { atEnd } from './steps.ts';
 
 /** Sums and averages are printed like values of this type. */
 const asNumber = { type: 'number', notNull: false } as StorageDef;
 
 const isText = ({ type }: StorageDef): boolean => type === 'string' || type === 'text';
 
+/** The column of a place of row `alias`, or of the row at the end of its steps. */
+export const heldAt = ({ steps, attribute }: MediaPlace, alias: string): Sql =>
+  atEnd(steps, alias, (end) => column(end, attribute.column));
+
 /** The value at a place of row `alias`. Inside objects numbers count, as only they compute. */
-function valueAt({ attribute, objectPath }: ValuePlace, alias: string, dialect: SqlDialect): Sql {
-  const held = column(alias, attribute.column);
+function valueAt(valuePlace: ValuePlace, alias: string, dialect: SqlDialect): Sql {
+  const { objectPath } = valuePlace;
+  const held = heldAt(valuePlace, alias);
   if (objectPath.length === 0) return held;
   const place = { json: held, path: objectPath };
   return sql`CASE (${kindOf(place, dialect)}) WHEN 'number' THEN ${atom(place, 'number', dialect)} END`;
@@ -41,13 +47,11 @@ export function computeStatement(
     const values = names.map((each, i) =>
       dialect.concat([literal(`${i === 0 ? '' : ','}"${each}":`), aggregate(each, place, selection, dialect)]),
     );
-    return dialect.concat([sql`${`${JSON.stringify(pathOf(place))}:{`}`, ...values, literal('}')]);
+    return dialect.concat([sql`${`${JSON.stringify(place.name)}:{`}`, ...values, literal('}')]);
   });
   const listed = members.flatMap((member, i) => (i === 0 ? [member] : [literal(','), member]));
   return sql`SELECT ${dialect.concat([literal('{'), ...listed, literal('}')])} AS json ${from}`;
 }
-
-const pathOf = ({ attribute, objectPath }: ValuePlace): string => [attribute.name, ...objectPath].join('.');
 
 /** JSON text of one aggregate over the rows `e`. */
 function aggregate(name: AggregateName, place: ValuePlace, selection: Selection, dialect: SqlDialect): Sql {
@@ -88,7 +92,7 @@ function extreme(
     const value = valueAt(place, 'e', dialect);
     return dialect.value(printed, name === 'min' ? sql`min(${value})` : sql`max(${value})`);
   }
-  const held = column('x', attribute.column);
+  const held = heldAt(place, 'x');
   const keys = dataClass.key.map((key) => column('x', key.column));
   const order = dialect.orderBy(dialect.fold(held), name === 'max');
   const found = sql`(SELECT ${held} FROM ${ident(dataClass.table)} AS x WHERE ${held} IS NOT NULL AND (${compilePredicate(predicate, 'x', dialect)}) ORDER BY ${order}, ${join(keys, ', ')} LIMIT 1)`;
@@ -108,7 +112,7 @@ export function distinctStatement(
 ): Sql {
   const { dataClass, predicate } = selection;
   const { attribute, objectPath } = place;
-  const held = column('e', attribute.column);
+  const held = heldAt(place, 'e');
   const keys = dataClass.key.map((key) => column('e', key.column));
   const where = compilePredicate(predicate, 'e', dialect);
   const sorted = (kind: Sql, folded: Sql, value: Sql, json: Sql): Sql => {

@@ -1,5 +1,5 @@
 // An entity as it stands in a bare array ($asArray, spec 03 § 4), written by the database.
-import type { ColumnItem, Columns, EntityItem } from '../../query/columns.ts';
+import type { ColumnItem, Columns, OneItem } from '../../query/columns.ts';
 import { literal, stampColumn } from './columns.ts';
 import type { SqlDialect } from './dialect.ts';
 import { keyJson } from './entity-key.ts';
@@ -7,6 +7,7 @@ import { JsonText } from './json-text.ts';
 import { mediaJson } from './media-json.ts';
 import { pageOrder, relatedCount, relatedPage, relatedRow } from './related-rows.ts';
 import { column, sql, type Sql } from './sql.ts';
+import { atEnd } from './steps.ts';
 
 /** @param withKey expanded entities, and all of them with `$noKey`, carry no `__KEY` */
 export function arrayJson(columns: Columns, alias: string, withKey: boolean, dialect: SqlDialect): Sql {
@@ -31,35 +32,56 @@ function addItem(text: JsonText, name: string, item: ColumnItem, columns: Column
     text.text(name);
     text.piece(json);
   };
-  const related = `${alias}e`;
-  const addIfThere = (item: Pick<EntityItem, 'attribute' | 'predicate'>, json: readonly Sql[]): void =>
-    text.piece(
-      sql`(SELECT ${dialect.concat([literal(name), ...json])} FROM ${relatedRow(item, alias, related, dialect)})`,
-    );
   switch (item.kind) {
     case 'value':
       return add(dialect.value(item.attribute, column(alias, item.attribute.column)));
     case 'media':
-      return add(mediaJson(item.attribute, item.detail, columns, alias, dialect));
+      return add(mediaJson(item, { ...columns, row: alias, name: item.attribute.name }, alias, dialect));
     case 'deferred': {
       const { attribute } = item;
-      if (attribute.kind === 'relatedEntities') {
-        const count = relatedCount({ attribute }, alias, `${alias}s`, dialect);
-        return add(dialect.concat([literal('{"__COUNT":'), count, literal('}')]));
-      }
-      const key = keyJson(attribute.target, related, dialect);
-      const stamp = column(related, stampColumn);
-      return addIfThere({ attribute }, [literal('{"__KEY":'), key, literal(',"__STAMP":'), stamp, literal('}')]);
+      if (attribute.kind === 'relatedEntity') return text.piece(ifThere(name, { ...item, attribute }, alias, dialect));
+      const count = relatedCount({ attribute }, alias, `${alias}s`, dialect);
+      return add(dialect.concat([literal('{"__COUNT":'), count, literal('}')]));
     }
     case 'entity':
-      return addIfThere(item, [arrayJson(item.columns, related, false, dialect)]);
+      return text.piece(ifThere(name, item, alias, dialect));
     case 'selection': {
       const inner = `${alias}s`;
       const list = dialect.list(arrayJson(item.columns, inner, false, dialect), () => pageOrder(item, inner, dialect));
       const array = dialect.concat([literal('['), list, literal(']')]);
       return add(sql`(SELECT ${array} FROM ${relatedPage(item, alias, inner, dialect)})`);
     }
+    case 'alias': {
+      const { shown, attribute } = item;
+      const at = (make: (end: string) => Sql): Sql => atEnd(attribute.steps, alias, make);
+      if (shown.kind === 'deferred' || shown.kind === 'entity')
+        return text.piece(at((end) => ifThere(name, shown, end, dialect)));
+      const json = at((end) =>
+        shown.kind === 'media'
+          ? mediaJson(shown, { ...columns, row: alias, name: attribute.name }, end, dialect)
+          : dialect.value(shown.attribute, column(end, shown.attribute.column)),
+      );
+      return add(sql`coalesce(${json}, 'null')`);
+    }
     default:
       return item satisfies never;
   }
 }
+
+/** Name and text of a to-one relation of row `alias`, null without an entity. */
+function ifThere(name: string, item: RelatedItem, alias: string, dialect: SqlDialect): Sql {
+  const inner = `${alias}e`;
+  const json =
+    item.kind === 'entity'
+      ? [arrayJson(item.columns, inner, false, dialect)]
+      : [
+          literal('{"__KEY":'),
+          keyJson(item.attribute.target, inner, dialect),
+          literal(',"__STAMP":'),
+          column(inner, stampColumn),
+          literal('}'),
+        ];
+  return sql`(SELECT ${dialect.concat([literal(name), ...json])} FROM ${relatedRow(item, alias, inner, dialect)})`;
+}
+
+type RelatedItem = Extract<OneItem, { readonly kind: 'deferred' | 'entity' }>;

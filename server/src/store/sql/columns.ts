@@ -23,8 +23,6 @@ export const mediaColumns = (attribute: StorageDef): readonly string[] => [
   ...(attribute.type === 'blob' ? [mediaType(attribute)] : []),
 ];
 
-export const isMedia = (attribute: StorageDef): boolean => attribute.type === 'image' || attribute.type === 'blob';
-
 /** Version number of the picture or BLOB in the row `alias` (spec 10 §§ 2.6 and 2.8). */
 export function versionOf(attribute: StorageDef, alias: string): Sql {
   const counted =

@@ -1,6 +1,6 @@
 // An entity as JSON text, written by the database: attributes, deferred relations and pictures, expanded relations.
 import type { DataClassDef, StorageDef } from '../../model/model.ts';
-import type { ColumnItem, Columns, Links, SelectionItem } from '../../query/columns.ts';
+import type { AliasItem, ColumnItem, Columns, Links, SelectionItem } from '../../query/columns.ts';
 import { literal, stampColumn, timestampColumn } from './columns.ts';
 import type { SqlDialect } from './dialect.ts';
 import { entityUri, keyJson, plainKey } from './entity-key.ts';
@@ -9,6 +9,7 @@ import { JsonText } from './json-text.ts';
 import { mediaJson } from './media-json.ts';
 import { pageOrder, relatedCount, relatedPage, relatedRow } from './related-rows.ts';
 import { column, ident, raw, sql, type Sql } from './sql.ts';
+import { atEnd } from './steps.ts';
 
 /**
  * How the entity stands in the answer: as the answer itself, as an item of a list or expanded, as the result of a save
@@ -72,13 +73,16 @@ function presence(item: ColumnItem, alias: string): Sql | undefined {
       return item.attribute.kind === 'relatedEntity' ? column(alias, item.attribute.foreignKey.column) : undefined;
     case 'selection':
       return undefined;
+    case 'alias':
+      return atEnd(item.attribute.steps, alias, (end) => presence(item.shown, end) ?? raw('1'));
     default:
       return item satisfies never;
   }
 }
 
 function scalarsFirst(items: readonly ColumnItem[]): readonly ColumnItem[] {
-  const isScalar = (item: ColumnItem): boolean => item.kind === 'value' && item.attribute.type !== 'object';
+  const isScalar = (item: ColumnItem): boolean =>
+    item.kind === 'alias' ? isScalar(item.shown) : item.kind === 'value' && item.attribute.type !== 'object';
   return [...items.filter(isScalar), ...items.filter((item) => !isScalar(item))];
 }
 
@@ -93,7 +97,7 @@ function itemJson(
     case 'value':
       return dialect.value(item.attribute, column(alias, item.attribute.column));
     case 'media':
-      return mediaJson(item.attribute, item.detail, columns, alias, dialect);
+      return mediaJson(item, { ...columns, row: alias, name: item.attribute.name }, alias, dialect);
     case 'deferred':
       return item.attribute.kind === 'relatedEntity'
         ? toOneDeferred(columns.links, item.attribute.target, column(alias, item.attribute.foreignKey.column), dialect)
@@ -105,9 +109,27 @@ function itemJson(
     }
     case 'selection':
       return selectionJson(item, columns, alias, dialect);
+    case 'alias':
+      return aliasJson(item, columns, alias, dialect, related);
     default:
       return item satisfies never;
   }
+}
+
+/** What the entity at the end of the alias shows; a picture has the uri of the alias (spec 10 § 6.3). */
+function aliasJson(
+  { attribute, shown }: AliasItem,
+  columns: Columns,
+  alias: string,
+  dialect: SqlDialect,
+  related: 'listed' | 'savedRelated',
+): Sql {
+  const json = atEnd(attribute.steps, alias, (end) =>
+    shown.kind === 'media'
+      ? mediaJson(shown, { ...columns, row: alias, name: attribute.name }, end, dialect)
+      : itemJson(shown, { ...columns, dataClass: shown.attribute.owner }, end, dialect, related),
+  );
+  return sql`coalesce(${json}, 'null')`;
 }
 
 /** `{"__deferred":{"uri":"/rest/Company(7)","__KEY":"7"}}` */

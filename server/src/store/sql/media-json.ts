@@ -1,42 +1,42 @@
 // Pictures and BLOBs as JSON text: the deferred form with its details.
-import type { StorageDef } from '../../model/model.ts';
-import type { Columns } from '../../query/columns.ts';
+import type { DataClassDef } from '../../model/model.ts';
+import type { Links, OneItem } from '../../query/columns.ts';
 import { contentTable, literal, mediaType, versionOf } from './columns.ts';
 import { entityUri } from './entity-key.ts';
 import type { JsonDialect } from './json-dialect.ts';
 import { column, raw, sql, type Sql } from './sql.ts';
 
-/** The deferred object alone, for distinct pictures. */
-export function mediaOnly(columns: Columns, attribute: StorageDef, dialect: JsonDialect): Sql {
-  return mediaJson(attribute, false, columns, 'e', dialect);
+type MediaItem = Extract<OneItem, { readonly kind: 'media' }>;
+
+/** Under which name of which entity a picture is shown; an alias shows one that another entity holds. */
+export interface ShownAs {
+  readonly links: Links;
+  readonly dataClass: DataClassDef;
+  /** Row of the entity. */
+  readonly row: string;
+  readonly name: string;
 }
 
 /** The deferred form of a picture (spec 10 §§ 1.1 to 1.4) or BLOB (spec 11 § 1). */
-export function mediaJson(
-  attribute: StorageDef,
-  detail: boolean,
-  columns: Columns,
-  alias: string,
-  dialect: JsonDialect,
-): Sql {
-  const { links, dataClass } = columns;
+export function mediaJson({ attribute, detail }: MediaItem, shown: ShownAs, alias: string, dialect: JsonDialect): Sql {
+  const { links, name } = shown;
   const held = column(alias, attribute.column);
-  const uri = entityUri(dataClass, alias, links, dialect);
+  const uri = entityUri(shown.dataClass, shown.row, links, dialect);
   if (attribute.type === 'blob') {
     const size = sql`(SELECT c.size FROM ${contentTable} AS c WHERE c.hash = ${held})`;
     const details = detail
       ? [literal(',"size":'), size, literal(',"mediatype":'), dialect.string(column(alias, mediaType(attribute)))]
       : [];
-    const query = literal(`/${attribute.name}?$binary=true&$expand=${attribute.name}"`);
+    const query = literal(`/${name}?$binary=true&$expand=${name}"`);
     const deferred = dialect.concat([literal('{"__deferred":{"uri":"'), uri, query, ...details, literal('}}')]);
     return sql`CASE WHEN ${held} IS NULL THEN 'null' ELSE ${deferred} END`;
   }
   const deferred = dialect.concat([
     literal('{"__deferred":{"uri":"'),
     uri,
-    sql`${`/${attribute.name}?${links.imagePrefix}`}`,
+    sql`${`/${name}?${links.imagePrefix}`}`,
     versionOf(attribute, alias),
-    sql`${`${links.imageSuffix(attribute.name)}"`}`,
+    sql`${`${links.imageSuffix(name)}"`}`,
     ...(links.imageInfo || detail ? [imageDetails(held, links.imageInfo, dialect)] : []),
     literal(',"image":true}}'),
   ]);

@@ -1,5 +1,6 @@
 // Statements around pictures and BLOBs: the narrow row that decides an answer, the bytes, and their bookkeeping.
 import type { DataClassDef, StorageDef } from '../../model/model.ts';
+import type { MediaPlace } from '../../query/aggregate.ts';
 import type { Predicate } from '../../query/predicate.ts';
 import type { Key } from '../../query/selection.ts';
 import {
@@ -16,26 +17,50 @@ import type { SqlDialect } from './dialect.ts';
 import { compilePredicate } from './predicate.ts';
 import { hasKey } from './select.ts';
 import { column, ident, raw, sql, Sql } from './sql.ts';
+import { keyColumn } from './steps.ts';
 
 /** Bytes of one stored part of a content. */
 export const partBytes = 1024 * 1024;
 
-const narrow = new WeakMap<StorageDef, Sql>();
+/** The picture or BLOB under its own name; the same object every time. */
+export function ownMedia(attribute: StorageDef): MediaPlace {
+  let place = own.get(attribute);
+  if (!place) own.set(attribute, (place = { name: attribute.name, steps: [], attribute }));
+  return place;
+}
+
+const own = new WeakMap<StorageDef, MediaPlace>();
+/** Per way to the entity that holds the picture, then per picture. */
+const narrow = new WeakMap<StorageDef, Map<string, Sql>>();
 
 /**
  * What must be known of one picture or BLOB before its bytes: a row with `hash`, `version`, `bound` (the highest number
  * that the entity's stamp reaches), `time`, `stamp`, `timestamp`, `mediatype`, `size`, `width`, `height`, `alpha`,
  * `few_colours`. One statement, so version and hash belong together (spec 10 § 2.11). Spec 10 § 9 calls it the snapshot.
+ * Where an alias leads to no entity they are null.
  */
-export function mediaStatement(dataClass: DataClassDef, attribute: StorageDef, key: Key): Sql {
-  let statement = narrow.get(attribute);
+export function mediaStatement(dataClass: DataClassDef, { attribute, steps }: MediaPlace, key: Key): Sql {
+  const way = steps.length === 0 ? '' : [dataClass, ...steps].map((step) => step.name).join('.');
+  let known = narrow.get(attribute);
+  if (!known) narrow.set(attribute, (known = new Map()));
+  let statement = known.get(way);
   if (!statement) {
     const e = (name: string): Sql => column('e', name);
     const type = attribute.type === 'blob' ? e(mediaType(attribute)) : raw('c.mediatype');
-    statement = sql`SELECT ${e(attribute.column)} AS hash, ${versionOf(attribute, 'e')} AS version, ${e(baseColumn)} + ${e(stampColumn)} AS bound, ${e(mediaTime(attribute))} AS time, ${e(stampColumn)} AS stamp, ${e(timestampColumn)} AS timestamp, ${type} AS mediatype, c.size AS size, c.width AS width, c.height AS height, c.alpha AS alpha, c.few_colours AS few_colours FROM ${ident(dataClass.table)} AS e LEFT JOIN ${contentTable} AS c ON c.hash = ${e(attribute.column)} WHERE ${new Sql(hasKey(dataClass, 'e', key).text, [])}`;
-    narrow.set(attribute, statement);
+    statement = sql`SELECT ${e(attribute.column)} AS hash, ${versionOf(attribute, 'e')} AS version, ${e(baseColumn)} + ${e(stampColumn)} AS bound, ${e(mediaTime(attribute))} AS time, ${e(stampColumn)} AS stamp, ${e(timestampColumn)} AS timestamp, ${type} AS mediatype, c.size AS size, c.width AS width, c.height AS height, c.alpha AS alpha, c.few_colours AS few_colours FROM ${rowsTo(dataClass, steps)} LEFT JOIN ${contentTable} AS c ON c.hash = ${e(attribute.column)} WHERE ${new Sql(hasKey(dataClass, steps.length === 0 ? 'e' : 'o', key).text, [])}`;
+    known.set(way, statement);
   }
   return new Sql(statement.text, key);
+}
+
+/** What follows FROM: the entity as row `e`, or as row `o` with the one at the end of the steps as row `e`. */
+function rowsTo(dataClass: DataClassDef, steps: MediaPlace['steps']): Sql {
+  const nameOf = (i: number): string => (i === steps.length ? 'e' : i === 0 ? 'o' : `o${i}`);
+  return steps.reduce(
+    (rows, step, i) =>
+      sql`${rows} LEFT JOIN ${ident(step.target.table)} AS ${ident(nameOf(i + 1))} ON ${column(nameOf(i + 1), keyColumn(step))} = ${column(nameOf(i), step.foreignKey.column)}`,
+    sql`${ident(dataClass.table)} AS ${ident(nameOf(0))}`,
+  );
 }
 
 /** A row when the entity matches the predicate. */

@@ -1,10 +1,10 @@
 // Order → the text after ORDER BY: nulls lowest, texts by fold(), ties by key (spec 04 § 8).
-import type { DataClassDef, RelatedEntityDef } from '../../model/model.ts';
+import type { DataClassDef } from '../../model/model.ts';
 import type { Order, OrderItem } from '../../query/order.ts';
 import type { FilterDialect } from './filter-dialect.ts';
 import { atom, kindOf, type JsonPlace } from './json-test.ts';
-import { keyColumn } from './predicate.ts';
-import { column, ident, join, sql, type Sql } from './sql.ts';
+import { column, join, sql, type Sql } from './sql.ts';
+import { endRow, walk } from './steps.ts';
 
 /** What follows ORDER BY for the rows `alias`; its own aliases start with `alias` and `_o`. */
 export function compileOrder(order: Order, dataClass: DataClassDef, alias: string, dialect: FilterDialect): Sql {
@@ -26,8 +26,7 @@ const isFolded = (type: string): boolean => type === 'string' || type === 'text'
 /** The values that an item sorts by, most significant first. */
 function sortValues(item: OrderItem, alias: string, prefix: string, dialect: FilterDialect): readonly Sql[] {
   const { steps, attribute, objectPath } = item;
-  const end = steps.length === 0 ? alias : `${prefix}${steps.length}`;
-  const held = column(end, attribute.column);
+  const held = column(endRow(steps, alias, prefix), attribute.column);
   const through = (value: Sql): Sql => walk(steps, value, alias, prefix);
   if (objectPath.length > 0) return jsonValues({ json: held, path: objectPath }, dialect).map(through);
   return [through(isFolded(attribute.type) ? dialect.fold(held) : held)];
@@ -42,13 +41,4 @@ function jsonValues(place: JsonPlace, dialect: FilterDialect): readonly Sql[] {
     sql`CASE (${kind}) WHEN 'boolean' THEN ${atom(place, 'boolean', dialect)} WHEN 'number' THEN ${atom(place, 'number', dialect)} END`,
     sql`CASE (${kind}) WHEN 'string' THEN ${text} END`,
   ];
-}
-
-/** The value of the related row at the end of the steps, null when there is none. */
-function walk(steps: readonly RelatedEntityDef[], value: Sql, alias: string, prefix: string): Sql {
-  return steps.reduceRight((inner, step, i) => {
-    const from = i === 0 ? alias : `${prefix}${i}`;
-    const to = `${prefix}${i + 1}`;
-    return sql`(SELECT ${inner} FROM ${ident(step.target.table)} AS ${ident(to)} WHERE ${column(to, keyColumn(step))} = ${column(from, step.foreignKey.column)})`;
-  }, value);
 }

@@ -5,6 +5,7 @@ import type { FilterDialect } from './filter-dialect.ts';
 import { isArray, testJson, type JsonPlace } from './json-test.ts';
 import { testColumn } from './operators.ts';
 import { column, ident, join, raw, sql, type Sql } from './sql.ts';
+import { keyColumn } from './steps.ts';
 import { inWordIndex } from './word-index.ts';
 import { wordQuery } from './words.ts';
 
@@ -155,10 +156,4 @@ function inHalves(pieces: readonly Sql[], separator: string): Sql {
   const half = pieces.length >> 1;
   const halves = [inHalves(pieces.slice(0, half), separator), inHalves(pieces.slice(half), separator)];
   return sql`(${join(halves, separator)})`;
-}
-
-/** The column that foreign keys of the relation point to. */
-export function keyColumn(relation: RelationDef): string {
-  const pointed = relation.kind === 'relatedEntity' ? relation.target : relation.inverse.target;
-  return (pointed.key[0] as StorageDef).column;
 }

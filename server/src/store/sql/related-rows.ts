@@ -1,14 +1,16 @@
 // The rows of an expanded relation, beside the row of the entity it belongs to.
 import type { StorageDef } from '../../model/model.ts';
 import type { EntityItem, SelectionItem } from '../../query/columns.ts';
+import type { Predicate } from '../../query/predicate.ts';
 import type { SqlDialect } from './dialect.ts';
 import { compileOrder } from './order.ts';
 import { compilePredicate } from './predicate.ts';
 import { column, ident, sql, type Sql } from './sql.ts';
+import { leadsTo } from './steps.ts';
 
 /** What follows FROM: the related entity of row `alias` as row `inner`, if there is one. */
 export function relatedRow(
-  { attribute, predicate }: Pick<EntityItem, 'attribute' | 'predicate'>,
+  { attribute, predicate }: Pick<EntityItem, 'attribute'> & { readonly predicate?: Predicate },
   alias: string,
   inner: string,
   dialect: SqlDialect,
@@ -22,9 +24,8 @@ export function relatedRow(
 type Related = Pick<SelectionItem, 'attribute' | 'predicate'>;
 
 function relatedRows({ attribute, predicate }: Related, alias: string, inner: string, dialect: SqlDialect): Sql {
-  const { target, inverse } = attribute;
-  const own = inverse.target.key[0] as StorageDef;
-  const pointing = sql`${ident(target.table)} AS ${ident(inner)} WHERE ${column(inner, inverse.foreignKey.column)} = ${column(alias, own.column)}`;
+  const steps = attribute.kind === 'alias' ? attribute.steps : [attribute];
+  const pointing = sql`${ident(attribute.target.table)} AS ${ident(inner)} WHERE ${leadsTo(steps, alias, inner)}`;
   return predicate ? sql`${pointing} AND ${compilePredicate(predicate, inner, dialect)}` : pointing;
 }
 

@@ -1,5 +1,5 @@
 // The tables a model needs, and the statements that make or extend them. Nothing here ever drops a column.
-import type { DataClassDef, Model, StorageDef, StorageType } from '../../model/model.ts';
+import { isMedia, type DataClassDef, type Model, type StorageDef, type StorageType } from '../../model/model.ts';
 import {
   apiKeyTable,
   attributeTable,
@@ -9,7 +9,6 @@ import {
   entitySetPartTable,
   entitySetTable,
   globalStampTable,
-  isMedia,
   lockTable,
   mediaColumns,
   mediaType,

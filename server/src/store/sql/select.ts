@@ -1,18 +1,21 @@
 // Statements that read entities: one by key, a page of a selection, members of a set, keys, distinct pictures.
 import type { DataClassDef, StorageDef, Value } from '../../model/model.ts';
-import type { Columns, Rows } from '../../query/columns.ts';
+import type { MediaPlace } from '../../query/aggregate.ts';
+import type { Columns, Links, Rows } from '../../query/columns.ts';
 import type { Predicate } from '../../query/predicate.ts';
 import type { Key, Selection } from '../../query/selection.ts';
 import type { SqlDialect } from './dialect.ts';
 import { literal } from './columns.ts';
+import { heldAt } from './aggregate.ts';
 import { arrayJson } from './array-json.ts';
 import { entityJson, type EntityShape } from './entity-json.ts';
 import { asksChanges, sortedKey, syncColumns } from './global-stamp.ts';
 import { lookerJson } from './looker-json.ts';
-import { mediaOnly } from './media-json.ts';
+import { mediaJson } from './media-json.ts';
 import { compileOrder } from './order.ts';
 import { compilePredicate } from './predicate.ts';
 import { column, entityWork, ident, join, raw, sql, Sql } from './sql.ts';
+import { atEnd } from './steps.ts';
 
 /** `key = ?` for every part of the key. */
 export function hasKey(dataClass: DataClassDef, alias: string, key: Key): Sql {
@@ -124,18 +127,20 @@ export function membersStatement(
  */
 export function distinctMediaStatement(
   selection: Selection,
-  columns: Columns,
-  attribute: StorageDef,
+  links: Links,
+  place: MediaPlace,
   skip: number,
   top: number,
   dialect: SqlDialect,
 ): Sql {
   const { dataClass, predicate, order } = selection;
-  const held = column('p', attribute.column);
+  const held = heldAt(place, 'p');
   const key = dataClass.key.map((part) => column('p', part.column));
-  const ranked = sql`SELECT ${join(key, ', ')}, ${held}, row_number() OVER (ORDER BY ${compileOrder(order, dataClass, 'p', dialect)}) AS position FROM ${from(dataClass, 'p')} WHERE ${held} IS NOT NULL AND (${compilePredicate(predicate, 'p', dialect)})`;
-  const first = sql`SELECT min(position) AS position FROM (${ranked}) AS r GROUP BY ${column('r', attribute.column)} ORDER BY 1 LIMIT ${top} OFFSET ${skip}`;
+  const ranked = sql`SELECT ${join(key, ', ')}, ${held} AS held, row_number() OVER (ORDER BY ${compileOrder(order, dataClass, 'p', dialect)}) AS position FROM ${from(dataClass, 'p')} WHERE ${held} IS NOT NULL AND (${compilePredicate(predicate, 'p', dialect)})`;
+  const first = sql`SELECT min(position) AS position FROM (${ranked}) AS r GROUP BY ${column('r', 'held')} ORDER BY 1 LIMIT ${top} OFFSET ${skip}`;
   const same = dataClass.key.map((part) => sql`${column('e', part.column)} = ${column('a', part.column)}`);
-  const json = mediaOnly(columns, attribute, dialect);
+  const { attribute, steps, name } = place;
+  const item = { kind: 'media', attribute, detail: false } as const;
+  const json = atEnd(steps, 'e', (end) => mediaJson(item, { links, dataClass, row: 'e', name }, end, dialect));
   return sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(json, () => raw('f.position')))} AS entities FROM (${first}) AS f ${dialect.lookUpJoin} (${ranked}) AS a ON a.position = f.position ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${join(same, ' AND ')}`;
 }

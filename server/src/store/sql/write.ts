@@ -1,7 +1,7 @@
 // Statements that change entities. The check of the stamp and the write are one guarded statement.
-import type { DataClassDef, StorageDef, Value } from '../../model/model.ts';
+import { isMedia, type DataClassDef, type StorageDef, type Value } from '../../model/model.ts';
 import type { Key } from '../../query/selection.ts';
-import { baseColumn, isMedia, mediaColumns, stampColumn, timestampColumn, tombstoneTable } from './columns.ts';
+import { baseColumn, mediaColumns, stampColumn, timestampColumn, tombstoneTable } from './columns.ts';
 import { lockState, type LockAsker } from './lock.ts';
 import { ident, join, raw, sql, type Sql } from './sql.ts';
 

@@ -94,7 +94,7 @@ const cases: readonly (readonly [what: string, model: unknown, faults: readonly 
   [
     'an unknown kind',
     attributes({ x: { kind: 'calculated' } }),
-    ['A.x.kind: calculated is not a kind; use storage, relatedEntity or relatedEntities'],
+    ['A.x.kind: calculated is not a kind; use storage, alias, relatedEntity or relatedEntities'],
   ],
   [
     'an unknown type',
