@@ -114,14 +114,27 @@ class Builder {
         : { kind: 'value', attribute };
     if (!asked?.expanded && !asked?.opened) return { kind: 'deferred', attribute };
     const { predicate } = asked;
-    return { kind: 'entity', attribute, columns: this.#inner(attribute.target, asked), ...(predicate && { predicate }) };
+    return {
+      kind: 'entity',
+      attribute,
+      columns: this.#inner(attribute.target, asked),
+      ...(predicate && { predicate }),
+    };
   }
 
   #selection(attribute: ToManyDef, asked: ColumnNode | undefined): ColumnItem {
     if (!asked?.expanded && !asked?.opened) return { kind: 'deferred', attribute };
     const { skip, top = attribute.target.defaultTopSize, order, predicate } = asked;
     const columns = this.#inner(attribute.target, asked);
-    return { kind: 'selection', attribute, columns, skip, top, ...(order && { order }), ...(predicate && { predicate }) };
+    return {
+      kind: 'selection',
+      attribute,
+      columns,
+      skip,
+      top,
+      ...(order && { order }),
+      ...(predicate && { predicate }),
+    };
   }
 
   /** A relation is sent as a whole, unless attributes of the target were named and the relation itself was not. */

@@ -111,11 +111,7 @@ function addExpanded(
   for (const item of items) {
     if (item.toLowerCase() === '$all') {
       for (const attribute of dataClass.attributes.values())
-        if (
-          relatedClass(attribute) &&
-          sight.attribute(dataClass, attribute.name) &&
-          !sight.refusal(attribute, true)
-        )
+        if (relatedClass(attribute) && sight.attribute(dataClass, attribute.name) && !sight.refusal(attribute, true))
           childOf(root, attribute.name).expanded = true;
       continue;
     }
