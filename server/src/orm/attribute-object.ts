@@ -1,6 +1,14 @@
 // What code can know of an attribute (spec 16 § 6).
 import { printedType } from '../model/attribute-types.ts';
-import { publicAttribute, type AttributeDef, type StorageDef, type StorageType } from '../model/model.ts';
+import {
+  publicAttribute,
+  relatedClass,
+  shownStorage,
+  writtenStorage,
+  type AttributeDef,
+  type StorageDef,
+  type StorageType,
+} from '../model/model.ts';
 import type { AttributeObject } from './api.ts';
 
 /** The numbers that 4D gives to types. */
@@ -22,6 +30,9 @@ const fieldTypes = {
 } as const satisfies Record<StorageType, number>;
 
 const position = (attribute: StorageDef): number => attribute.owner.storage.indexOf(attribute) + 1;
+
+/** What stands in no column of its own. */
+const ofAlias = { fieldNumber: 0, mandatory: false, readOnly: true } as const;
 
 /** Frozen. */
 export function attributeObject(attribute: AttributeDef): AttributeObject {
@@ -67,6 +78,38 @@ export function attributeObject(attribute: AttributeDef): AttributeObject {
         inverseName: attribute.inverse.name,
         relatedDataClass: attribute.target.name,
       });
+    case 'alias': {
+      const { path } = attribute;
+      const target = relatedClass(attribute);
+      if (target && attribute.many)
+        return Object.freeze({
+          ...ofAlias,
+          ...plain,
+          type: target.collectionName,
+          fieldType: 42,
+          relatedDataClass: target.name,
+          path,
+        });
+      if (target)
+        return Object.freeze({
+          ...ofAlias,
+          ...plain,
+          type: target.name,
+          fieldType: fieldTypes.object,
+          relatedDataClass: target.name,
+          path,
+        });
+      const shown = shownStorage(attribute) as StorageDef;
+      const readOnly = writtenStorage(attribute) === undefined;
+      return Object.freeze({
+        ...ofAlias,
+        ...plain,
+        type: printedType(shown),
+        fieldType: fieldTypes[shown.type],
+        readOnly,
+        path,
+      });
+    }
     default:
       return attribute satisfies never;
   }

@@ -1,9 +1,10 @@
 // A dataclass at work: makes the objects that code holds. Each dataclass has classes of its own for its entities and
 // selections, with its attributes as properties and its functions as methods.
-import type { DataClassDef, FunctionMap, RelatedEntitiesDef, StorageDef, Value } from '../model/model.ts';
+import type { DataClassDef, FunctionMap, StorageDef, ToManyDef, Value } from '../model/model.ts';
 import { keyValue } from '../model/attribute-types.ts';
 import { all, none, type Predicate } from '../query/predicate.ts';
 import type { Order } from '../query/order.ts';
+import { relatedTo } from '../query/related-to.ts';
 import type { Key } from '../query/selection.ts';
 import type { StoredEntity } from '../store/sql/entity-row.ts';
 import { currentCall } from './call-context.ts';
@@ -88,11 +89,9 @@ export class ClassRuntime {
     return this.selection({ kind: 'described', selection }, { ordered: order !== undefined, alterable: false });
   }
 
-  /** The entities of this class that a to-many relation of the entity with that key leads to. */
-  related({ inverse }: RelatedEntitiesDef, key: Key | undefined): SelectionHandle {
-    if (!key) return this.select(none).handle;
-    const test = { kind: 'identity', values: [key[0] as Value], negated: false } as const;
-    return this.select({ kind: 'test', attribute: inverse.foreignKey, test }).handle;
+  /** The entities of this class that a to-many attribute of the entity with that key leads to. */
+  related(attribute: ToManyDef, key: Key | undefined): SelectionHandle {
+    return this.select(key ? relatedTo(attribute, key) : none).handle;
   }
 
   /** The canonical key of what code gives as one, `undefined` when no entity can have it. */

@@ -3,11 +3,10 @@
 import { fail } from '../errors.ts';
 import { acceptValue } from '../model/accept-value.ts';
 import { attributeTypes } from '../model/attribute-types.ts';
-import type { Json } from '../model/model.ts';
+import { isMedia, shownStorage, stepsTo, type Json } from '../model/model.ts';
 import { aggregates, type ValuePlace } from '../query/aggregate.ts';
 import type { Selection } from '../query/selection.ts';
 import { computeStatement, distinctStatement } from '../store/sql/aggregate.ts';
-import { isMedia } from '../store/sql/columns.ts';
 import { fold } from '../store/sql/fold.ts';
 import { currentCall } from './call-context.ts';
 import { valueForCode } from './entity-state.ts';
@@ -17,14 +16,15 @@ import type { SelectionState } from './selection-state.ts';
 
 export type Aggregate = 'sum' | 'average' | 'min' | 'max';
 
-/** The place that a path names inside the class, `undefined` when it goes through a relation. */
+/** The place that a path names, `undefined` when it goes through a relation and not by an alias. */
 function placeOf(selection: SelectionState, path: string): ValuePlace | undefined {
   const { def } = selection.of;
   const [name = '', ...objectPath] = path.split('.');
-  const attribute = seen(def, name);
-  if (attribute.kind !== 'storage' || selection.mayRepeat) return undefined;
+  const asked = seen(def, name);
+  const attribute = shownStorage(asked);
+  if (!attribute || selection.mayRepeat) return undefined;
   if (objectPath.length > 0 && attribute.type !== 'object') throw fail(1500, path, def.name);
-  return { attribute, objectPath };
+  return { name: path, steps: stepsTo(asked), attribute, objectPath };
 }
 
 const selected = async (selection: SelectionState): Promise<Selection> => ({

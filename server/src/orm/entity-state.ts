@@ -3,9 +3,18 @@
 import { fail, type KeystampError } from '../errors.ts';
 import { acceptValue } from '../model/accept-value.ts';
 import { keyValue } from '../model/attribute-types.ts';
-import type { AttributeDef, DataClassDef, Json, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
+import {
+  isMedia,
+  writtenStorage,
+  type AliasDef,
+  type AttributeDef,
+  type DataClassDef,
+  type Json,
+  type RelatedEntityDef,
+  type StorageDef,
+  type Value,
+} from '../model/model.ts';
 import type { Key } from '../query/selection.ts';
-import { isMedia } from '../store/sql/columns.ts';
 import type { StoredEntity } from '../store/sql/entity-row.ts';
 import { callIfAny } from './call-context.ts';
 import type { ClassRuntime } from './class-runtime.ts';
@@ -108,6 +117,7 @@ export class EntityState {
             (this.related.get(attribute)?.stored === undefined && this.related.get(attribute) != null)
           );
         case 'relatedEntities':
+        case 'alias':
           return false;
         default:
           return attribute satisfies never;
@@ -127,6 +137,11 @@ export const isHiddenKey = (attribute: StorageDef): boolean => attribute.name.en
 export function readAttribute(state: EntityState, attribute: AttributeDef): unknown {
   const refusal = refusalOf(attribute);
   if (refusal) throw refusal;
+  return heldBy(state, attribute);
+}
+
+/** The same without a look at permissions: an alias needs none of what its path leads through (spec 14 § 4.4). */
+export function heldBy(state: EntityState, attribute: AttributeDef): unknown {
   switch (attribute.kind) {
     case 'storage':
       return isMedia(attribute) ? readMedia(state, attribute) : readValue(state, attribute);
@@ -134,6 +149,8 @@ export function readAttribute(state: EntityState, attribute: AttributeDef): unkn
       return readRelated(state, attribute);
     case 'relatedEntities':
       return state.of.store.dataClassOf(attribute.target).related(attribute, state.key);
+    case 'alias':
+      return readAlias(state, attribute);
     default:
       return attribute satisfies never;
   }
@@ -143,6 +160,24 @@ export function readAttribute(state: EntityState, attribute: AttributeDef): unkn
 export function refusalOf(attribute: AttributeDef): KeystampError | undefined {
   const call = callIfAny();
   return call && !call.access.isOpen ? call.sight.refusal(attribute, false) : undefined;
+}
+
+/** At once where the entity itself holds it, a promise where related entities must be read. */
+function readAlias(state: EntityState, alias: AliasDef): unknown {
+  if (alias.many) return state.of.store.dataClassOf(alias.target).related(alias, state.key);
+  if (alias.steps.length === 0) return heldBy(state, alias.end);
+  return endOf(state, alias.steps).then((end) => end && heldBy(end, alias.end));
+}
+
+/** The entity at the end of N→1 steps, null when there is none. */
+export async function endOf(from: EntityState, steps: readonly RelatedEntityDef[]): Promise<EntityState | null> {
+  let state = from;
+  for (const step of steps) {
+    const next = stateOf(await readRelated(state, step));
+    if (!next) return null;
+    state = next;
+  }
+  return state;
 }
 
 function readValue(state: EntityState, attribute: StorageDef): unknown {
@@ -177,7 +212,8 @@ async function readRelated(state: EntityState, relation: RelatedEntityDef): Prom
 
 /**
  * Assigns an attribute as code does; equal values count as touched too.
- * @throws KeystampError 1508 and others for what it cannot hold, 1574 for a to-many relation
+ * @throws KeystampError 1508 and others for what it cannot hold, 1574 for a to-many relation, 1516 for an alias of what
+ *   another entity holds
  */
 export function assignAttribute(state: EntityState, attribute: AttributeDef, value: unknown): void {
   switch (attribute.kind) {
@@ -187,6 +223,11 @@ export function assignAttribute(state: EntityState, attribute: AttributeDef, val
       return assignRelated(state, attribute, value);
     case 'relatedEntities':
       throw fail(1574, attribute.name);
+    case 'alias': {
+      const written = writtenStorage(attribute);
+      if (!written) throw fail(1516, attribute.name);
+      return assignAttribute(state, written, value);
+    }
     default:
       return attribute satisfies never;
   }

@@ -1,17 +1,22 @@
 // Entities as plain objects: `toObject`, `toCollection`, `extract` (spec 16 § 3). Relations are read for all entities of
 // a list at once, one statement a level.
-import type {
-  DataClassDef,
-  RelatedEntitiesDef,
-  RelatedEntityDef,
-  RelationDef,
-  StorageDef,
-  Value,
+import {
+  isMedia,
+  isToMany,
+  relatedClass,
+  stepsTo,
+  type AttributeDef,
+  type DataClassDef,
+  type RelatedEntitiesDef,
+  type RelatedEntityDef,
+  type RelationDef,
+  type StorageDef,
+  type ToManyDef,
+  type Value,
 } from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
-import { isMedia } from '../store/sql/columns.ts';
 import type { AttributeFilter } from './api.ts';
-import { isHiddenKey, readAttribute, refusalOf, valueForCode, type EntityState } from './entity-state.ts';
+import { heldBy, isHiddenKey, refusalOf, valueForCode, type EntityState } from './entity-state.ts';
 
 export interface ObjectOptions {
   readonly withPrimaryKey?: boolean;
@@ -46,7 +51,8 @@ function addPath(tree: AttributeTree, dataClass: DataClassDef, [name = '', ...re
   if (!attribute) return;
   let child = tree.children.get(name);
   if (!child) tree.children.set(name, (child = newTree()));
-  if (attribute.kind !== 'storage' && rest.length > 0) addPath(child, attribute.target, rest);
+  const target = relatedClass(attribute);
+  if (target && rest.length > 0) addPath(child, target, rest);
 }
 
 /** The entities as plain objects, in their order. */
@@ -62,25 +68,64 @@ export async function objectsOf(
     ...(withStamp && { __STAMP: stored?.stamp ?? 0 }),
   }));
   for (const attribute of first.def.attributes.values()) {
-    const asked = tree.children.get(attribute.name);
     // What may not be read is left out.
     if (refusalOf(attribute)) continue;
-    if (attribute.kind === 'storage') {
-      if (!asked && (!tree.all || isHiddenKey(attribute))) continue;
-      for (const [i, state] of states.entries()) objects[i]![attribute.name] = plainValue(state, attribute);
-    } else if (asked && (asked.all || asked.children.size > 0)) {
-      const related = await relatedObjects(states, attribute, asked);
-      for (const [i, object] of objects.entries()) object[attribute.name] = related[i];
-    } else if (attribute.kind === 'relatedEntity' && (asked || tree.all)) {
-      for (const [i, state] of states.entries()) objects[i]![attribute.name] = keyObject(state, attribute);
-    }
+    const values = await formsOf(states, attribute, tree.children.get(attribute.name), tree.all);
+    if (values) for (const [i, object] of objects.entries()) object[attribute.name] = values[i];
   }
   return objects;
 }
 
+/** What each entity shows of an attribute, `undefined` when it is not shown. */
+async function formsOf(
+  states: readonly EntityState[],
+  attribute: AttributeDef,
+  asked: AttributeTree | undefined,
+  all: boolean,
+): Promise<readonly unknown[] | undefined> {
+  if (isToMany(attribute)) return asked && isOpen(asked) ? relatedObjects(states, attribute, asked) : undefined;
+  if (!asked && !all) return undefined;
+  switch (attribute.kind) {
+    case 'storage':
+      return !asked && isHiddenKey(attribute) ? undefined : states.map((state) => plainValue(state, attribute));
+    case 'relatedEntity':
+      return asked && isOpen(asked)
+        ? relatedObjects(states, attribute, asked)
+        : states.map((state) => keyObject(state, attribute));
+    case 'alias': {
+      const ends = await endsOf(states, stepsTo(attribute));
+      const found = ends.filter((state) => state !== null);
+      const values = await formsOf(found, attribute.end, asked, all);
+      let at = 0;
+      return ends.map((state) => (state === null ? null : values?.[at++]));
+    }
+    default:
+      return attribute satisfies never;
+  }
+}
+
+const isOpen = (tree: AttributeTree): boolean => tree.all || tree.children.size > 0;
+
+/** The entity at the end of N→1 steps from each, found with one statement a step. */
+export async function endsOf(
+  states: readonly EntityState[],
+  steps: readonly RelatedEntityDef[],
+): Promise<readonly (EntityState | null)[]> {
+  let ends: readonly (EntityState | null)[] = states;
+  for (const step of steps) {
+    const next = await relatedEntities(
+      ends.filter((state) => state !== null),
+      step,
+    );
+    let at = 0;
+    ends = ends.map((state) => (state === null ? null : (next[at++] ?? null)));
+  }
+  return ends;
+}
+
 /** A value as JSON has it. */
 function plainValue(state: EntityState, attribute: StorageDef): unknown {
-  const value = readAttribute(state, attribute);
+  const value = heldBy(state, attribute);
   if (isMedia(attribute))
     return value === null ? null : attribute.type === 'image' ? '[object Picture]' : '[object Blob]';
   return value instanceof Date ? value.toISOString() : value;
@@ -93,10 +138,10 @@ function keyObject(state: EntityState, relation: RelatedEntityDef): unknown {
 
 async function relatedObjects(
   states: readonly EntityState[],
-  relation: RelationDef,
+  relation: RelatedEntityDef | ToManyDef,
   tree: AttributeTree,
 ): Promise<readonly unknown[]> {
-  if (relation.kind === 'relatedEntities') {
+  if (relation.kind !== 'relatedEntity') {
     const lists = await relatedLists(states, relation);
     const flat = await objectsOf(lists.flat(), tree);
     let at = 0;
@@ -130,8 +175,35 @@ export async function relatedEntities(
   });
 }
 
-/** The related entities of each, in key order, found with one statement. */
+/** The related entities of each, found with one statement a step; by an alias each of them once. */
 export async function relatedLists(
+  states: readonly EntityState[],
+  attribute: ToManyDef,
+): Promise<readonly (readonly EntityState[])[]> {
+  if (attribute.kind === 'relatedEntities') return pointingLists(states, attribute);
+  let lists: readonly (readonly EntityState[])[] = states.map((state) => [state]);
+  for (const step of attribute.steps) {
+    const next = await stepFrom(lists.flat(), step);
+    let at = 0;
+    lists = lists.map((list) => once(next.slice(at, (at += list.length)).flat()));
+  }
+  return lists;
+}
+
+const stepFrom = async (
+  states: readonly EntityState[],
+  step: RelationDef,
+): Promise<readonly (readonly EntityState[])[]> =>
+  step.kind === 'relatedEntities'
+    ? pointingLists(states, step)
+    : (await relatedEntities(states, step)).map((state) => (state ? [state] : []));
+
+const once = (states: readonly EntityState[]): readonly EntityState[] => [
+  ...new Map(states.map((state) => [printKey(state.key ?? []), state])).values(),
+];
+
+/** The entities that point to each, in key order. */
+async function pointingLists(
   states: readonly EntityState[],
   relation: RelatedEntitiesDef,
 ): Promise<readonly (readonly EntityState[])[]> {

@@ -1,10 +1,10 @@
 // The values at a path for many entities at once: `extract`, and computations that the database cannot do.
-import type { AttributeDef, DataClassDef } from '../model/model.ts';
+import type { AttributeDef, DataClassDef, ToManyDef } from '../model/model.ts';
 import { findAttribute } from '../query/path.ts';
 import { currentCall } from './call-context.ts';
 import type { EntityState } from './entity-state.ts';
-import { readAttribute } from './entity-state.ts';
-import { relatedEntities, relatedLists } from './object-form.ts';
+import { heldBy } from './entity-state.ts';
+import { endsOf, relatedEntities, relatedLists } from './object-form.ts';
 
 /**
  * The attribute of that name, when the running code may read it.
@@ -22,28 +22,53 @@ export async function valuesAt(states: readonly EntityState[], path: readonly st
   const [first] = states;
   const [name = '', ...rest] = path;
   if (!first) return [];
-  const attribute = seen(first.def, name);
+  return valuesOf(states, seen(first.def, name), rest);
+}
+
+async function valuesOf(
+  states: readonly EntityState[],
+  attribute: AttributeDef,
+  rest: readonly string[],
+): Promise<readonly unknown[]> {
   switch (attribute.kind) {
     case 'storage':
-      return states.map((state) => rest.reduce(memberOf, readAttribute(state, attribute)));
+      return states.map((state) => rest.reduce(memberOf, heldBy(state, attribute)));
     case 'relatedEntity': {
       const related = await relatedEntities(states, attribute);
-      if (rest.length === 0) return related.map((state) => state && state.handle);
-      const found = related.filter((state) => state !== null);
-      const values = await valuesAt(found, rest);
-      let at = 0;
-      return related.map((state) => (state === null ? null : values[at++]));
+      return rest.length === 0
+        ? related.map((state) => state && state.handle)
+        : ofPresent(related, (found) => valuesAt(found, rest));
     }
-    case 'relatedEntities': {
-      if (rest.length === 0) return states.map((state) => readAttribute(state, attribute));
-      const lists = await relatedLists(states, attribute);
-      const values = await valuesAt(lists.flat(), rest);
-      let at = 0;
-      return lists.map((list) => values.slice(at, (at += list.length)).flat());
-    }
+    case 'relatedEntities':
+      return valuesOfMany(states, attribute, rest);
+    case 'alias':
+      if (attribute.many) return valuesOfMany(states, attribute, rest);
+      return ofPresent(await endsOf(states, attribute.steps), (ends) => valuesOf(ends, attribute.end, rest));
     default:
       return attribute satisfies never;
   }
+}
+
+async function valuesOfMany(
+  states: readonly EntityState[],
+  attribute: ToManyDef,
+  path: readonly string[],
+): Promise<readonly unknown[]> {
+  if (path.length === 0) return states.map((state) => heldBy(state, attribute));
+  const lists = await relatedLists(states, attribute);
+  const values = await valuesAt(lists.flat(), path);
+  let at = 0;
+  return lists.map((list) => values.slice(at, (at += list.length)).flat());
+}
+
+/** The values of those that are there, null for the others. */
+async function ofPresent(
+  states: readonly (EntityState | null)[],
+  valuesFor: (found: readonly EntityState[]) => Promise<readonly unknown[]>,
+): Promise<readonly unknown[]> {
+  const values = await valuesFor(states.filter((state) => state !== null));
+  let at = 0;
+  return states.map((state) => (state === null ? null : values[at++]));
 }
 
 /** A member of an object; nothing where there is none. */

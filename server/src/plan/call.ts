@@ -1,6 +1,7 @@
 // Calls of functions (spec 12): which function a request names, on what it runs, and with which parameters.
 import { fail } from '../errors.ts';
 import {
+  type AttributeDef,
   publicAttribute,
   type DataClassDef,
   type FunctionDef,
@@ -134,11 +135,19 @@ function relationsAt(
   let owner = dataClass;
   for (const step of steps) {
     const attribute = namedAttribute(owner, step, context);
-    if (!attribute || attribute.kind === 'storage' || relations.at(-1)?.kind === 'relatedEntities') return undefined;
-    relations.push(attribute);
-    owner = attribute.target;
+    const walked = attribute && relationsOf(attribute);
+    if (!walked || relations.at(-1)?.kind === 'relatedEntities') return undefined;
+    relations.push(...walked);
+    owner = (walked.at(-1) as RelationDef).target;
   }
   return relations;
+}
+
+/** The relations that an attribute stands for: itself, or those of an alias that ends in an N→1 relation. */
+function relationsOf(attribute: AttributeDef): readonly RelationDef[] | undefined {
+  if (attribute.kind === 'relatedEntity' || attribute.kind === 'relatedEntities') return [attribute];
+  if (attribute.kind !== 'alias' || attribute.many || attribute.end.kind !== 'relatedEntity') return undefined;
+  return [...attribute.steps, attribute.end];
 }
 
 /**

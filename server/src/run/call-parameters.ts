@@ -1,6 +1,6 @@
 // Parameters of a function: objects that stand for entities and entity selections become them (spec 12 § 3).
 import { fail } from '../errors.ts';
-import { publicDataClass, type AttributeDef, type RelatedEntityDef } from '../model/model.ts';
+import { isMedia, publicDataClass, writtenStorage, type AttributeDef, type RelatedEntityDef } from '../model/model.ts';
 import { assignAttribute, type EntityState } from '../orm/entity-state.ts';
 import type { ClassRuntime } from '../orm/class-runtime.ts';
 import type { StoreRuntime } from '../orm/store-runtime.ts';
@@ -8,7 +8,6 @@ import { parseKeyText } from '../request/key-text.ts';
 import type { Access } from '../session/access.ts';
 import { attributeRefusal, checkDataClass } from '../session/refusal.ts';
 import { attributeResource, clientSight, isKey } from '../session/sight.ts';
-import { isMedia } from '../store/sql/columns.ts';
 import { existsStatement } from '../store/sql/write.ts';
 import type { Visit } from './context.ts';
 
@@ -58,8 +57,9 @@ async function assign(state: EntityState, name: string, value: unknown, visit: V
   const { access } = visit;
   const attribute = clientSight(access).attribute(state.def, name);
   if (!attribute) throw fail(1500, name, state.def.name).as(400);
-  if (attribute.kind === 'relatedEntities' || (attribute.kind === 'storage' && attribute.readOnly)) return;
-  permitAssigned(state, attribute, access);
+  const storage = writtenStorage(attribute);
+  if (attribute.kind !== 'relatedEntity' && !storage) return;
+  permitAssigned(state, storage ?? attribute, access);
   if (attribute.kind === 'relatedEntity') {
     // An empty object leaves the relation as it is.
     if (isBody(value) && Object.keys(value).length === 0) return;
@@ -67,7 +67,7 @@ async function assign(state: EntityState, name: string, value: unknown, visit: V
     return checkTarget(state, attribute, visit);
   }
   // What a client has read of a picture or BLOB means unchanged.
-  if (isMedia(attribute) && isBody(value) && !('ID' in value)) return;
+  if (storage && isMedia(storage) && isBody(value) && !('ID' in value)) return;
   assignAttribute(state, attribute, value);
 }
 

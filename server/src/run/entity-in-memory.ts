@@ -1,7 +1,7 @@
 // Entities of functions as JSON: what is stored is written by the database, what only memory holds is put in its place.
 import { printKey, printKeyInUri } from '../query/print-key.ts';
 import type { DataClassDef, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
-import type { EntityState } from '../orm/entity-state.ts';
+import { endOf, type EntityState } from '../orm/entity-state.ts';
 import type { ColumnItem, Columns } from '../query/columns.ts';
 import { entityStatement } from '../store/sql/select.ts';
 import type { Visit } from './context.ts';
@@ -51,6 +51,10 @@ async function inMemory(item: ColumnItem, state: EntityState, columns: Columns, 
     }
     case 'selection':
       return null;
+    case 'alias': {
+      const end = await endOf(state, item.attribute.steps);
+      return end && inMemory(item.shown, end, columns, visit);
+    }
     default:
       return item satisfies never;
   }

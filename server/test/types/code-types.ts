@@ -25,6 +25,10 @@ const model = defineModel({
         spec: { type: 'object' },
         photo: { type: 'image' },
         employer: { kind: 'relatedEntity', dataClass: 'Company' },
+        surname: { kind: 'alias', path: 'lastName' },
+        firm: { kind: 'alias', path: 'employer' },
+        firmName: { kind: 'alias', path: 'firm.name' },
+        colleagues: { kind: 'alias', path: 'firm.staff' },
       },
     },
   },
@@ -136,6 +140,13 @@ export async function use(employee: Employee): Promise<void> {
   same<typeof employee.photo, ImageValue | null>(true);
   same<typeof employee.spec, Json | null>(true);
   same<ReturnType<typeof employee.yearly>, Promise<number>>(true);
+  same<typeof employee.surname, string | null>(true);
+  same<typeof employee.firmName, Promise<string | null>>(true);
+  same<NonNullable<Awaited<typeof employee.firm>>['name'], string>(true);
+  same<Awaited<ReturnType<typeof employee.colleagues.toArray>>, Employee[]>(true);
+  employee.set({ surname: 'Okafor' });
+  // @ts-expect-error: the name of another entity is not written here
+  employee.set({ firmName: 'Acme' });
   const company = await employee.employer;
   if (company) {
     same<typeof company.name, string>(true);

@@ -1,9 +1,9 @@
 // Rows of entities as code on the server holds them: key, stamp, time, values, and what is known of pictures and BLOBs
 // without their bytes.
-import type { DataClassDef, StorageDef, Value } from '../../model/model.ts';
+import { isMedia, type DataClassDef, type StorageDef, type Value } from '../../model/model.ts';
 import type { Key, Selection } from '../../query/selection.ts';
 import type { Row } from '../engine.ts';
-import { contentTable, isMedia, mediaType, stampColumn, timestampColumn, versionOf } from './columns.ts';
+import { contentTable, mediaType, stampColumn, timestampColumn, versionOf } from './columns.ts';
 import type { SqlDialect } from './dialect.ts';
 import { compileOrder } from './order.ts';
 import { compilePredicate } from './predicate.ts';
