@@ -7,15 +7,14 @@ import { stringify } from 'csv-stringify/sync';
 import { createHash } from 'node:crypto';
 import { formatOfMediaType, formatRow } from '../image/formats.ts';
 import type { ModelDefinition } from '../model/definition.ts';
-import type { DataClassDef, Model, StorageDef, Value } from '../model/model.ts';
+import { isMedia, type DataClassDef, type Model, type StorageDef, type Value } from '../model/model.ts';
 import type { Columns, Links } from '../query/columns.ts';
 import { keyCount, keysBetween } from '../query/key-list.ts';
 import { all } from '../query/predicate.ts';
 import type { Selection } from '../query/selection.ts';
 import { readContent } from '../store/content.ts';
 import type { Engine, Row } from '../store/engine.ts';
-import { isMedia } from '../store/sql/columns.ts';
-import { mediaStatement } from '../store/sql/media.ts';
+import { mediaStatement, ownMedia } from '../store/sql/media.ts';
 import { countStatement, keysStatement, membersStatement, pageStatement } from '../store/sql/select.ts';
 import { filesFolder, manifestName, type FileReference, type Format, type Manifest } from './manifest.ts';
 import { keyOf, readEntity } from './source.ts';
@@ -138,7 +137,7 @@ async function writeFiles(entity: Fields, dataClass: DataClassDef, engine: Engin
     if (kind === 'relatedEntity') entity[name] = values[name] ?? null;
     if (kind !== 'storage' || !isMedia(attribute) || entity[name] === null) continue;
     const key = keyOf(values, String(entity['__KEY']), dataClass);
-    const row = key && (await engine.row(mediaStatement(dataClass, attribute, key)));
+    const row = key && (await engine.row(mediaStatement(dataClass, ownMedia(attribute), key)));
     const hash = row?.['hash'] as Uint8Array | null | undefined;
     const bytes = hash && (await readContent(engine, hash));
     if (!row || !bytes) {

@@ -1,11 +1,11 @@
 // Puts an entity in as it was in another datastore: key, stamp, time and the versions of its pictures are kept, and no
 // rule of saving is applied, since what is stored there was saved already.
-import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
+import { isMedia, type DataClassDef, type StorageDef, type Value } from '../model/model.ts';
 import type { Key } from '../query/selection.ts';
 import { holdContent, releaseContent, type Content, type ContentSource } from '../store/content.ts';
 import type { Executor, Transaction } from '../store/engine.ts';
 import { globalStampColumn, takeGlobalStamp } from '../store/global-stamps.ts';
-import { isMedia, mediaStamp, mediaTime, mediaType, stampColumn } from '../store/sql/columns.ts';
+import { mediaStamp, mediaTime, mediaType, stampColumn } from '../store/sql/columns.ts';
 import { forgetWords, indexWords } from '../store/sql/word-index.ts';
 import {
   bookkeepingStatement,

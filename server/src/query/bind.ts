@@ -1,13 +1,7 @@
 // FilterExpr + dataclass + parameters → Predicate: names become attributes, values become canonical, criteria over the
 // same related row come together (spec 04 §§ 4 to 7).
 import { fail } from '../errors.ts';
-import type {
-  AliasDef,
-  DataClassDef,
-  RelationDef,
-  StorageDef,
-  ToManyAliasDef,
-} from '../model/model.ts';
+import type { AliasDef, DataClassDef, RelationDef, StorageDef, ToManyAliasDef } from '../model/model.ts';
 import { checkComplexity } from './complexity.ts';
 import type { Given } from './convert.ts';
 import { toValue } from './convert.ts';
