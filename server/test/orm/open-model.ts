@@ -9,6 +9,7 @@ import { buildModel } from '../../src/model/load.ts';
 import type { Seed } from '../../src/model/seed.ts';
 import { CallContext, runInCall } from '../../src/orm/call-context.ts';
 import { sow } from '../../src/orm/sow.ts';
+import { Visitor } from '../../src/session/visitor.ts';
 
 export interface OpenModel {
   readonly keystamp: Keystamp;
@@ -31,14 +32,7 @@ export async function openModel(exported: unknown, seed?: Seed): Promise<OpenMod
     keystamp,
     events,
     async run(work) {
-      const openSession = (): never => {
-        throw new Error('no session');
-      };
-      const context = new CallContext({
-        model,
-        services,
-        caller: { session: undefined, access: services.roles.guest, openSession },
-      });
+      const context = new CallContext({ model, services, caller: new Visitor(services, undefined) });
       try {
         return await runInCall(context, work);
       } finally {
