@@ -13,15 +13,15 @@ export interface CallOptions {
   readonly params?: Params;
 }
 
-/** Functions by name. */
-// oxlint-disable-next-line no-explicit-any -- what a function takes and gives is its own matter
-export type Calls = { readonly [name: string]: (...args: any[]) => Promise<any> };
+/** Functions of which nothing is known: any name, any parameters; the result is a promise. */
+// oxlint-disable-next-line no-explicit-any -- an index signature would make every function possibly undefined
+export type Calls = any;
 
 type Invoke = (name: string, args: readonly unknown[], options?: CallOptions) => Promise<unknown>;
 
 /** `proxy.topPaid(3)` → `invoke('topPaid', [3])`. */
-export const callProxy = (invoke: Invoke): Calls =>
-  new Proxy({} as Calls, {
+export const callProxy = <T = Calls>(invoke: Invoke): T =>
+  new Proxy({} as T & object, {
     get: (_target, name) =>
       typeof name === 'symbol' || name === 'then' ? undefined : (...args: unknown[]) => invoke(name, args),
   });

@@ -1,11 +1,12 @@
 // The way in: `createClient<Model>({ url })` gives the datastore of a server.
-import { argumentOf, callProxy, resultOf, type CallOptions, type Calls } from './call.ts';
+import { argumentOf, callProxy, resultOf, type CallOptions } from './call.ts';
 import { DataClass } from './data-class.ts';
 import { Picture, readDeferred } from './deferred.ts';
 import { EntityObject, type Entity, type RequestOptions } from './entity.ts';
 import { EntitySet } from './entity-set.ts';
 import type { Place } from './entity-state.ts';
 import { PermissionError } from './errors.ts';
+import type { ImplementedShape, ModelOf, SingletonCalls, SingletonName, StoreCalls } from './function-types.ts';
 import { type ImageOptions, type SrcsetOptions } from './image-url.ts';
 import { isBare, keyInPath } from './key.ts';
 import type { ClassName, ModelShape, UntypedModel } from './model-types.ts';
@@ -46,12 +47,20 @@ interface SentJson extends Omit<Sent, 'body' | 'type'> {
 }
 
 /** The datastore of a server: its classes are properties of it, and `dataClass(name)` reaches those of any name. */
-export type Client<M extends ModelShape = UntypedModel> = DataStore<M> & {
+export type Client<T extends ModelShape | ImplementedShape = UntypedModel> = ClientOf<ModelOf<T>>;
+
+type ClientOf<M extends ModelShape> = DataStore<M> & {
   readonly [C in Exclude<ClassName<M>, keyof DataStore>]: DataClass<M, C>;
 };
 
-export function createClient<M extends ModelShape = UntypedModel>(options: ClientOptions = {}): Client<M> {
-  const store = new DataStore<M>(options);
+/**
+ * A client of the server at `url`. `T` is the type of a model: `typeof model` of a model file, plain or implemented, or
+ * what `keystamp types` wrote. Nothing is sent before something is asked.
+ */
+export function createClient<T extends ModelShape | ImplementedShape = UntypedModel>(
+  options: ClientOptions = {},
+): Client<T> {
+  const store = new DataStore<ModelOf<T>>(options);
   const classes = new Map<string, unknown>();
   return new Proxy(store, {
     get(target, name) {
@@ -63,10 +72,10 @@ export function createClient<M extends ModelShape = UntypedModel>(options: Clien
       // A promise that resolves to a client must not take it for another promise.
       if (typeof name === 'symbol' || name === 'then' || name === 'toJSON') return undefined;
       let found = classes.get(name);
-      if (!found) classes.set(name, (found = target.dataClass(name as ClassName<M>)));
+      if (!found) classes.set(name, (found = target.dataClass(name as never)));
       return found;
     },
-  }) as Client<M>;
+  }) as unknown as Client<T>;
 }
 
 // oxlint-disable-next-line no-explicit-any -- the store of any model
@@ -162,12 +171,12 @@ export class DataStore<M extends ModelShape = any> {
   }
 
   /** Functions of the datastore: `ds.call.hire(…)`. */
-  get call(): Calls {
+  get call(): StoreCalls<M> {
     return callProxy((name, args) => this.invoke(`$catalog/${name}`, args));
   }
 
   /** Functions of a singleton: `ds.singleton('Payroll').run(5)`. */
-  singleton(name: string): Calls {
+  singleton<N extends SingletonName<M>>(name: N): SingletonCalls<M, N> {
     return callProxy((fn, args) => this.invoke(`$singleton/${name}/${fn}`, args));
   }
 

@@ -1,7 +1,8 @@
 // A dataclass: where entities are found, made and counted.
-import { callProxy, type CallOptions, type Calls } from './call.ts';
+import { callProxy, type CallOptions } from './call.ts';
 import type { DataStore } from './client.ts';
 import { EntityObject, type Entity, type RequestOptions } from './entity.ts';
+import type { CallsOf } from './function-types.ts';
 import { keyText, type Key } from './key.ts';
 import type { ClassName, ModelShape, PathsOf, ScalarName, Values } from './model-types.ts';
 import { splitArguments, type QueryArguments } from './query-arguments.ts';
@@ -87,8 +88,8 @@ export class DataClass<M extends ModelShape, C extends ClassName<M>> {
     return this.#store.classInfo(this.name, options);
   }
 
-  /** Its functions: `ds.Employee.call.topPaid(3)`. */
-  get call(): Calls {
+  /** Its functions, and those of the selection of all its entities: `ds.Employee.call.topPaid(3)`. */
+  get call(): CallsOf<M, C, 'functions'> & CallsOf<M, C, 'selectionFunctions'> {
     return callProxy((name, args, options) => this.invoke(name, args, options));
   }
 

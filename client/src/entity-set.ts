@@ -1,7 +1,8 @@
 // A selection that is stored on the server (spec 05 § 3): ordered members, live values.
-import type { CallOptions, Calls } from './call.ts';
+import type { CallOptions } from './call.ts';
 import type { DataStore } from './client.ts';
 import type { Entity, RequestOptions } from './entity.ts';
+import type { CallsOf } from './function-types.ts';
 import type { ClassName, ModelShape, PathsOf } from './model-types.ts';
 import type { Page } from './page.ts';
 import { splitArguments, type QueryArguments } from './query-arguments.ts';
@@ -95,7 +96,7 @@ export class EntitySet<M extends ModelShape, C extends ClassName<M>> {
     return this.release();
   }
 
-  get call(): Calls {
+  get call(): CallsOf<M, C, 'selectionFunctions'> {
     return this.query().call;
   }
 

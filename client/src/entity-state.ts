@@ -60,7 +60,7 @@ export class EntityObjectState {
     values['__TIMESTAMP'] = wire.__TIMESTAMP;
     this.deleted = wire.__KEY === undefined && Object.keys(wire).length === 1;
     const absent = [...names].filter((name) => !(name in wire)).map((name) => [name, null] as const);
-    for (const [name, raw] of [...Object.entries(wire).filter(([name]) => isAttribute(name)), ...absent]) {
+    for (const [name, raw] of [...Object.entries(wire).filter(([name]) => !system.has(name)), ...absent]) {
       const value = this.store.readValue(raw, { from: this.#place, relation: name }, this.params);
       this.#known.set(name, typeof raw === 'object' && raw !== null ? { value, json: JSON.stringify(raw) } : { value });
       if (!sent || values[name] === sent[name]) values[name] = value;
@@ -74,7 +74,7 @@ export class EntityObjectState {
   changes(): Values {
     return Object.fromEntries(
       Object.entries(this.#values).filter(([name, value]) => {
-        if (!isAttribute(name)) return false;
+        if (!isOwn(name)) return false;
         const known = this.#known.get(name);
         if (!known) return value !== undefined;
         if (value === known.value && (known.json === undefined || isLive(value))) return false;
@@ -94,7 +94,11 @@ export class EntityObjectState {
   }
 }
 
-const isAttribute = (name: string): boolean => !name.startsWith('__') && name !== 'uri';
+/** What stands beside the attributes. `__GlobalStamp` and the attributes of `__DeletedRecords` are attributes. */
+const system = new Set(['__KEY', '__STAMP', '__TIMESTAMP', '__entityModel', '__DATACLASS', '__STATUS', '__ERROR', 'uri']);
+
+/** Names that begin so are the server's to set. */
+const isOwn = (name: string): boolean => !name.startsWith('__') && name !== 'uri';
 
 /** Objects that stand for something elsewhere; JSON values are compared by what they hold instead. */
 const isLive = (value: unknown): boolean =>

@@ -1,10 +1,10 @@
 // One entity: its attributes are its own properties, to read and to set; what it does are its methods.
-import type { Calls } from './call.ts';
 import { callProxy } from './call.ts';
 import type { DataStore } from './client.ts';
 import { ConflictError } from './conflict.ts';
 import { EntityObjectState, type Place } from './entity-state.ts';
 import type { EntitySet } from './entity-set.ts';
+import type { CallsOf } from './function-types.ts';
 import { errorOf, StampError, type KeystampError } from './errors.ts';
 import type { ClassName, Loaded, ManyName, MediaName, ModelShape, RelatedClass, Values } from './model-types.ts';
 import type { Params } from './query-string.ts';
@@ -186,7 +186,7 @@ export class EntityObject<M extends ModelShape = any, C extends ClassName<M> = a
   }
 
   /** Its functions: `employee.call.raise(500)`. */
-  get call(): Calls {
+  get call(): CallsOf<M, C, 'entityFunctions'> {
     return callProxy((name, args, options) => this.invoke(name, args, options));
   }
 

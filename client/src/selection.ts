@@ -1,9 +1,10 @@
 // A described selection: a filter and an order over a class or a stored set. Nothing is sent until it is awaited or asked
 // something.
-import { callProxy, type CallOptions, type Calls } from './call.ts';
+import { callProxy, type CallOptions } from './call.ts';
 import type { DataStore } from './client.ts';
 import type { Entity, RequestOptions } from './entity.ts';
 import { EntitySet } from './entity-set.ts';
+import type { CallsOf } from './function-types.ts';
 import { imageParams, type ImageOptions } from './image-url.ts';
 import { keyText, type Key } from './key.ts';
 import type {
@@ -240,7 +241,7 @@ export class Selection<M extends ModelShape, C extends ClassName<M>, P extends s
   }
 
   /** Functions of the selection. */
-  get call(): Calls {
+  get call(): CallsOf<M, C, 'selectionFunctions'> {
     return callProxy((name, args, options) => this.invoke(name, args, options));
   }
 
