@@ -95,7 +95,16 @@ export class EntityObjectState {
 }
 
 /** What stands beside the attributes. `__GlobalStamp` and the attributes of `__DeletedRecords` are attributes. */
-const system = new Set(['__KEY', '__STAMP', '__TIMESTAMP', '__entityModel', '__DATACLASS', '__STATUS', '__ERROR', 'uri']);
+const system = new Set([
+  '__KEY',
+  '__STAMP',
+  '__TIMESTAMP',
+  '__entityModel',
+  '__DATACLASS',
+  '__STATUS',
+  '__ERROR',
+  'uri',
+]);
 
 /** Names that begin so are the server's to set. */
 const isOwn = (name: string): boolean => !name.startsWith('__') && name !== 'uri';

@@ -25,32 +25,35 @@ interface OfClass<C> {
 }
 
 /** What arrives of a value that a function returned. */
-type Received<M extends ModelShape, T> = T extends OfClass<infer C extends ClassName<M>>
-  ? T extends { toCollection: unknown }
-    ? Page<Entity<M, C>>
-    : Entity<M, C>
-  : T extends Date
-    ? string
-    : T extends bigint
-      ? number | string
-      : T extends string | number | boolean | null | undefined
-        ? T
-        : T extends (...args: never) => unknown
-          ? never
-          : T extends object
-            ? { [K in keyof T]: Received<M, T[K]> }
-            : T extends void
-              ? undefined
-              : T;
+type Received<M extends ModelShape, T> =
+  T extends OfClass<infer C extends ClassName<M>>
+    ? T extends { toCollection: unknown }
+      ? Page<Entity<M, C>>
+      : Entity<M, C>
+    : T extends Date
+      ? string
+      : T extends bigint
+        ? number | string
+        : T extends string | number | boolean | null | undefined
+          ? T
+          : T extends (...args: never) => unknown
+            ? never
+            : T extends object
+              ? { [K in keyof T]: Received<M, T[K]> }
+              : T extends void
+                ? undefined
+                : T;
 
 /** What may be given for a parameter. */
-type Given<M extends ModelShape, T> = T extends OfClass<infer C extends ClassName<M>>
-  ? T extends { toCollection: unknown }
-    ? EntitySet<M, C>
-    : EntityObject<M, C> | ({ readonly __DATACLASS: C; readonly __ENTITY: true; readonly __KEY?: string | number } & Values<M, C>)
-  : T extends Date
-    ? Date | string
-    : T;
+type Given<M extends ModelShape, T> =
+  T extends OfClass<infer C extends ClassName<M>>
+    ? T extends { toCollection: unknown }
+      ? EntitySet<M, C>
+      : | EntityObject<M, C>
+        | ({ readonly __DATACLASS: C; readonly __ENTITY: true; readonly __KEY?: string | number } & Values<M, C>)
+    : T extends Date
+      ? Date | string
+      : T;
 
 type Method<M extends ModelShape, F> = F extends { run: (...args: infer P) => infer R }
   ? (...args: { [I in keyof P]: Given<M, P[I]> }) => Promise<Received<M, Awaited<R>>>

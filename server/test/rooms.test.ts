@@ -20,12 +20,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   reply: ['run', 'plan', 'request', 'query', 'model', 'orm'],
   exchange: ['orm', 'image', 'store', 'query', 'model'],
   http: ['reply', 'request', 'handle'],
-  cli: ['exchange', 'http', 'keystamp', 'keeping', 'orm', 'plan', 'session', 'store', 'model'],
+  cli: ['exchange', 'http', 'keystamp', 'keeping', 'orm', 'plan', 'reply', 'session', 'store', 'model'],
 };
 
 /** Narrower than a room: the files of it that the importing room may name. */
 const narrowed: Readonly<Record<string, readonly RegExp[]>> = {
   'cli > plan': [/^plan\/target\.ts$/],
+  'cli > reply': [/^reply\/catalog\.ts$/],
   'plan > image': [/^image\/(formats|variant|image-ref|image-uri)\.ts$/],
   'plan > session': [/^session\/(access|refusal|sight)\.ts$/],
   'plan > store': [/^store\/change\.ts$/],

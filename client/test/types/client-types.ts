@@ -75,7 +75,9 @@ const app = implement(model, {
       selectionFunctions: { cost: { exposed: true, run: async () => 12 } },
     },
   },
-  singletons: { Payroll: { scope: 'shared', functions: { run: { exposed: true, run: (month: number) => month > 0 } } } },
+  singletons: {
+    Payroll: { scope: 'shared', functions: { run: { exposed: true, run: (month: number) => month > 0 } } },
+  },
 });
 
 const ds = createClient<typeof model>();
@@ -116,7 +118,9 @@ export async function some(): Promise<void> {
   same<typeof employer.name, string>(true);
   // @ts-expect-error: it was not asked for
   void employer.serial;
-  same<typeof employer.staff.entities[0] extends infer E ? NonNullable<E>['ID' & keyof NonNullable<E>] : 0, number>(true);
+  same<(typeof employer.staff.entities)[0] extends infer E ? NonNullable<E>['ID' & keyof NonNullable<E>] : 0, number>(
+    true,
+  );
   // @ts-expect-error: there is no attribute wage
   void ds.Employee.all({ attributes: ['wage'] });
   // @ts-expect-error: a company has no salary

@@ -5,6 +5,7 @@ import { importCommand } from './commands/import.ts';
 import { keyCommand } from './commands/key.ts';
 import { serveCommand } from './commands/serve.ts';
 import { syncCommand } from './commands/sync.ts';
+import { typesCommand } from './commands/types.ts';
 
 /** Runs the command that the arguments name; sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -15,7 +16,8 @@ export async function main(argv: readonly string[]): Promise<void> {
     .addCommand(keyCommand())
     .addCommand(syncCommand())
     .addCommand(importCommand())
-    .addCommand(exportCommand());
+    .addCommand(exportCommand())
+    .addCommand(typesCommand());
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

@@ -1,0 +1,95 @@
+// A catalog as TypeScript: the type that `createClient` of @keystamp/client takes.
+import type { WireAttribute, WireCatalog, WireDataClass, WireMethod } from '@keystamp/client';
+
+/** The text of a module that exports `Model`. @param from where the catalog came from, told at the top */
+export function catalogTypes(catalog: WireCatalog, from: string): string {
+  const { dataClasses, methods = [], singletons = [] } = catalog;
+  const classes = dataClasses.map((each) => [each.name, attributesOf(each, dataClasses)] as const);
+  const code = [
+    ...group('functions', methods),
+    ...block(
+      'dataClasses',
+      dataClasses.flatMap(({ name, methods: own = [] }) =>
+        block(name, [
+          ...group('functions', own.filter(at('dataClass'))),
+          ...group('selectionFunctions', own.filter(at('entityCollection'))),
+          ...group('entityFunctions', own.filter(at('entity'))),
+        ]),
+      ),
+    ),
+    ...block(
+      'singletons',
+      singletons.flatMap(({ name, methods: own }) => block(name, group('functions', own))),
+    ),
+  ];
+  return [
+    `// Written by \`keystamp types ${from}\`; to be written again when the model has changed.`,
+    '',
+    ...(code.length > 0
+      ? [
+          '/** What a function takes and gives is not in the catalog. */',
+          '// oxlint-disable-next-line no-explicit-any',
+          'interface Exposed {',
+          '  readonly exposed: true;',
+          '  readonly run: (...args: any[]) => any;',
+          '}',
+          '',
+        ]
+      : []),
+    'export interface Model {',
+    '  readonly model: {',
+    '    readonly dataClasses: {',
+    ...classes.flatMap(([name, attributes]) => [
+      `      readonly ${property(name)}: {`,
+      '        readonly attributes: {',
+      ...attributes.map((line) => `          ${line}`),
+      '        };',
+      '      };',
+    ]),
+    '    };',
+    '  };',
+    ...(code.length > 0 ? block('code', code) : ['readonly code: object;']).map((line) => `  ${line}`),
+    '}',
+    '',
+  ].join('\n');
+}
+
+/** Lines of `readonly name: { … };`, none when there is nothing in it. */
+const block = (name: string, lines: readonly string[]): readonly string[] =>
+  lines.length === 0 ? [] : [`readonly ${property(name)}: {`, ...lines.map((line) => `  ${line}`), '};'];
+
+const group = (name: string, methods: readonly WireMethod[]): readonly string[] =>
+  block(
+    name,
+    methods.map((method) => `readonly ${property(method.name)}: Exposed;`),
+  );
+
+const at =
+  (level: WireMethod['applyTo']) =>
+  ({ applyTo }: WireMethod): boolean =>
+    applyTo === level;
+
+const property = (name: string): string => (/^[A-Za-z_$][\w$]*$/.test(name) ? name : JSON.stringify(name));
+
+function attributesOf({ attributes }: WireDataClass, classes: readonly WireDataClass[]): readonly string[] {
+  return attributes.map((attribute) => {
+    const facts = factsOf(attribute, classes).map((fact) => `readonly ${fact};`);
+    return `readonly ${property(attribute.name)}: { ${facts.join(' ')} };`;
+  });
+}
+
+/** What the client's types read of an attribute. An alias that shows entities is a relation to them. */
+function factsOf(attribute: WireAttribute, classes: readonly WireDataClass[]): readonly string[] {
+  const { kind, type } = attribute;
+  const one = classes.find(({ name }) => name === type);
+  const many = classes.find(({ collectionName }) => collectionName === type);
+  if (kind === 'relatedEntity' || (kind === 'alias' && one))
+    return [`kind: 'relatedEntity'`, `dataClass: ${JSON.stringify(one?.name ?? type)}`];
+  if (kind === 'relatedEntities' || (kind === 'alias' && many))
+    return [`kind: 'relatedEntities'`, `dataClass: ${JSON.stringify(many?.name ?? type)}`];
+  return [
+    ...(kind === 'storage' ? [] : [`kind: '${kind}'`]),
+    `type: ${JSON.stringify(type)}`,
+    ...(attribute.identifying ? ['primKey: true'] : attribute.not_null ? ['mandatory: true'] : []),
+  ];
+}
