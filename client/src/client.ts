@@ -1,11 +1,12 @@
 // The way in: `createClient<Model>({ url })` gives the datastore of a server.
 import { argumentOf, callProxy, resultOf, type CallOptions } from './call.ts';
+import { ChangeFeed, type ChangesOptions } from './changes.ts';
 import { DataClass } from './data-class.ts';
 import { Picture, readDeferred } from './deferred.ts';
 import { EntityObject, type Entity, type RequestOptions } from './entity.ts';
 import { EntitySet } from './entity-set.ts';
 import type { Place } from './entity-state.ts';
-import { PermissionError } from './errors.ts';
+import { errorOf, PermissionError } from './errors.ts';
 import type { ImplementedShape, ModelOf, SingletonCalls, SingletonName, StoreCalls } from './function-types.ts';
 import { type ImageOptions, type SrcsetOptions } from './image-url.ts';
 import { isBare, keyInPath } from './key.ts';
@@ -118,6 +119,14 @@ export class DataStore<M extends ModelShape = any> {
     return value instanceof Picture ? value.srcset(options) : undefined;
   }
 
+  /**
+   * What happens to entities of tracked classes, for `for await`. Connections that break are made again and nothing is
+   * missed; URLs that `image` gives follow.
+   */
+  changes<C extends ClassName<M>>(options: ChangesOptions<C> = {}): ChangeFeed<C> {
+    return new ChangeFeed<C>(this, options);
+  }
+
   /** Sends bytes ahead; the result is a value for picture and BLOB attributes. */
   upload(bytes: Bytes, options?: UploadOptions): Promise<Upload> {
     return upload(this, bytes, options);
@@ -216,7 +225,13 @@ export class DataStore<M extends ModelShape = any> {
       ...sent,
       ...(json !== undefined && { body: JSON.stringify(json), type: 'application/json' }),
     });
-    return (await response.json()) as T;
+    try {
+      return (await response.json()) as T;
+    } catch (cause) {
+      // The connection broke within the answer, or it is none of this server.
+      sent.signal?.throwIfAborted();
+      throw errorOf({ status: 0, entries: [], method: sent.method ?? 'GET', url: response.url, cause });
+    }
   }
 
   /** The bytes at a uri; undefined when the server has none: it answers `{}` then. */

@@ -7,6 +7,7 @@ export type { Selection, QueryOptions, PageOptions, ReadOptions } from './select
 export type { Page } from './page.ts';
 export type { Picture, Reference, RelatedSet, StoredFile } from './deferred.ts';
 export type { CallOptions, Calls } from './call.ts';
+export type { Change, ChangeFeed, ChangesOptions, Deleted, Reload, Saved } from './changes.ts';
 export { ConflictError } from './conflict.ts';
 export {
   KeystampError,

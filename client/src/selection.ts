@@ -5,6 +5,7 @@ import type { DataStore } from './client.ts';
 import type { Entity, RequestOptions } from './entity.ts';
 import { EntitySet } from './entity-set.ts';
 import type { CallsOf } from './function-types.ts';
+import { RequestError } from './errors.ts';
 import { imageParams, type ImageOptions } from './image-url.ts';
 import { keyText, type Key } from './key.ts';
 import type {
@@ -138,19 +139,31 @@ export class Selection<M extends ModelShape, C extends ClassName<M>, P extends s
     return (await this.page({ ...options, top: 1 })).entities[0];
   }
 
-  /** All entities, page by page. Which they are is settled at the first one: changes meanwhile repeat and skip none. */
+  /**
+   * All entities, page by page. Which they are is settled at the first one, by an entity set, so changes meanwhile repeat
+   * and skip none; classes with composite keys have no sets, and there they may.
+   */
   async *[Symbol.asyncIterator](): AsyncGenerator<Entity<M, C, P>, void, undefined> {
-    const { top = 100 } = this.#options;
-    const set = await this.entitySet();
+    const { top = 100, skip: first = 0 } = this.#options;
+    const set = await this.entitySet().catch((error: unknown) => {
+      if (error instanceof RequestError && error.code === 1813) return undefined;
+      throw error;
+    });
+    if (!set) {
+      for (let page = await this.page({ top }); ; page = (await page.next()) ?? page) {
+        yield* page;
+        if (!page.hasMore) return;
+      }
+    }
     try {
-      for (let skip = this.#options.skip ?? 0; skip < set.count; skip += top)
-        yield* (await set.query(undefined, this.#read_options({ skip, top }))).entities as never[];
+      for (let skip = first; skip < set.count; skip += top)
+        yield* (await set.query(undefined, this.#viewOptions({ skip, top }))).entities as never[];
     } finally {
       await set.release().catch(() => undefined);
     }
   }
 
-  #read_options(page: PageOptions): QueryOptions<M, C> {
+  #viewOptions(page: PageOptions): QueryOptions<M, C> {
     const { attributes, expand, image, signal } = this.#options;
     return {
       ...(attributes && { attributes }),

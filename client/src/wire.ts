@@ -152,6 +152,26 @@ export interface WireInfo {
   readonly [name: string]: unknown;
 }
 
+/** The data of an event of `$changes`. */
+export type WireChange =
+  | {
+      readonly kind: 'saved';
+      readonly __DATACLASS: string;
+      readonly __KEY: string;
+      readonly __STAMP: number;
+      readonly __TIMESTAMP: string;
+      readonly __GlobalStamp: number;
+      /** A picture attribute. */
+      readonly [picture: string]: unknown;
+    }
+  | {
+      readonly kind: 'deleted';
+      readonly __DATACLASS: string;
+      readonly __KEY: string;
+      readonly __GlobalStamp: number;
+    }
+  | { readonly kind: 'reload'; readonly __DATACLASS?: string; readonly __GlobalStamp: number };
+
 /** `$compute=$all` of one attribute (spec 05 § 7). */
 export interface WireAggregates {
   readonly count: number;

@@ -17,7 +17,8 @@ export interface Opened {
 }
 
 export async function openClient(settings: Readonly<Record<string, string>> = {}): Promise<Opened> {
-  const fixture = await Fixture.open('company', settings);
+  // Machines that are busy convert slowly.
+  const fixture = await Fixture.open('company', { conversionSeconds: '120', ...settings });
   const url = `http://127.0.0.1:${await fixture.port(1)}/rest`;
   const another = (options: ClientOptions = {}): Client<Model> => createClient<Model>({ url, ...options });
   const close = async (): Promise<void> => {

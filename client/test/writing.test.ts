@@ -161,7 +161,7 @@ describe('writing', () => {
 });
 
 test('keys of several parts and with any character', async () => {
-  const fixture = await Fixture.open('stamps', {});
+  const fixture = await Fixture.open('stamps', { conversionSeconds: '120' });
   const ds = createClient({ url: `http://127.0.0.1:${await fixture.port(1)}/rest` });
   const page = await ds.dataClass('Page').get(['Atlas, vol. 1', 3]);
   assert.equal(page.__KEY, '"Atlas, vol. 1"&3');

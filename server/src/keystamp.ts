@@ -8,6 +8,7 @@ import { Variants } from './image/variants.ts';
 import { ModelError } from './model/load.ts';
 import type { Model } from './model/model.ts';
 import { Spool } from './request/spool.ts';
+import { ChangeFeed } from './run/change-feed.ts';
 import type { Services } from './run/context.ts';
 import { ApiKeys } from './session/api-keys.ts';
 import { EntitySets } from './session/entity-sets.ts';
@@ -18,6 +19,7 @@ import { SessionCookie } from './session/session-cookie.ts';
 import { flushMs, Sessions } from './session/sessions.ts';
 import { releaseUploads, Uploads } from './session/uploads.ts';
 import { isTracking, sweepDeletions } from './store/global-stamps.ts';
+import { ChangeSignal } from './store/change-signal.ts';
 import { openEngine } from './store/open.ts';
 
 const sweepMs = 30_000;
@@ -127,6 +129,8 @@ async function openPart(
   const cookie = new SessionCookie(config, model.name, cookieSuffix);
   const sessions = new Sessions(engine, config, now, cookie, [releaseLocks, releaseUploads, sets.releaseSession]);
   const attempts = new LoginAttempts(config.loginAttempts, now);
+  const signal = new ChangeSignal(engine, config.changesPollMs);
+  const changes = new ChangeFeed(signal, config);
   const services: Services = {
     config,
     model,
@@ -139,6 +143,7 @@ async function openPart(
     sessions,
     sets,
     uploads,
+    changes,
     spool,
     now,
     onEvent,
@@ -162,6 +167,7 @@ async function openPart(
     services,
     async close() {
       for (const timer of timers) clearInterval(timer);
+      signal.close();
       await sessions.flush().catch(sweepFailed);
       await sets.flush().catch(sweepFailed);
       await variants.close();

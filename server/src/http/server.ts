@@ -14,6 +14,7 @@ import { isLoopback } from './listen.ts';
 import type { Metrics } from './metrics.ts';
 import { takeRawRequestLines } from './request-lines.ts';
 import { readAgain, type ClientError } from './second-reading.ts';
+import { Streams } from './streams.ts';
 
 /** Bytes of all headers together. */
 const headerBytes = 16 * 1024;
@@ -57,6 +58,9 @@ export function createServer(
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
   const forOrigins = allowOrigins(server, config, methods);
+  const streams = new Streams(config.changesStallSeconds * 1000);
+  // They have no end of their own.
+  server.addHook('preClose', async () => streams.end());
 
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.hijack();
@@ -76,7 +80,9 @@ export function createServer(
       : await handle(asked);
     // A server that stops waits for its connections, and a client would keep this one.
     if (!server.server.listening) reply.raw.shouldKeepAlive = false;
-    send(reply.raw, forOrigins ? forOrigins(made, reply) : made, method === 'HEAD');
+    const sent = forOrigins ? forOrigins(made, reply) : made;
+    if (sent.stream) streams.send(reply.raw, sent, sent.stream);
+    else send(reply.raw, sent, method === 'HEAD');
   };
 
   for (const mount of mountsOf(config)) {

@@ -5,6 +5,7 @@ import type { ApiRequest, Target } from '../request/api-request.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { dataFunction, planCall, singletonFunction, storeFunction } from './call.ts';
 import { planCatalog } from './catalog.ts';
+import { planChanges } from './changes.ts';
 import { planDelete } from './delete.ts';
 import { groupOf, planLogin } from './directory.ts';
 import { planRemoveMedia, planWriteMedia } from './media.ts';
@@ -45,6 +46,7 @@ export async function buildPlan(
     if (called) return planCall(request, called, input, context);
     return planCatalog(request, context);
   }
+  if (action === 'changes') return planChanges(request, context);
   if (request.target.kind !== 'data') throw failHttp(404);
   const data = request as DataRequest;
   const called = calls.has(action) ? dataFunction(data, context) : undefined;

@@ -32,6 +32,7 @@ export function routeRequest(request: ApiRequest, models: readonly Model[]): Rou
     case 'directory':
     case 'info':
     case 'singleton':
+    case 'changes':
     case 'release': {
       if (target.model === undefined) return { model: first, request };
       const model = named(target.model, models);

@@ -5,6 +5,7 @@ import type { Outcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
 import { replyCall } from './call.ts';
 import { replyCatalog } from './catalog.ts';
+import { replyChanges } from './changes.ts';
 import { dataReply, onceReply } from './json.ts';
 import { replyInfo } from './info.ts';
 import { replyLock } from './lock.ts';
@@ -48,6 +49,8 @@ export function reply(plan: Plan, outcome: Outcome, mount: string, config: Confi
       return onceReply(200, outcome.json, outcome.headers);
     case 'called':
       return replyCall(outcome, mount, config);
+    case 'changes':
+      return replyChanges(outcome);
     case 'upload':
       return onceReply(200, JSON.stringify({ ID: outcome.id }));
     default:

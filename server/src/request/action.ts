@@ -22,6 +22,7 @@ export const actions = {
   validate: 'check the entities of the body without saving them',
   delete: 'delete what the path, the filter or the body names; by GET only where the dialect allows it',
   removeMedia: 'set one image or BLOB to null',
+  changes: 'the changes of tracked dataclasses, as they happen',
   upload: 'keep the bytes of the body for a later save',
   call: 'run the function named by $emMethod, of the datastore in $catalog/{function}, or of a $singleton',
   callOrWriteMedia:
@@ -65,6 +66,7 @@ const methodWords = new Map<string, MethodWord>([
 const allowed = {
   catalog: 'GET, HEAD, POST, OPTIONS',
   upload: 'POST, OPTIONS',
+  changes: 'GET, OPTIONS',
   release: 'POST, OPTIONS',
   directory: 'GET, POST, OPTIONS',
   info: 'GET, HEAD, POST, OPTIONS',
@@ -99,6 +101,9 @@ export function actionOf(request: ApiRequest): Action {
     case 'singleton':
       if (method === 'GET' || method === 'HEAD' || isPost(method)) return 'call';
       throw failHttp(405, undefined, { Allow: allowed.singleton });
+    case 'changes':
+      if (method !== 'GET') throw failHttp(405, undefined, { Allow: allowed.changes });
+      return 'changes';
     case 'upload':
     case 'release':
       if (method !== 'POST') throw failHttp(405, undefined, { Allow: allowed[target.kind] });

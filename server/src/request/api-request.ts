@@ -67,6 +67,7 @@ export type Target =
     }
   /** `$singleton/{name}/{fn}` (spec 12 § 8). */
   | { readonly kind: 'singleton'; readonly name: string; readonly fn: string; readonly model?: string }
+  | { readonly kind: 'changes'; readonly model?: string }
   | { readonly kind: 'release'; readonly dataClass?: string; readonly model?: string }
   | DataTarget;
 

@@ -33,6 +33,8 @@ export const params = {
   distinct: { kind: 'flag', meaning: 'the distinct values of one attribute' },
   compute: { kind: 'text', meaning: 'count, sum, average, min, max or $all of an attribute' },
   findKey: { kind: 'text', meaning: 'where the entity of that key stands in the selection' },
+  since: { kind: 'number', meaning: 'number that $changes begins with: the __GlobalStamp told last' },
+  dataClass: { kind: 'text', meaning: 'dataclasses that $changes tells of, separated by commas' },
   asArray: { kind: 'flag', meaning: 'a bare array of entities' },
   format: { kind: 'text', meaning: 'shape of the answer: json or looker' },
   atomic: { kind: 'flag', aliases: ['atonce'], meaning: 'save or delete all entities or none' },

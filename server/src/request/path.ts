@@ -13,14 +13,15 @@ const dollar = 36;
 const services = new Map<string, (segments: readonly string[]) => Target>([
   ['$catalog', catalog],
   ['$service', catalog],
-  ['$upload', upload],
+  ['$upload', alone('upload')],
+  ['$changes', alone('changes')],
   ['$directory', directory],
   ['$info', info],
   ['$singleton', singleton],
 ]);
 
 /** Those that may also stand behind the name of a model. */
-const perModel = new Set(['$upload', '$directory', '$info', '$singleton']);
+const perModel = new Set(['$upload', '$changes', '$directory', '$info', '$singleton']);
 
 /**
  * What the decoded segments of a path name.
@@ -32,7 +33,7 @@ export function parsePath(segments: readonly string[]): Target {
   if (isRelease(segments)) return release(segments);
   const second = segments[1]?.toLowerCase();
   if (second !== undefined && perModel.has(second) && first.charCodeAt(0) !== dollar)
-    return { ...(services.get(second) as typeof upload)(segments.slice(1)), model: first };
+    return { ...(services.get(second) as typeof info)(segments.slice(1)), model: first };
   if (first.charCodeAt(0) !== dollar) return data(segments);
   const service = services.get(first.toLowerCase());
   if (!service) throw malformed(`there is no ${first}`);
@@ -153,9 +154,12 @@ function classList(segment: string): readonly string[] | 'all' {
   return names;
 }
 
-function upload(segments: readonly string[]): Exclude<Target, DataTarget> {
-  if (segments.length > 1) throw malformed('nothing can follow $upload');
-  return { kind: 'upload' };
+/** A service that nothing can follow. */
+function alone(kind: 'upload' | 'changes'): (segments: readonly string[]) => Exclude<Target, DataTarget> {
+  return (segments) => {
+    if (segments.length > 1) throw malformed(`nothing can follow $${kind}`);
+    return { kind };
+  };
 }
 
 const directoryAsks = new Map<string, DirectoryAsk>([

@@ -1,6 +1,7 @@
 // What running a plan may touch.
 import type { Config } from '../config.ts';
 import type { OnEvent } from '../events.ts';
+import { KeystampError } from '../errors.ts';
 import type { Converter } from '../image/converter.ts';
 import type { Variants } from '../image/variants.ts';
 import type { DataClassDef, Model } from '../model/model.ts';
@@ -10,7 +11,7 @@ import { filteredEngine, hidingClasses } from '../orm/row-filters.ts';
 import type { WriteContext } from '../orm/write.ts';
 import { missingKey, type ApiKey, type ApiKeys } from '../session/api-keys.ts';
 import type { EntitySets } from '../session/entity-sets.ts';
-import type { Identity } from '../session/identity.ts';
+import { printIdentity, type Identity } from '../session/identity.ts';
 import type { Access } from '../session/access.ts';
 import type { Roles } from '../session/roles.ts';
 import type { LoginAttempts } from '../session/login-attempts.ts';
@@ -19,6 +20,7 @@ import type { Sessions } from '../session/sessions.ts';
 import { Visitor } from '../session/visitor.ts';
 import type { Uploads } from '../session/uploads.ts';
 import type { Engine } from '../store/engine.ts';
+import type { ChangeFeed } from './change-feed.ts';
 
 /** The parts of the server; one for its whole life. */
 export interface Services {
@@ -33,6 +35,7 @@ export interface Services {
   readonly uploads: Uploads;
   readonly attempts: LoginAttempts;
   readonly keys: ApiKeys;
+  readonly changes: ChangeFeed;
   readonly spool: Spool;
   readonly now: () => number;
   readonly onEvent: OnEvent;
@@ -86,6 +89,27 @@ export class Visit {
   get isAdmin(): boolean {
     const wanted = this.services.config.adminPrivilege.toLowerCase();
     return this.identity.unbound === true || this.access.held.has(wanted);
+  }
+
+  /** The database as the client may see it now: row filters are asked anew. Of an answer that goes on for long. */
+  engineNow(): Engine {
+    const services = this.unfiltered;
+    const hidden = hidingClasses(services.model, services.roles);
+    return hidden.length > 0 ? this.#filtered(hidden, services) : services.engine;
+  }
+
+  /** Does the client still hold the session or key it came with, as who it was then? Of an answer that goes on for long. */
+  async isSame(): Promise<boolean> {
+    const { session } = this;
+    if (!session) return true;
+    try {
+      const now = new Visitor(this.unfiltered, await holdOf(this.http, this.unfiltered)).session;
+      return now?.id === session.id && printIdentity(now.identity) === printIdentity(session.identity);
+    } catch (error) {
+      // An API key that is no longer one.
+      if (error instanceof KeystampError) return false;
+      throw error;
+    }
   }
 
   /** The session, a new one if there was none. Its row is on disk when its `stored` has settled. */

@@ -137,6 +137,32 @@ export interface UploadOutcome {
   readonly id: string;
 }
 
+/** What happened to an entity of a tracked dataclass, or to so many of them that they are to be read again. */
+export type Change =
+  | {
+      readonly kind: 'saved';
+      readonly number: number;
+      readonly dataClass: string;
+      /** Key, stamp, time, number and pictures of the entity as it is now. */
+      readonly entity: Readonly<Record<string, unknown>>;
+    }
+  | { readonly kind: 'deleted'; readonly number: number; readonly dataClass: string; readonly key: string }
+  /** Without a class: everything the reader holds. */
+  | { readonly kind: 'reload'; readonly number: number; readonly dataClass?: string };
+
+export interface ChangeBatch {
+  /** In the order of their numbers; none: a sign of life. */
+  readonly changes: readonly Change[];
+  /** Everything below this number has been told. */
+  readonly position: number;
+}
+
+export interface ChangesOutcome {
+  readonly kind: 'changes';
+  /** Ends when the signal aborts, or when its reader may no longer read. */
+  readonly follow: (signal: AbortSignal) => AsyncIterable<ChangeBatch>;
+}
+
 export interface CatalogOutcome extends CatalogPlan {
   /** Names this datastore, also after a restart: 32 upper-case hex digits. */
   readonly uniqueId: string;
@@ -227,6 +253,7 @@ export type Outcome =
   | AnswerOutcome
   | CatalogOutcome
   | CalledOutcome
+  | ChangesOutcome
   | EntityOutcome
   | SelectionOutcome
   | ArrayOutcome

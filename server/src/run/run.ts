@@ -3,6 +3,7 @@ import type { Plan } from '../plan/plan.ts';
 import type { Visit } from './context.ts';
 import { runCall } from './call.ts';
 import { runCatalog } from './catalog.ts';
+import { runChanges } from './changes.ts';
 import { runDelete } from './delete.ts';
 import { runBelongsTo, runCurrentUser, runLogout } from './directory.ts';
 import { runReadEntity } from './entity.ts';
@@ -48,6 +49,8 @@ export function runPlan(plan: Plan, visit: Visit): Promise<Outcome> {
       return runUpload(plan, visit);
     case 'releaseSets':
       return runReleaseSets(plan, visit);
+    case 'changes':
+      return runChanges(plan, visit);
     case 'catalog':
       return runCatalog(plan, visit);
     case 'login':

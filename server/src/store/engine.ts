@@ -91,6 +91,11 @@ export interface Engine extends Executor {
   dataVersion(): number | undefined;
   /** Reads after this call see everything that was committed before it, by any process. */
   refresh(): void;
+  /**
+   * Calls back after each commit of this process, with the names of the tables it may have written; `*` among them stands
+   * for any. Absent where the engine cannot tell: then the data must be looked at now and then, as for other processes.
+   */
+  onCommit?(listener: (tables: ReadonlySet<string>) => void): void;
   /** Waits for the writes under way and closes the database. */
   close(): Promise<void>;
 }

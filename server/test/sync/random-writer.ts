@@ -6,12 +6,12 @@ const codes = ['a', 'b', 'c & d', 'é', 'f/g', '"h"'];
 const rows = ['A', 'B&C'];
 
 export class RandomWriter {
-  readonly #server: SyncServer;
+  readonly #server: Pick<SyncServer, 'send'>;
   readonly #random: Random;
   /** How many requests the server carried out. */
   done = 0;
 
-  constructor(server: SyncServer, random: Random) {
+  constructor(server: Pick<SyncServer, 'send'>, random: Random) {
     this.#server = server;
     this.#random = random;
   }

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import type { WireCatalog } from '@keystamp/client';
 import { Command } from 'commander';
 import { readConfig } from '../../config.ts';
-import { publicDataClass } from '../../model/model.ts';
+import { publicAttribute, publicDataClass, type AttributeDef, type FunctionDef } from '../../model/model.ts';
 import { replyCatalog } from '../../reply/catalog.ts';
 import { catalogTypes } from '../catalog-types.ts';
 import { loadModel } from '../load-model.ts';
@@ -54,6 +54,11 @@ async function fetchCatalog(address: string, apiKey: string | undefined): Promis
 async function catalogOf(path: string): Promise<WireCatalog> {
   const { model } = await loadModel(path);
   const classes = [...model.dataClasses.keys()].flatMap((name) => publicDataClass(model, name) ?? []);
-  const outcome = { kind: 'catalog', model, classes, detailed: true, metadata: true, uniqueId: '', catalogUri: '', dataUri: '' } as const; // prettier-ignore
+  const sight = {
+    showsClass: () => true,
+    showsAttribute: ({ owner, name }: AttributeDef) => publicAttribute(owner, name) !== undefined,
+    showsFunction: ({ exposed }: FunctionDef) => exposed,
+  };
+  const outcome = { kind: 'catalog', model, sight, classes, detailed: true, metadata: true, uniqueId: '', catalogUri: '', dataUri: '' } as const; // prettier-ignore
   return JSON.parse(String(replyCatalog(outcome, readConfig({})).body)) as WireCatalog;
 }

@@ -51,7 +51,8 @@ export const entitySetPartTable = ident('keystamp_entity_set_part');
 export const attributeTable = ident('keystamp_attribute');
 export const metaTable = ident('keystamp_meta');
 /** One row: the number that the next change of a tracked entity gets, and the highest one whose deletion was forgotten. */
-export const globalStampTable = ident('keystamp_global_stamp');
+export const globalStampTableName = 'keystamp_global_stamp';
+export const globalStampTable = ident(globalStampTableName);
 
 /** A text of this program as an SQL literal: names of the model and punctuation of JSON, nothing from a request. */
 export const literal = (text: string): Sql => raw(`'${text.replaceAll("'", "''")}'`);

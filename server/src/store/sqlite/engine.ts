@@ -169,6 +169,7 @@ export class SqliteEngine implements Engine {
   #ending = false;
   /** Version of the data that this turn has seen, once it was asked for. */
   #seenVersion: number | undefined;
+  readonly #listeners: ((tables: ReadonlySet<string>) => void)[] = [];
   readonly #waiting: Waiting[] = [];
   #writing: Promise<void> | undefined;
   /** When another process was last found writing. */
@@ -242,6 +243,10 @@ export class SqliteEngine implements Engine {
 
   transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.#enqueue(() => work(new LastingTransaction(this.#transaction, this)), true);
+  }
+
+  onCommit(listener: (tables: ReadonlySet<string>) => void): void {
+    this.#listeners.push(listener);
   }
 
   async close(): Promise<void> {
@@ -338,6 +343,7 @@ export class SqliteEngine implements Engine {
       // A read that starts now sees what was just committed.
       this.refresh();
     }
+    for (const listener of this.#listeners) listener(this.#transaction.written);
     for (const { unit, ...outcome } of settled) {
       if ('error' in outcome) unit.reject(outcome.error);
       else unit.resolve(outcome.value as never);

@@ -1,0 +1,95 @@
+// Wakes those who wait for the counter of changes to move, whichever process moves it.
+import type { Engine } from './engine.ts';
+import { readGlobalStamp, type GlobalStamp } from './global-stamps.ts';
+import { globalStampTableName } from './sql/columns.ts';
+
+export class ChangeSignal {
+  readonly #engine: Engine;
+  readonly #pollMs: number;
+  readonly #waiting = new Set<() => void>();
+  #poll: NodeJS.Timeout | undefined;
+  /** Of the data that was looked at last. */
+  #dataVersion: number | undefined;
+  /** Where the counter stood when it was looked at last. */
+  known: GlobalStamp = { value: 0, pruned: 0 };
+  #looking: Promise<void> | undefined;
+  #lookAgain = false;
+
+  /** @param pollMs how often it is looked whether another process has moved the counter; only while somebody waits */
+  constructor(engine: Engine, pollMs: number) {
+    this.#engine = engine;
+    this.#pollMs = pollMs;
+    engine.onCommit?.((tables) => {
+      if (this.#waiting.size > 0 && (tables.has(globalStampTableName) || tables.has('*')))
+        void this.#look().catch(() => undefined);
+    });
+  }
+
+  /** Where the counter stands. */
+  async read(): Promise<GlobalStamp> {
+    await this.#look();
+    return this.known;
+  }
+
+  /** Where the counter stands once it is not at `position` any more, after `milliseconds` or when the signal aborts at the latest. */
+  async after(position: number, milliseconds: number, signal: AbortSignal): Promise<GlobalStamp> {
+    if (this.known.value !== position || signal.aborted) return this.known;
+    await new Promise<void>((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        this.#waiting.delete(moved);
+        if (this.#waiting.size === 0) this.#rest();
+        resolve();
+      };
+      const moved = (): void => {
+        if (this.known.value !== position) done();
+      };
+      const timer = setTimeout(done, milliseconds);
+      signal.addEventListener('abort', done, { once: true });
+      this.#waiting.add(moved);
+      this.#poll ??= setInterval(() => this.#lookIfChanged(), this.#pollMs);
+      // What moved between the last look and now.
+      this.#lookIfChanged();
+    });
+    return this.known;
+  }
+
+  close(): void {
+    this.#rest();
+  }
+
+  #rest(): void {
+    clearInterval(this.#poll);
+    this.#poll = undefined;
+  }
+
+  /** The version of the data costs less than a read, and mostly nothing has happened. */
+  #lookIfChanged(): void {
+    const version = this.#engine.dataVersion();
+    if (version !== undefined && version === this.#dataVersion) return;
+    this.#dataVersion = version;
+    // A poll that fails is followed by another one.
+    void this.#look().catch(() => undefined);
+  }
+
+  /** Reads the counter; who asks while it is being read is told what is read after. */
+  #look(): Promise<void> {
+    if (this.#looking) {
+      this.#lookAgain = true;
+      return this.#looking;
+    }
+    const looking = this.#lookUntilStill().finally(() => (this.#looking = undefined));
+    this.#looking = looking;
+    return looking;
+  }
+
+  async #lookUntilStill(): Promise<void> {
+    do {
+      this.#lookAgain = false;
+      this.#engine.refresh();
+      this.known = await readGlobalStamp(this.#engine);
+    } while (this.#lookAgain);
+    for (const moved of this.#waiting) moved();
+  }
+}
