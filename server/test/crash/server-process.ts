@@ -16,9 +16,13 @@ export class ServerProcess {
   /** What the server has logged, oldest first. */
   readonly log: LogLine[] = [];
 
-  /** Starts it on a free port. @param env settings, for instance `KEYSTAMP_CONVERTERS` */
-  constructor(data: string, env: Readonly<Record<string, string>> = {}) {
-    const args = ['--conditions=keystamp-source', command, 'serve', modelFile, '--data', data, '--port', '0'];
+  /**
+   * Starts it on a free port.
+   * @param env settings, for instance `KEYSTAMP_CONVERTERS`
+   * @param model file of the model; absent: that of the crash tests
+   */
+  constructor(data: string, env: Readonly<Record<string, string>> = {}, model = modelFile) {
+    const args = ['--conditions=keystamp-source', command, 'serve', model, '--data', data, '--port', '0'];
     const child = spawn(process.execPath, args, {
       env: { ...process.env, KEYSTAMP_LOG: 'debug', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
