@@ -42,8 +42,8 @@ before(async () => {
 
 after(() => rm(root, { recursive: true, force: true }));
 
-test('sound data has no fault', () => {
-  assert.deepEqual(checkData(join(root, 'sound'), model), []);
+test('sound data has no fault', async () => {
+  assert.deepEqual(await checkData(join(root, 'sound'), model), []);
 });
 
 const shared = `(SELECT photo FROM Note WHERE code = 'a')`;
@@ -72,7 +72,7 @@ for (const [number, [sql, said]] of faults.entries())
     registerFunctions(database);
     assert.ok(database.prepare(sql).run().changes > 0);
     database.close();
-    assert.match(checkData(data, model).join('\n'), said);
+    assert.match((await checkData(data, model)).join('\n'), said);
   });
 
 test('damaged files are told: the database and a converted copy', async () => {
@@ -82,12 +82,12 @@ test('damaged files are told: the database and a converted copy', async () => {
   const [copy] = readdirSync(variants, { recursive: true, encoding: 'utf8' }).filter((name) => name.includes('webp'));
   assert.ok(copy);
   writeFileSync(join(variants, copy), readFileSync(join(variants, copy)).fill(7, 40));
-  assert.match(checkData(data, model).join('\n'), /webp\S* is damaged/);
+  assert.match((await checkData(data, model)).join('\n'), /webp\S* is damaged/);
 
   // The index of titles gets a title that no entity has.
   const database = new Database(join(data, 'keystamp.db'));
   database.function('fold', { deterministic: true }, (text: unknown) => `other ${String(text)}`);
   database.exec(`REINDEX`);
   database.close();
-  assert.match(checkData(data, model).join('\n'), /missing from index/);
+  assert.match((await checkData(data, model)).join('\n'), /missing from index/);
 });

@@ -15,7 +15,9 @@ import {
   tombstoneTable,
   uploadTable,
 } from '../../src/store/sql/columns.ts';
+import { types } from '../../src/store/postgres/values.ts';
 import { registerFunctions } from '../../src/store/sqlite/functions.ts';
+import { openClient } from '../postgres.ts';
 
 const shaOf = (...parts: readonly Uint8Array[]): Buffer => {
   const hash = createHash('sha256');
@@ -23,26 +25,50 @@ const shaOf = (...parts: readonly Uint8Array[]): Buffer => {
   return hash.digest();
 };
 
+/** Runs a statement that only reads; `?` stands for the one parameter there may be. */
+type Look = <T>(statement: string, parameter?: Uint8Array) => Promise<readonly T[]>;
+
 /**
  * Looks through the data of a model; the server may be running.
  * @param data the data folder
+ * @param database URL of the database, when it is not in the data folder
  * @returns one line per fault, nothing when all is well
  */
-export function checkData(data: string, model: Model): readonly string[] {
+export async function checkData(data: string, model: Model, database = ''): Promise<readonly string[]> {
+  const faults = await (database === '' ? checkSqlite(data, model) : checkPostgres(database, model));
+  return [...faults, ...variantFaults(join(data, 'variants'))];
+}
+
+async function checkSqlite(data: string, model: Model): Promise<readonly string[]> {
   const database = new Database(join(data, 'keystamp.db'), { readonly: true });
   try {
     registerFunctions(database);
     // One snapshot, so that a server at work does not confuse the counts.
     database.exec('BEGIN');
-    return [
-      ...integrityFaults(database),
-      ...contentFaults(database, holdersOf(database, model)),
-      ...[...model.dataClasses.values()].flatMap((dataClass) => numberFaults(database, dataClass)),
-      ...variantFaults(join(data, 'variants')),
-    ];
+    const look: Look = async <T>(statement: string, ...parameter: readonly unknown[]) =>
+      database.prepare<unknown[], T>(statement).all(...parameter);
+    return [...integrityFaults(database), ...(await rowFaults(look, model))];
   } finally {
     database.close();
   }
+}
+
+async function checkPostgres(database: string, model: Model): Promise<readonly string[]> {
+  const client = await openClient(database);
+  try {
+    await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const look: Look = async <T>(statement: string, ...values: readonly unknown[]) =>
+      (await client.query({ text: statement.replace('?', '$1'), values: [...values], types })).rows as T[];
+    return await rowFaults(look, model);
+  } finally {
+    await client.end();
+  }
+}
+
+async function rowFaults(look: Look, model: Model): Promise<readonly string[]> {
+  const faults = [...(await contentFaults(look, await holdersOf(look, model)))];
+  for (const dataClass of model.dataClasses.values()) faults.push(...(await numberFaults(look, dataClass)));
+  return faults;
 }
 
 function integrityFaults(database: Database.Database): readonly string[] {
@@ -53,30 +79,30 @@ function integrityFaults(database: Database.Database): readonly string[] {
 const mediaOf = ({ storage }: DataClassDef): readonly StorageDef[] => storage.filter(isMedia);
 
 /** How many attributes and uploads hold each content, by hash in hexadecimal. */
-function holdersOf(database: Database.Database, model: Model): ReadonlyMap<string, number> {
+async function holdersOf(look: Look, model: Model): Promise<ReadonlyMap<string, number>> {
   const holders = new Map<string, number>();
   const places = [...model.dataClasses.values()].flatMap((dataClass) =>
     mediaOf(dataClass).map(({ column }) => `SELECT "${column}" AS hash FROM "${dataClass.table}"`),
   );
   for (const place of [...places, `SELECT hash FROM ${uploadTable.text}`])
-    for (const { hash } of database.prepare<[], { hash: Buffer | null }>(place).iterate())
+    for (const { hash } of await look<{ hash: Buffer | null }>(place))
       if (hash) holders.set(hash.toString('hex'), (holders.get(hash.toString('hex')) ?? 0) + 1);
   return holders;
 }
 
-function contentFaults(database: Database.Database, holders: ReadonlyMap<string, number>): readonly string[] {
+async function contentFaults(look: Look, holders: ReadonlyMap<string, number>): Promise<readonly string[]> {
   const faults: string[] = [];
   const stored = new Set<string>();
-  const parts = database.prepare<[Buffer], { part: number; bytes: Buffer }>(
-    `SELECT part, bytes FROM ${contentPartTable.text} WHERE hash = ? ORDER BY part`,
-  );
-  const contents = database.prepare<[], { hash: Buffer; size: number; refs: number }>(
+  const contents = await look<{ hash: Buffer; size: number; refs: number }>(
     `SELECT hash, size, refs FROM ${contentTable.text}`,
   );
-  for (const { hash, size, refs } of contents.all()) {
+  for (const { hash, size, refs } of contents) {
     const name = hash.toString('hex');
     stored.add(name);
-    const found = parts.all(hash);
+    const found = await look<{ part: number; bytes: Buffer }>(
+      `SELECT part, bytes FROM ${contentPartTable.text} WHERE hash = ? ORDER BY part`,
+      hash,
+    );
     const length = found.reduce((sum, { bytes }) => sum + bytes.length, 0);
     if (found.some(({ part }, at) => part !== at)) faults.push(`content ${name} lacks a part`);
     else if (length !== size) faults.push(`content ${name} has ${length} bytes instead of ${size}`);
@@ -86,19 +112,16 @@ function contentFaults(database: Database.Database, holders: ReadonlyMap<string,
     if (held !== refs) faults.push(`content ${name} counts ${refs} holders and has ${held}`);
   }
   for (const name of holders.keys()) if (!stored.has(name)) faults.push(`content ${name} is held and missing`);
-  const orphans = database.prepare<[], { n: number }>(
+  const [orphans] = await look<{ n: number }>(
     `SELECT count(*) AS n FROM ${contentPartTable.text} WHERE hash NOT IN (SELECT hash FROM ${contentTable.text})`,
   );
-  const left = orphans.get()?.n ?? 0;
+  const left = orphans?.n ?? 0;
   if (left > 0) faults.push(`${left} parts belong to no content`);
   return faults;
 }
 
 /** Stamps and versions: an entity's pictures never run ahead of it, and a new life starts above the old one. */
-function numberFaults(database: Database.Database, dataClass: DataClassDef): readonly string[] {
-  const count = (what: string): number =>
-    database.prepare<[], { n: number }>(`SELECT count(*) AS n FROM "${dataClass.table}" AS e WHERE ${what}`).get()?.n ??
-    0;
+async function numberFaults(look: Look, dataClass: DataClassDef): Promise<readonly string[]> {
   const rules = new Map([[`stamp below 1`, `"${stampColumn}" < 1`]]);
   for (const attribute of mediaOf(dataClass)) {
     const { column } = attribute;
@@ -112,10 +135,12 @@ function numberFaults(database: Database.Database, dataClass: DataClassDef): rea
       'version numbers of an earlier life',
       `"${baseColumn}" < (SELECT version FROM ${tombstoneTable.text} AS t WHERE t.dataclass = '${dataClass.name}' AND t.key = CAST(e."${key.column}" AS TEXT))`,
     );
-  return [...rules].flatMap(([what, condition]) => {
-    const n = count(condition);
-    return n === 0 ? [] : [`${dataClass.name}: ${n} with ${what}`];
-  });
+  const faults: string[] = [];
+  for (const [what, condition] of rules) {
+    const [found] = await look<{ n: number }>(`SELECT count(*) AS n FROM "${dataClass.table}" AS e WHERE ${condition}`);
+    if ((found?.n ?? 0) > 0) faults.push(`${dataClass.name}: ${found?.n} with ${what}`);
+  }
+  return faults;
 }
 
 /** A kept copy is its digest and its bytes; unfinished ones end in `.tmp` and are nobody's. */

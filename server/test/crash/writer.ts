@@ -27,6 +27,9 @@ export interface Pool {
   readonly files: readonly Buffer[];
 }
 
+/** The server is there, its database is not. */
+class Away extends Error {}
+
 export class Writer {
   /** Saves of each kind that were acknowledged. */
   readonly counts = new Map<string, number>();
@@ -63,7 +66,7 @@ export class Writer {
       for (;;) await this.#save();
     } catch (error) {
       // What fetch throws when the connection breaks.
-      if (!(error instanceof TypeError)) throw error;
+      if (!(error instanceof TypeError || error instanceof Away)) throw error;
     }
   }
 
@@ -142,6 +145,8 @@ export class Writer {
       headers: this.#cookie === undefined ? {} : { cookie: this.#cookie },
       ...(body !== undefined && { body: typeof body === 'string' ? body : new Uint8Array(body) }),
     });
+    // Nobody knows what has become of a save when the database goes away with its server.
+    if (answer.status === 503) throw new Away(await answer.text());
     this.#cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? this.#cookie;
     return answer;
   }

@@ -47,7 +47,7 @@ async function assertUntouched(): Promise<void> {
   assert.ok(now.photo.equals(untouched.photo));
   assert.ok(server.process.alive);
   assert.deepEqual(await server.logged('failed'), []);
-  assert.deepEqual(checkData(server.data, buildModel(definition)), []);
+  assert.deepEqual(await checkData(server.data, buildModel(definition)), []);
 }
 
 /** A good picture is taken, and converted. */
