@@ -31,7 +31,8 @@ const narrowed: Readonly<Record<string, readonly RegExp[]>> = {
   'plan > session': [/^session\/(access|refusal|sight)\.ts$/],
   'plan > store': [/^store\/change\.ts$/],
   'cli > session': [/^session\/(roles|roles-file|api-key)\.ts$/],
-  'reply > request': [/^request\/api-request\.ts$/],
+  // The OpenAPI document tells the parameters there are from the table that reads them.
+  'reply > request': [/^request\/(api-request|params)\.ts$/],
   'reply > orm': [/^orm\/save-error\.ts$/],
 };
 

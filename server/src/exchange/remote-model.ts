@@ -131,7 +131,7 @@ function readAttribute(
       return { kind: 'relatedEntities', dataClass: target.name, inverse: opposite.name };
     }
     case 'alias':
-      return `is an alias of ${path ?? 'nothing'}`;
+      return path === undefined ? 'is an alias without a path' : { kind: 'alias', path, exposed: true };
     case 'calculated':
       return 'is calculated; the code is not in the catalog';
     default:

@@ -83,6 +83,7 @@ export const catalogSight = ({ access, sight }: PlanContext): CatalogSight => ({
     sight.attribute(attribute.owner, attribute.name) !== undefined &&
     (isKey(attribute) || access.may('describe', attributeResource(attribute))) &&
     describesTarget(attribute, access),
+  may: (action, dataClass) => access.may(action, dataClassResource(dataClass)),
   showsFunction: (named) => named.exposed && access.may('describe', functionResource(named)),
 });
 

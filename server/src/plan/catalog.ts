@@ -1,4 +1,4 @@
-// `$catalog`: all classes by name, all in full, or some in full (spec 02 § 1).
+// `$catalog`: all classes by name, all in full, or some in full (spec 02 § 1); `$openapi`: the same for other tools.
 import { fail } from '../errors.ts';
 import { publicAttribute, publicDataClass, type DataClassDef } from '../model/model.ts';
 import type { ApiRequest } from '../request/api-request.ts';
@@ -24,7 +24,7 @@ export function planCatalog({ target, params, mount }: ApiRequest, context: Plan
     dataUri: `${mount}${below}`,
     classes,
     sight,
-    detailed: asked !== 'names',
+    form: asked === 'names' || asked === 'openapi' ? asked : 'full',
     metadata: params.flag('metadata'),
   };
 }

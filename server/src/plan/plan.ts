@@ -253,6 +253,7 @@ export interface CatalogSight {
   showsClass(dataClass: DataClassDef): boolean;
   showsAttribute(attribute: AttributeDef): boolean;
   showsFunction(named: FunctionDef): boolean;
+  may(action: 'read' | 'create' | 'update' | 'drop', dataClass: DataClassDef): boolean;
 }
 
 export interface CatalogPlan {
@@ -264,8 +265,8 @@ export interface CatalogPlan {
   /** Where their entities are: `/rest`, `/rest/publication`. */
   readonly dataUri: string;
   readonly classes: readonly DataClassDef[];
-  /** Full definitions instead of names. */
-  readonly detailed: boolean;
+  /** Names, full definitions, or the API as an OpenAPI document. */
+  readonly form: 'names' | 'full' | 'openapi';
   /** `$metadata=true`. */
   readonly metadata: boolean;
 }

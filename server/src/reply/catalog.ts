@@ -13,13 +13,15 @@ import { classMethods, storeMethods } from './catalog-methods.ts';
 import type { CatalogOutcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
 import { dataReply } from './json.ts';
+import { replyOpenApi } from './openapi/openapi.ts';
 
 type Printed = Record<string, unknown>;
 
 export function replyCatalog(outcome: CatalogOutcome, config: Config): HttpReply {
-  const { model, classes, detailed, uniqueId } = outcome;
+  const { model, classes, form, uniqueId } = outcome;
+  if (form === 'openapi') return replyOpenApi(outcome);
   const dataClasses = classes.map((dataClass) =>
-    detailed ? printClass(dataClass, outcome, config) : printName(dataClass, outcome),
+    form === 'full' ? printClass(dataClass, outcome, config) : printName(dataClass, outcome),
   );
   return dataReply(JSON.stringify({ ...printStore(model, uniqueId), ...storeMethods(outcome), dataClasses }));
 }

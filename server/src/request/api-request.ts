@@ -51,7 +51,7 @@ export type Target =
   | {
       readonly kind: 'catalog';
       /** A single name may also be a model or a function of the datastore: the plan knows. */
-      readonly classes: readonly string[] | 'all' | 'names';
+      readonly classes: readonly string[] | 'all' | 'names' | 'openapi';
       /** `$catalog/{model}/…` */
       readonly model?: string;
     }

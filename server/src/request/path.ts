@@ -13,6 +13,7 @@ const dollar = 36;
 const services = new Map<string, (segments: readonly string[]) => Target>([
   ['$catalog', catalog],
   ['$service', catalog],
+  ['$openapi', openApi],
   ['$upload', alone('upload')],
   ['$changes', alone('changes')],
   ['$directory', directory],
@@ -21,7 +22,7 @@ const services = new Map<string, (segments: readonly string[]) => Target>([
 ]);
 
 /** Those that may also stand behind the name of a model. */
-const perModel = new Set(['$upload', '$changes', '$directory', '$info', '$singleton']);
+const perModel = new Set(['$openapi', '$upload', '$changes', '$directory', '$info', '$singleton']);
 
 /**
  * What the decoded segments of a path name.
@@ -160,6 +161,11 @@ function alone(kind: 'upload' | 'changes'): (segments: readonly string[]) => Exc
     if (segments.length > 1) throw malformed(`nothing can follow $${kind}`);
     return { kind };
   };
+}
+
+function openApi(segments: readonly string[]): Exclude<Target, DataTarget> {
+  if (segments.length > 1) throw malformed('nothing can follow $openapi');
+  return { kind: 'catalog', classes: 'openapi' };
 }
 
 const directoryAsks = new Map<string, DirectoryAsk>([

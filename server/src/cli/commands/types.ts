@@ -58,7 +58,8 @@ async function catalogOf(path: string): Promise<WireCatalog> {
     showsClass: () => true,
     showsAttribute: ({ owner, name }: AttributeDef) => publicAttribute(owner, name) !== undefined,
     showsFunction: ({ exposed }: FunctionDef) => exposed,
+    may: () => true,
   };
-  const outcome = { kind: 'catalog', model, sight, classes, detailed: true, metadata: true, uniqueId: '', catalogUri: '', dataUri: '' } as const; // prettier-ignore
+  const outcome = { kind: 'catalog', model, sight, classes, form: 'full', metadata: true, uniqueId: '', catalogUri: '', dataUri: '' } as const; // prettier-ignore
   return JSON.parse(String(replyCatalog(outcome, readConfig({})).body)) as WireCatalog;
 }
