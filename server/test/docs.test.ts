@@ -12,6 +12,7 @@ import { listen, stop } from '../src/http/listen.ts';
 import { openKeystamp, type Keystamp } from '../src/keystamp.ts';
 import { loadModel } from '../src/cli/load-model.ts';
 import { loadRoles } from '../src/cli/load-roles.ts';
+import { dataClassMembers, dataStoreMembers, entityMembers, selectionMembers } from '../src/model/members.ts';
 import { sow } from '../src/orm/sow.ts';
 import { curl } from './curl.ts';
 
@@ -103,6 +104,38 @@ test("the README's first session is what the server answers", async (t) => {
     });
 });
 
+test('the calls of functions.md are what the server answers', async (t) => {
+  const samples = samplesOf('docs/reference/functions.md');
+  assert.ok(samples.length >= 7, 'the samples were found');
+  for (const { command, answer } of samples)
+    await t.test(command, async () => {
+      const printed = await curl(command.replaceAll('http://127.0.0.1:8044', url), root);
+      assert.match(printed.trimEnd(), pattern(answer));
+    });
+});
+
+test('functions.md shows a model with code that the server takes', async () => {
+  const sample = /```ts\n([^]*?)```/.exec(readFileSync(join(root, 'docs/reference/functions.md'), 'utf8'))?.[1];
+  const printed = await runModule(
+    `${sample?.replace('export default ', 'const app = ')}
+const { buildModel } = await import('./server/src/model/load.ts');
+const loaded = buildModel(app);
+console.log(...loaded.functions.keys(), ...loaded.singletons.keys(), ...loaded.dataClasses.get('Account').entityFunctions.keys());`,
+  );
+  assert.equal(printed, 'transfer Clerk greeting');
+});
+
+test('server-api.md names every member', () => {
+  const text = readFileSync(join(root, 'docs/reference/server-api.md'), 'utf8');
+  const named = new Set([...text.matchAll(/[A-Za-z]+/g)].map(([word]) => word));
+  const members = [dataStoreMembers, dataClassMembers, selectionMembers, entityMembers].flatMap((names) => [...names]);
+  const unsaid = members.filter((name) => !named.has(name) && !kept.has(name));
+  assert.deepEqual(unsaid, []);
+});
+
+/** Names that are kept free without being members that code calls. */
+const kept = new Set(['constructor', 'queryPath', 'queryPlan', 'then', 'uri']);
+
 test("the README's commands are the package's", () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
@@ -112,20 +145,24 @@ test("the README's commands are the package's", () => {
     assert.ok(name === 'ci' || scripts[name as string], `npm run ${name}`);
 });
 
-test("the README's model is one", async () => {
-  const sample = /```ts\n([^]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1];
-  assert.ok(sample);
-  const folder = join(root, 'node_modules/.cache');
-  mkdirSync(folder, { recursive: true });
+/** What a TypeScript module prints that stands in the folder of the repository. */
+async function runModule(text: string): Promise<string> {
   const child = spawn(process.execPath, ['--conditions=keystamp-source', '--input-type=module-typescript', '-'], {
     cwd: root,
   });
-  child.stdin.end(
-    `${sample}\nconst { buildModel } = await import('./server/src/model/load.ts');\nconsole.log(buildModel(model).dataClasses.size);`,
-  );
+  child.stdin.end(text);
   let printed = '';
   child.stdout.on('data', (chunk) => (printed += String(chunk)));
   child.stderr.on('data', (chunk) => (printed += String(chunk)));
   await new Promise((resolve) => child.on('close', resolve));
-  assert.equal(printed.trim(), '1');
+  return printed.trim();
+}
+
+test("the README's model is one", async () => {
+  const sample = /```ts\n([^]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1];
+  assert.ok(sample);
+  const printed = await runModule(
+    `${sample}\nconst { buildModel } = await import('./server/src/model/load.ts');\nconsole.log(buildModel(model).dataClasses.size);`,
+  );
+  assert.equal(printed, '1');
 });

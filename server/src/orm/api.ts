@@ -302,6 +302,10 @@ interface DataStoreMembers {
   cancelTransaction(): Promise<void>;
   /** Runs `work` in a transaction: committed when it returns, rolled back when it throws. */
   transaction<T>(work: () => Promise<T>): Promise<T>;
+  /** The counter of changes of tracked dataclasses, 0 when there are none. */
+  getGlobalStamp(): Promise<number>;
+  /** Raises the counter; false when it is higher already, unless `force` is given. */
+  setGlobalStamp(value: number, force?: boolean): Promise<boolean>;
   getInfo(): { readonly type: string; readonly networked: boolean; readonly localID: string };
 }
 

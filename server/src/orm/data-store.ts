@@ -4,6 +4,7 @@ import type { Implemented } from '../model/code.ts';
 import { isImplemented } from '../model/code.ts';
 import type { ModelDefinition } from '../model/definition.ts';
 import type { DataStore } from './api.ts';
+import { isTracking, readGlobalStamp, setGlobalStamp } from '../store/global-stamps.ts';
 import { currentCall } from './call-context.ts';
 import { runtimeOf, type StoreRuntime } from './store-runtime.ts';
 
@@ -28,6 +29,16 @@ export class DataStoreObject {
 
   transaction<T>(work: () => Promise<T>): Promise<T> {
     return currentCall().transaction(work);
+  }
+
+  /** The counter of changes of tracked dataclasses; 0 when no dataclass is tracked (spec 17 § 2.3). */
+  async getGlobalStamp(): Promise<number> {
+    return isTracking(this.#runtime.model) ? (await readGlobalStamp(currentCall().executor)).value : 0;
+  }
+
+  /** Raises the counter; false when it is higher already, unless `force` is given. */
+  setGlobalStamp(value: number, force = false): Promise<boolean> {
+    return currentCall().write((tx) => setGlobalStamp(tx, value, force));
   }
 
   getInfo(): { readonly type: string; readonly networked: boolean; readonly localID: string } {

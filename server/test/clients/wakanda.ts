@@ -15,8 +15,8 @@ export const dialects: readonly Dialect[] = ['4d', 'wakanda'];
  * A server with the data of `company.ts` and a client of it. The client keeps what it knows of a dataclass once per
  * process, so one program must be closed before the next is opened.
  */
-export async function openProgram(dialect: Dialect): Promise<Program> {
-  const fixture = await Fixture.open('company', { dialect });
+export async function openProgram(dialect: Dialect, model: 'company' | 'functions' = 'company'): Promise<Program> {
+  const fixture = await Fixture.open(model, { dialect });
   const port = await fixture.port(1);
   const client = new wakanda.WakandaClient({ host: `http://127.0.0.1:${port}` });
   const { Company, Employee } = await client.getCatalog();
