@@ -9,42 +9,53 @@ import { createServer } from '../../server/src/http/server.ts';
 import { openKeystamp } from '../../server/src/keystamp.ts';
 import { defineModel } from '../../server/src/model/definition.ts';
 import { buildModel } from '../../server/src/model/load.ts';
+import { implement } from '../../server/src/orm/implement.ts';
 import { buildExplorer, isStale } from '../../tools/build-explorer.ts';
 
-export const clubModel = buildModel(
-  defineModel({
-    name: 'club',
-    dataClasses: {
-      Team: {
-        attributes: {
-          ID: { type: 'long', primKey: true, autosequence: true },
-          name: { type: 'string', mandatory: true, indexed: true, maxLength: 40 },
-          crest: { type: 'image' },
-          members: { kind: 'relatedEntities', dataClass: 'Member', inverse: 'team' },
-        },
+const club = defineModel({
+  name: 'club',
+  dataClasses: {
+    Team: {
+      track: true,
+      attributes: {
+        ID: { type: 'long', primKey: true, autosequence: true },
+        name: { type: 'string', mandatory: true, indexed: true, maxLength: 40 },
+        crest: { type: 'image' },
+        members: { kind: 'relatedEntities', dataClass: 'Member', inverse: 'team' },
       },
-      Member: {
-        attributes: {
-          ID: { type: 'long', primKey: true, autosequence: true },
-          name: { type: 'string', mandatory: true, indexed: true, maxLength: 40 },
-          about: { type: 'text' },
-          card: { type: 'uuid', autogenerate: true },
-          active: { type: 'bool', defaultValue: true },
-          level: { type: 'byte' },
-          shirt: { type: 'word' },
-          points: { type: 'long' },
-          steps: { type: 'long64' },
-          fee: { type: 'number', maxValue: 1000 },
-          best: { type: 'duration' },
-          born: { type: 'date', simpleDate: true },
-          seen: { type: 'date' },
-          extra: { type: 'object' },
-          photo: { type: 'image' },
-          contract: { type: 'blob' },
-          teamID: { type: 'long', indexed: true },
-          team: { kind: 'relatedEntity', dataClass: 'Team', foreignKey: 'teamID' },
-        },
+    },
+    Member: {
+      track: true,
+      attributes: {
+        ID: { type: 'long', primKey: true, autosequence: true },
+        name: { type: 'string', mandatory: true, indexed: true, maxLength: 40 },
+        about: { type: 'text' },
+        card: { type: 'uuid', autogenerate: true },
+        active: { type: 'bool', defaultValue: true },
+        level: { type: 'byte' },
+        shirt: { type: 'word' },
+        points: { type: 'long' },
+        steps: { type: 'long64' },
+        fee: { type: 'number', maxValue: 1000 },
+        best: { type: 'duration' },
+        born: { type: 'date', simpleDate: true },
+        seen: { type: 'date' },
+        extra: { type: 'object' },
+        photo: { type: 'image' },
+        contract: { type: 'blob' },
+        teamID: { type: 'long', indexed: true },
+        team: { kind: 'relatedEntity', dataClass: 'Team', foreignKey: 'teamID' },
       },
+    },
+  },
+});
+
+/** `ada` may log in. */
+const clubModel = buildModel(
+  implement(club, {
+    directory: {
+      login: (name, password) =>
+        Promise.resolve(name === 'ada' && password === 'secret' && { name, fullName: 'Ada Joubert' }),
     },
   }),
 );

@@ -118,3 +118,16 @@ test('sessions, sets and locks are told', async (t) => {
   await page.getByRole('button', { name: 'Lock', pressed: true }).click();
   await page.getByRole('button', { name: 'Lock', pressed: false }).waitFor();
 });
+
+test('one logs in and out', async (t) => {
+  const page = await stage.open(t, '$login');
+  await page.getByLabel('Name').fill('ada');
+  await page.getByLabel('Password').fill('wrong');
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByText('Name and password do not match.').waitFor();
+  await page.getByLabel('Password').fill('secret');
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('heading', { name: 'Ada Joubert' }).waitFor();
+  await page.getByRole('button', { name: 'Log out' }).click();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+});

@@ -136,3 +136,30 @@ test('the page of a picture replaces it', async (t) => {
   await page.locator('.picture-stage img').waitFor();
   await until(async () => sameColour(await colourOf(page, '.picture-stage img'), picture.colour), true);
 });
+
+test('a picture that is replaced in one window is seen in another, without a reload', async (t) => {
+  const one = await stage.open(t, 'Member');
+  const other = await stage.open(t, 'Member?open=8');
+  const page = await stage.open(t, 'Member(8)/photo');
+  await one.locator('[data-key="8"]').waitFor();
+  await other.locator('.panel').getByText('Drop a picture here').waitFor();
+  await page.getByText('No photo').waitFor();
+  for (const round of [1, 2]) {
+    const picture = await stage.picture();
+    await dropFile(one, '[data-key="8"]', picture);
+    for (const [window, place] of [
+      [one, '[data-key="8"] img'],
+      [other, '[data-key="8"] img'],
+      [other, '.panel .thumbnail img'],
+      [page, '.picture-stage img'],
+    ] as const) {
+      await window.locator(place).waitFor();
+      await until(async () => sameColour(await colourOf(window, place), picture.colour), true);
+    }
+    assert.equal(await versionIn(other, '8'), `version ${round + 1}`);
+  }
+  // And an entity that somebody makes elsewhere is counted and offered.
+  await stage.save('Member', { name: 'Newcomer' });
+  await other.getByRole('button', { name: 'Entities came or went' }).click();
+  await other.getByText('261 entities', { exact: true }).first().waitFor();
+});

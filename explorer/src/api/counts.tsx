@@ -1,7 +1,7 @@
 // How many entities each dataclass has.
 import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
 import type { Catalog, DataClass } from './catalog.ts';
-import { onChanges } from './changes.ts';
+import { concerns, onChanges } from './changes.ts';
 import { ask } from './connection.ts';
 
 type Counts = ReadonlyMap<string, number>;
@@ -35,7 +35,7 @@ export function Counted({ catalog: { dataClasses }, children }: CountedProps): R
     for (const dataClass of dataClasses) void read(dataClass);
     return onChanges((changes) => {
       for (const dataClass of dataClasses)
-        if (changes.some((change) => change.dataClass === dataClass.name && change.kind !== 'update'))
+        if (changes.some((change) => change.kind !== 'update' && concerns(change, dataClass.name)))
           void read(dataClass);
     });
   }, [dataClasses]);

@@ -1,5 +1,7 @@
 // The frame around all views: the datastore on the left, the view, and the requests behind it.
 import { lazy, Suspense, useEffect, type ReactNode } from 'react';
+import { followChanges } from '../api/changes.ts';
+import { mount } from '../api/connection.ts';
 import { Counted } from '../api/counts.tsx';
 import { CatalogContext, loadCatalog } from '../api/catalog.ts';
 import { DataPage, WithDataClass } from '../pages/data-page.tsx';
@@ -26,6 +28,8 @@ export function App(): ReactNode {
   useEffect(() => {
     document.title = `${titleOf(route)} · Keystamp`;
   }, [route]);
+  const { model } = route;
+  useEffect(() => followChanges(model === undefined ? mount : `${mount}/${encodeURIComponent(model)}`), [model]);
   if (catalog.kind === 'loading') return <Loading what="the model" />;
   if (catalog.kind === 'failed') return <Failed error={catalog.error} retry={reload} />;
   return (

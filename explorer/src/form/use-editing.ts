@@ -2,7 +2,7 @@
 import { KeystampError, NotFoundError, StampError, type WireEntity } from '@keystamp/client';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { dataClassOf, useCatalog, type Attribute, type Catalog, type DataClass } from '../api/catalog.ts';
-import { onChanges, tellChanges } from '../api/changes.ts';
+import { concerns, onChanges, tellChanges } from '../api/changes.ts';
 import { ask, type Params } from '../api/connection.ts';
 import { deleteEntity, loadEntity, saveEntity, upload } from '../api/entity.ts';
 import { errorLines } from '../api/error-lines.ts';
@@ -115,12 +115,7 @@ export function useEditing(dataClass: DataClass, entityKey: string | undefined) 
     return onChanges((changes) => {
       const now = latest.current;
       if (entityKey === undefined || (now.kind === 'ready' && now.saving)) return;
-      if (
-        changes.some(
-          (change) => change.dataClass === dataClass.name && (change.key === entityKey || change.key === undefined),
-        )
-      )
-        void meetStored();
+      if (changes.some((change) => concerns(change, dataClass.name, entityKey))) void meetStored();
     });
   }, [load, meetStored]);
 

@@ -1,7 +1,7 @@
 // The pages of a list, for as long as its question stays the same, and what of them has changed meanwhile.
 import type { WireEntity } from '@keystamp/client';
 import { useCallback, useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { onChanges } from '../api/changes.ts';
+import { concerns, onChanges } from '../api/changes.ts';
 import { SelectionPages, type SelectionQuery, type SelectionState } from '../api/selection-pages.ts';
 
 export interface Selection {
@@ -33,7 +33,7 @@ export function useSelection(query: SelectionQuery): Selection {
     setOutdated(false);
     void pages.start();
     const stop = onChanges((changes) => {
-      const ours = changes.filter((change) => change.dataClass === dataClass.name);
+      const ours = changes.filter((change) => concerns(change, dataClass.name));
       if (ours.length === 0) return;
       if (ours.some(({ kind }) => kind !== 'update')) setOutdated(true);
       void pages.refresh(...looked.current);

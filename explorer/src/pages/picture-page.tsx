@@ -1,7 +1,7 @@
 // One picture: how it looks, what it weighs in each format and size, its URLs, and what caches make of them.
 import { useEffect, useState, type ReactNode } from 'react';
 import { labelOf, type DataClass } from '../api/catalog.ts';
-import { onChanges, tellChanges } from '../api/changes.ts';
+import { concerns, onChanges, tellChanges } from '../api/changes.ts';
 import { send } from '../api/connection.ts';
 import { decoded } from '../api/curl.ts';
 import { loadEntity, setPicture } from '../api/entity.ts';
@@ -49,11 +49,7 @@ export function PicturePage({ dataClass, entityKey, name }: PicturePageProps): R
     ),
   );
   useEffect(
-    () =>
-      onChanges(
-        (changes) =>
-          changes.some((change) => change.dataClass === dataClass.name && change.key === entityKey) && reload(),
-      ),
+    () => onChanges((changes) => changes.some((change) => concerns(change, dataClass.name, entityKey)) && reload()),
     [dataClass, entityKey, reload],
   );
   const [wanted, setWanted] = useState<Wanted>({ format: 'webp', width: 640, height: undefined, fit: 'inside' });
