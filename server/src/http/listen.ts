@@ -20,11 +20,12 @@ export function isLoopback(host: string): boolean {
  * @param roles of every model that is served
  */
 export function refusesToListen(
-  { host, open }: Config,
+  { host, open, apiKeys }: Config,
   roles: readonly { readonly isOpen: boolean }[],
 ): string | undefined {
-  if (open || isLoopback(host) || !roles.some(({ isOpen }) => isOpen)) return undefined;
-  return `${host} can be reached from other machines, and nothing protects the data: there is no roles file and there are no API keys. Serve on 127.0.0.1, or give --open to serve everybody.`;
+  const isProtected = apiKeys === 'required' || roles.every(({ isOpen }) => !isOpen);
+  if (open || isLoopback(host) || isProtected) return undefined;
+  return `${host} can be reached from other machines, and nothing protects the data: there is no roles file and API keys are not required. Serve on 127.0.0.1, or give --open to serve everybody.`;
 }
 
 /** Why a server could not listen, in words, by the code of the system. */
