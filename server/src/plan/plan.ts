@@ -158,8 +158,10 @@ export interface LockPlan {
   readonly lock: boolean;
   /** `$version` is a precondition (spec 10 § 5 row 10). */
   readonly version: VersionAsked;
-  /** The picture whose version is meant; absent: the entity's, or that of any of its pictures. */
+  /** The picture whose version is meant; absent: the entity's, or that of any of `images`. */
   readonly attribute?: StorageDef;
+  /** The pictures that the asker may see. */
+  readonly images: readonly StorageDef[];
 }
 
 /** A change as the body tells it; uploads are still named by their id. */

@@ -190,6 +190,8 @@ export function planLock(request: DataRequest, context: PlanContext): LockPlan {
     entity,
     lock: params.flag('lock'),
     version: parseVersion(params.get('version'), params.count('version')),
+    // The version of a hidden picture would tell whether there is one.
+    images: dataClass.images.filter((image) => !context.sight.refusal(image, false)),
     ...(attribute && { attribute }),
   };
 }

@@ -65,11 +65,15 @@ async function hindranceNow(plan: LockPlan, key: Key, tx: Transaction): Promise<
 }
 
 /** The number is that of the named picture; without a name, of any picture of the entity or of the entity itself. */
-async function versionHolds({ version, attribute, entity }: LockPlan, key: Key, executor: Executor): Promise<boolean> {
+async function versionHolds(
+  { version, attribute, images, entity }: LockPlan,
+  key: Key,
+  executor: Executor,
+): Promise<boolean> {
   if (version.kind === 'absent') return true;
   if (version.kind === 'garbage') return false;
   const dataClass = classOfEntity(entity);
-  const asked: readonly StorageDef[] = attribute ? [attribute] : dataClass.images;
+  const asked: readonly StorageDef[] = attribute ? [attribute] : images;
   for (const image of asked) {
     const row = await executor.row(mediaStatement(dataClass, ownMedia(image), key));
     if (!row) return false;

@@ -129,6 +129,8 @@ const picture = (shade: number): Promise<Buffer> =>
 export const visibleEmployees = 20;
 
 export async function* officeEntities({ salt, spies, payslips, vaults }: Hidden): AsyncGenerator<SeedEntity> {
+  /** Other values, in another order. */
+  const hiddenNumber = (number: number): number => (salt % 2 === 1 ? number + salt : 4000 - number);
   const one = (
     dataClass: string,
     values: Record<string, Json>,
@@ -141,7 +143,7 @@ export async function* officeEntities({ salt, spies, payslips, vaults }: Hidden)
   for (let ID = 1; ID <= 5; ID++)
     yield one(
       'Company',
-      { ID, name: `Company ${ID}`, city: ID === 4 ? null : ['Lyon', 'Oslo'][ID % 2]!, budget: ID * 1000 + salt },
+      { ID, name: `Company ${ID}`, city: ID === 4 ? null : ['Lyon', 'Oslo'][ID % 2]!, budget: hiddenNumber(ID * 1000) },
       {
         ...(ID !== 3 && { logo: await picture(ID * 20) }),
         ...(ID + salt !== 6 && { seal: await picture(100 + ID + salt * 30) }),
@@ -152,7 +154,7 @@ export async function* officeEntities({ salt, spies, payslips, vaults }: Hidden)
     ID,
     lastName: ['Joubert', 'Smith', 'Sand', 'Okoro', 'Kim'][ID % 5]!,
     notes: `note ${ID} of the week`,
-    salary: ID * 100 + salt,
+    salary: hiddenNumber(ID * 100),
     spec: { size: ID, tags: ['a', `t${ID % 3}`] },
     active: ID % 4 !== 0,
     companyID: 1 + (ID % 5),

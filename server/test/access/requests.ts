@@ -273,6 +273,44 @@ const writes = forClass((dataClass) =>
   ),
 ); // prettier-ignore
 
+/** Questions about numbers that are hidden, each by one way alone. */
+const probes = forClass((dataClass) => {
+  const hidden = {
+    Company: ['budget', 'staff.salary', 'ledger.amount', 'staff.reports.salary'],
+    Employee: ['salary', 'employer.budget', 'manager.salary', 'reports.salary', 'payslips.amount', 'locker.code'],
+    Payslip: ['amount', 'employee.salary'],
+    Vault: ['code'],
+  } as const;
+  const name = fc.constantFrom<string>(...hidden[dataClass]);
+  const number = fc.integer({ min: 0, max: 4000 });
+  const questions = fc.oneof(
+    fc
+      .tuple(name, fc.constantFrom('>', '<', '=', '!='), number)
+      .map(([left, sign, right]): Query => ({ $filter: `"${left} ${sign} ${right}"` })),
+    name.map((by): Query => ({ $orderby: `"${by}"` })),
+    name.map((by): Query => ({ $filter: '"ID > 0"', $savedfilter: `"${by} > 1500"`, $method: 'entityset' })),
+    name.map((of): Query => ({ $compute: 'max', $attributes: of })),
+    name.map((of): Query => ({ $distinct: 'true', $attributes: of })),
+    name.map((of): Query => ({ $attributes: of })),
+    name.map((of): Query => ({ $attributes: of, $asArray: 'true' })),
+    name.map((of): Query => ({ $attributes: of, $format: 'looker' })),
+  );
+  return asked(fc.constant('GET'), fc.constant(dataClass), questions);
+});
+
+/** The same in the body of a request with an attribute tree. */
+const trees = fc
+  .tuple(who, fc.constantFrom('salary', 'lastName', 'payslips'), fc.integer({ min: 0, max: 4000 }))
+  .map(([asker, name, number]): Curious => ({
+    who: asker,
+    method: 'POST',
+    url: '/rest/Company?$extendedAttributes=true',
+    body: JSON.stringify({
+      name: true,
+      staff: { [name]: true, __Query: number % 2 ? 'ID > 0' : `salary > ${number}` },
+    }),
+  }));
+
 export const curious: fc.Arbitrary<Curious> = fc.oneof(
   { weight: 16, arbitrary: reads },
   { weight: 8, arbitrary: one },
@@ -282,6 +320,8 @@ export const curious: fc.Arbitrary<Curious> = fc.oneof(
   { weight: 3, arbitrary: related },
   { weight: 8, arbitrary: pictures },
   { weight: 4, arbitrary: locks },
+  { weight: 6, arbitrary: probes },
+  { weight: 2, arbitrary: trees },
   { weight: 1, arbitrary: catalog },
   { weight: 8, arbitrary: saves },
   { weight: 2, arbitrary: deletes },
