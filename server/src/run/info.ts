@@ -20,7 +20,8 @@ export async function runInfo({ part }: InfoPlan, visit: Visit): Promise<InfoOut
     ...(part && { part }),
     cache: {
       size: config.variantMemoryBytes + config.maxEntitySetBytes,
-      used: variants.memoryBytes + sets.memoryBytes,
+      // It would tell of pictures and sets that others hold.
+      used: isAdmin || visit.access.isOpen ? variants.memoryBytes + sets.memoryBytes : 0,
     },
     sets: part === undefined || part === 'entitySet' ? await setsOf(visit, isAdmin) : [],
     sessions: part === undefined || part === 'sessionInfo' ? await sessionsOf(visit, isAdmin) : [],
