@@ -50,7 +50,8 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
   const parts = new Map(
     served.map(({ model, services }) => {
       const { roles } = services;
-      const guest = (roles.forceLogin ?? config.forceLogin) ? undefined : roles.guest;
+      const closed = config.apiKeys === 'required' || (roles.forceLogin ?? config.forceLogin);
+      const guest = closed ? undefined : roles.guest;
       return [model, { services, contexts: new PlanContexts(model, config, onEvent, guest) }];
     }),
   );

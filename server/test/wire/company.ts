@@ -1,6 +1,6 @@
 // The models and the data of the conversations: small, fixed, and with a picture of every kind.
 import { defineModel } from 'keystamp';
-import { model as company } from '../../../examples/company/model.ts';
+import sample, { model as company } from '../../../examples/company/model.ts';
 import { pdfBrochure } from '../../../examples/company/brochure.ts';
 import { buildModel } from '../../src/model/load.ts';
 import type { Json, Model } from '../../src/model/model.ts';
@@ -187,6 +187,11 @@ export const stocks = {
     seed: { total: companies.length + employees.length, entities: companyEntities },
   },
   projects: { model: buildModel(projects), seed: { total: projectCount, entities: projectEntities } },
+  /** The same with the sample's code: functions, users. */
+  sample: {
+    model: buildModel(sample),
+    seed: { total: companies.length + employees.length, entities: companyEntities },
+  },
   users: { model: buildModel(users), seed: { total: 2, entities: noteEntities } },
   functions: {
     model: buildModel(functions),

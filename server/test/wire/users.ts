@@ -44,8 +44,8 @@ const people: Readonly<Record<string, User>> = {
 
 type Given = string | readonly string[] | PrivilegesGiven;
 
-/** Waits until somebody lets it go on. */
-const gate = { open: (): void => undefined };
+/** Let those go on who wait. */
+const gates: (() => void)[] = [];
 
 export const users = implement(model, {
   functions: {
@@ -92,16 +92,16 @@ export const users = implement(model, {
     lendAndKeep: { exposed: true, run: (name: string) => session.promote(name) > 0 },
     lendAndWait: {
       exposed: true,
-      run: (name: string) =>
-        new Promise((resolve) => {
-          session.promote(name);
-          gate.open = () => resolve(session.hasPrivilege(name));
-        }),
+      async run(name: string) {
+        session.promote(name);
+        await new Promise<void>((resolve) => gates.push(resolve));
+        return session.hasPrivilege(name);
+      },
     },
-    hasAndLetGo: {
+    letGo: {
       exposed: true,
       run(name: string) {
-        gate.open();
+        for (const open of gates.splice(0)) open();
         return session.hasPrivilege(name);
       },
     },
