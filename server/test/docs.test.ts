@@ -104,14 +104,26 @@ test("the README's first session is what the server answers", async (t) => {
     });
 });
 
-test('the calls of functions.md are what the server answers', async (t) => {
-  const samples = samplesOf('docs/reference/functions.md');
-  assert.ok(samples.length >= 7, 'the samples were found');
-  for (const { command, answer } of samples)
-    await t.test(command, async () => {
-      const printed = await curl(command.replaceAll('http://127.0.0.1:8044', url), root);
-      assert.match(printed.trimEnd(), pattern(answer));
-    });
+for (const page of ['docs/reference/functions.md', 'docs/tutorial/first-ten-minutes.md'])
+  test(`the calls of ${page} are what the server answers`, async (t) => {
+    const samples = samplesOf(page);
+    assert.ok(samples.length >= 3, 'the samples were found');
+    for (const { command, answer } of samples)
+      await t.test(command, async () => {
+        const printed = await curl(command.replaceAll('http://127.0.0.1:8044', url), root);
+        assert.match(printed.trimEnd(), pattern(answer));
+      });
+  });
+
+test('write-a-function.md shows a model that answers as it says', async () => {
+  const sample = /```ts\n([^]*?)```/.exec(readFileSync(join(root, 'docs/how-to/write-a-function.md'), 'utf8'))?.[1];
+  const printed = await runModule(
+    `${sample?.replace('export default ', 'const app = ')}
+const { buildModel } = await import('./server/src/model/load.ts');
+const { entityFunctions, selectionFunctions } = buildModel(app).dataClasses.get('Invoice');
+console.log(...entityFunctions.keys(), ...selectionFunctions.keys());`,
+  );
+  assert.equal(printed, 'pay open');
 });
 
 test('functions.md shows a model with code that the server takes', async () => {
