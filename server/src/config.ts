@@ -39,6 +39,11 @@ export const settings = {
     'KEYSTAMP_RAW_URLS',
     'take raw spaces and UTF-8 in every request line, pipelined and in pieces too; costs microseconds of each request',
   ),
+  nullViolatesConstraints: setting(
+    false,
+    'KEYSTAMP_NULL_VIOLATES',
+    'null fails minValue, maxValue, minLength, fixedLength and pattern, and every save checks all attributes, as ported models expect',
+  ),
   maxUrlLength: setting(16_384, 'KEYSTAMP_MAX_URL', 'characters of path and query'),
   maxJsonBytes: setting(16 * MiB, 'KEYSTAMP_MAX_JSON', 'bytes of a JSON body'),
   maxJsonDepth: setting(64, 'KEYSTAMP_MAX_JSON_DEPTH', 'levels of arrays and objects in a JSON body'),

@@ -29,6 +29,7 @@ export const errorTable = {
   }),
   1112: row(400, ([what]) => `Wrong comparison operator or conjunction in the query: ${what}`),
   1116: row(400, ([name]) => `The "${name}" attribute is mandatory and cannot be null`),
+  1136: row(400, ([name]) => `The "${name}" attribute does not accept null`),
   1162: row(400, ([what]) => `Invalid query: ${what}`),
   1263: row(409, ([key, name]) => `Given stamp does not match current one for record# ${key} of table ${name}`),
   1275: row(400, ([what]) => `Parenthesis error in the query: ${what}`),
@@ -43,7 +44,10 @@ export const errorTable = {
       ? `The entity# ${key} in the "${c}" dataclass cannot be saved`
       : `The entity# ${key} of the ${noun} "${c}" cannot be saved`,
   ),
-  1518: row(400, ([key, c], noun) => `The entity# ${key} of the ${noun} "${c}" cannot be deleted`),
+  1518: row(
+    400,
+    ([key, c, why], noun) => `The entity# ${key} of the ${noun} "${c}" cannot be deleted${why ? `: ${why}` : ''}`,
+  ),
   1534: row(400, ([c], noun) => `The new entity of the ${noun} "${c}" cannot be saved`),
   1537: row(400, ([name]) => `The related entity of the "${name}" attribute cannot be saved`),
   1541: row(404, ([key, c], noun) => `The key "${key}" is malformed for the "${c}" ${noun}`),
@@ -61,11 +65,13 @@ export const errorTable = {
       ? `No permission to execute method ${name} in the datastore`
       : `No permission to execute method ${name} in dataClass ${owner}`,
   ),
+  1562: row(500, ([name]) => `The code of the "${name}" attribute has failed`),
   1568: row(400, ([min]) => `Value cannot be less than ${min}`),
   1569: row(400, ([max]) => `Value cannot be greater than ${max}`),
   1570: row(400, () => `Entity fails validation`),
   1571: row(400, ([name]) => `The value of the "${name}" attribute does not match its pattern`),
   1574: row(400, ([name]) => `The "${name}" attribute is of the wrong kind for this operation`),
+  1585: row(500, ([name, type]) => `The code of the "${name}" attribute gives no value of the type ${type}`),
   1587: row(400, () => `The two selections belong to different dataclasses`),
   1591: row(400, ([name, n]) => `The value of the "${name}" attribute is shorter than ${n} characters`),
   1592: row(400, ([name, n]) => `The value of the "${name}" attribute is longer than ${n} characters`),
@@ -139,13 +145,18 @@ export type HttpErrorStatus = keyof typeof httpErrors;
 /** One line of `__ERROR`: a documented code with its arguments, or an HTTP status with a free text. */
 export type ErrorEntry =
   | { readonly code: ErrorCode; readonly args: readonly string[] }
-  | { readonly http: HttpErrorStatus; readonly detail?: string };
+  /** `event`: what an event of the author refused with, told in the place of the status. */
+  | { readonly http: HttpErrorStatus; readonly detail?: string; readonly event?: PrintedError };
+
+export type CodeEntry = Extract<ErrorEntry, { readonly code: ErrorCode }>;
 
 /** The JSON form of an entry (spec 01 § 6). */
 export interface PrintedError {
   readonly message: string;
   readonly componentSignature: string;
   readonly errCode: number;
+  /** What the author adds. */
+  readonly extraDescription?: unknown;
 }
 
 /** An error with everything its answer needs. Entries stand root cause first, outer operation last. */
@@ -216,6 +227,7 @@ export const printErrors = (error: KeystampError, dialect: Dialect): readonly Pr
 /** One entry as it is printed in `__ERROR`. */
 export function printError(entry: ErrorEntry, dialect: Dialect): PrintedError {
   if ('http' in entry) {
+    if (entry.event) return entry.event;
     const text = httpErrors[entry.http];
     return {
       message: entry.detail ? `${text}: ${entry.detail}` : text,

@@ -1,14 +1,5 @@
 // Alias attributes: their paths against the model, before it is built (faults) and after (relations to walk).
-import type {
-  AliasDef,
-  AttributeDef,
-  DataClassDef,
-  RelatedEntityDef,
-  RelationDef,
-  Scope,
-  StorageDef,
-  ToOneAliasDef,
-} from './model.ts';
+import type { AliasDef, AttributeDef, CalculatedDef, DataClassDef, RelationDef, Scope, StorageDef } from './model.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -95,22 +86,24 @@ export function aliasDef(alias: Named, unresolved: (dataClass: DataClassDef, nam
   const { relations, end } = walk(alias.owner, alias.path, unresolved);
   const base = { kind: 'alias', ...alias } as const;
   const steps = relations.filter((step) => step.kind === 'relatedEntity');
-  if (steps.length < relations.length || end.kind === 'relatedEntities') {
-    const all = end.kind === 'storage' ? relations : [...relations, end];
-    return { ...base, many: true, steps: all, target: (all.at(-1) as RelationDef).target };
-  }
+  if (end.kind === 'relatedEntities') return { ...base, many: true, steps: [...relations, end], target: end.target };
+  // Behind a to-many relation stands a relation, as the check has seen.
+  if (steps.length < relations.length && end.kind === 'relatedEntity')
+    return { ...base, many: true, steps: [...relations, end], target: end.target };
   return { ...base, many: false, steps, end };
 }
 
+type EndDef = StorageDef | RelationDef | CalculatedDef;
+
 interface Walked {
   readonly relations: readonly RelationDef[];
-  readonly end: StorageDef | RelationDef;
+  readonly end: EndDef;
 }
 
 function walk(owner: DataClassDef, path: string, unresolved: (owner: DataClassDef, name: string) => string): Walked {
   const relations: RelationDef[] = [];
   let at = owner;
-  let end: StorageDef | RelationDef | undefined;
+  let end: EndDef | undefined;
   for (const name of path.split('.')) {
     if (end) relations.push(end as RelationDef);
     const attribute: AttributeDef | undefined = at.attributes.get(name);
@@ -120,11 +113,7 @@ function walk(owner: DataClassDef, path: string, unresolved: (owner: DataClassDe
       relations.push(...inner.relations);
       end = inner.end;
     }
-    if (end.kind !== 'storage') at = end.target;
+    if (end.kind === 'relatedEntity' || end.kind === 'relatedEntities') at = end.target;
   }
-  return { relations, end: end as StorageDef | RelationDef };
+  return { relations, end: end as EndDef };
 }
-
-/** Whether an alias shows an N→1 relation. */
-export const endsInRelation = (alias: ToOneAliasDef): alias is ToOneAliasDef & { readonly end: RelatedEntityDef } =>
-  alias.end.kind === 'relatedEntity';

@@ -1,4 +1,5 @@
 // Is this the code of that model? Lists every fault of what `implement` was given, with its path.
+import { attributeEvents, entityEvents } from './model.ts';
 import { dataClassMembers, dataStoreMembers, entityMembers, selectionMembers } from './members.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -97,9 +98,42 @@ function checkClass(faults: Faults, path: string, given: unknown, attributes: Fi
   for (const [name, value] of Object.entries(faults.object(`${path}.calculated`, own['calculated'])))
     for (const [part, code] of Object.entries(faults.object(`${path}.calculated.${name}`, value, calculatedKeys)))
       faults.callable(`${path}.calculated.${name}.${part}`, code);
-  for (const [name, value] of Object.entries(faults.object(`${path}.events`, own['events'])))
-    if (name !== 'attributes') faults.callable(`${path}.events.${name}`, value);
+  checkEvents(faults, `${path}.events`, own['events'], attributes);
   faults.callable(`${path}.restrict`, own['restrict']);
+}
+
+function checkEvents(faults: Faults, path: string, given: unknown, attributes: Fields): void {
+  const own = faults.object(path, given, [...entityEvents, 'attributes']);
+  for (const [name, value] of Object.entries(own)) if (name !== 'attributes') faults.callable(`${path}.${name}`, value);
+  for (const [name, value] of Object.entries(faults.object(`${path}.attributes`, own['attributes']))) {
+    const at = `${path}.attributes.${name}`;
+    if (!Object.hasOwn(attributes, name)) faults.add(at, 'is no attribute of the class');
+    for (const [event, code] of Object.entries(faults.object(at, value, attributeEvents)))
+      faults.callable(`${at}.${event}`, code);
+  }
+}
+
+/**
+ * Calculated attributes and their code must belong together.
+ * @param code absent: the model came without code
+ */
+export function checkCalculated(code: unknown, definition: unknown): readonly string[] {
+  const lines: string[] = [];
+  for (const [name, dataClass] of Object.entries(fieldsOf(fieldsOf(definition)['dataClasses']))) {
+    const attributes = fieldsOf(fieldsOf(dataClass)['attributes']);
+    const given = fieldsOf(fieldsOf(fieldsOf(fieldsOf(code)['dataClasses'])[name])['calculated']);
+    const isCalculated = (attribute: string): boolean =>
+      Object.hasOwn(attributes, attribute) && fieldsOf(attributes[attribute])['kind'] === 'calculated';
+    for (const attribute of Object.keys(attributes))
+      if (isCalculated(attribute) && typeof fieldsOf(given[attribute])['get'] !== 'function')
+        lines.push(
+          `${name}.${attribute}: has no code; give implement a dataClasses.${name}.calculated.${attribute}.get`,
+        );
+    for (const attribute of Object.keys(given))
+      if (!isCalculated(attribute))
+        lines.push(`dataClasses.${name}.calculated.${attribute}: is no calculated attribute of the model`);
+  }
+  return lines;
 }
 
 /** Attributes are properties of entities, so they cannot be called like the members of an entity. */

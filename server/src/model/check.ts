@@ -27,7 +27,15 @@ const count: Property = { ok: isCount, expected: 'a whole number from 0' };
 const anything: Property = { ok: () => true, expected: 'a value' };
 const scope: Property = { ok: oneOf('public', 'publicOnServer'), expected: 'public or publicOnServer' };
 
-const storageProperties = { kind: anything, type: anything, scope, column: text, mandatory: flag, readOnly: flag };
+const storageProperties = {
+  kind: anything,
+  type: anything,
+  scope,
+  column: text,
+  mandatory: flag,
+  notNull: flag,
+  readOnly: flag,
+};
 const indexable = { indexed: flag, unique: flag, primKey: flag };
 const strings = {
   keywords: flag,
@@ -59,8 +67,16 @@ const byType: Readonly<Record<StorageType, Readonly<Record<string, Property>>>> 
   blob: { cacheDuration: count },
 };
 
-const relationProperties = { kind: anything, scope, dataClass: text, foreignKey: text, mandatory: flag };
+const relationProperties = {
+  kind: anything,
+  scope,
+  dataClass: text,
+  foreignKey: text,
+  mandatory: flag,
+  onDrop: { ok: oneOf('leave', 'null', 'refuse', 'cascade'), expected: 'leave, null, refuse or cascade' },
+};
 const selectionProperties = { kind: anything, scope, dataClass: text, inverse: text };
+const calculatedProperties = { kind: anything, type: anything, simpleDate: flag, dataClass: text, exposed: flag };
 const aliasProperties = { kind: anything, path: text, exposed: flag };
 const classProperties = {
   scope,
@@ -169,12 +185,13 @@ function checkClass(faults: Faults, classes: Fields, name: string, definition: u
     if (!isFields(value)) faults.add(path, 'must be an object with a type or a kind');
     else if (value['kind'] === 'relatedEntity') checkToOne(faults, classes, attributes, path, value);
     else if (value['kind'] === 'relatedEntities') checkToMany(faults, classes, name, path, value);
+    else if (value['kind'] === 'calculated') checkCalculatedType(faults, classes, path, value);
     else if (value['kind'] === 'alias') checkAlias(faults, classes, name, attribute, value);
     else if (value['kind'] === undefined || value['kind'] === 'storage') checkStorage(faults, path, attribute, value);
     else
       faults.add(
         `${path}.kind`,
-        `${String(value['kind'])} is not a kind; use storage, alias, relatedEntity or relatedEntities`,
+        `${String(value['kind'])} is not a kind; use storage, calculated, alias, relatedEntity or relatedEntities`,
       );
   }
   const keys = Object.values(attributes).filter((value) => isFields(value) && value['primKey'] === true);
@@ -256,6 +273,8 @@ function related(faults: Faults, classes: Fields, path: string, given: Fields): 
 
 function checkToOne(faults: Faults, classes: Fields, own: Fields, path: string, given: Fields): void {
   faults.properties(path, given, relationProperties);
+  if (given['mandatory'] === true && given['onDrop'] === 'null')
+    faults.add(`${path}.onDrop`, 'a mandatory relation cannot be set to null');
   const target = related(faults, classes, path, given);
   if (!target) return;
   const keys = Object.values(target).filter((value) => isFields(value) && value['primKey'] === true);
@@ -290,4 +309,19 @@ function checkAlias(faults: Faults, classes: Fields, className: string, name: st
   if (given['path'] === undefined) return faults.add(`${path}.path`, 'is missing');
   const fault = aliasFault(classes, className, name, given['path']);
   if (fault !== undefined) faults.add(`${path}.path`, fault);
+}
+
+function checkCalculatedType(faults: Faults, classes: Fields, path: string, given: Fields): void {
+  faults.properties(path, given, calculatedProperties);
+  const type = given['type'];
+  const isRelated = type === 'entity' || type === 'selection';
+  if (isRelated) related(faults, classes, path, given);
+  else if (typeof type !== 'string' || !Object.hasOwn(byType, type))
+    faults.add(
+      `${path}.type`,
+      `${String(type)} is not a type; known are ${Object.keys(byType).join(', ')}, entity, selection`,
+    );
+  if (!isRelated && given['dataClass'] !== undefined)
+    faults.add(`${path}.dataClass`, 'is for the types entity and selection');
+  if (type !== 'date' && given['simpleDate'] !== undefined) faults.add(`${path}.simpleDate`, 'is for the type date');
 }

@@ -1,5 +1,5 @@
 // What the author of a model writes: plain data, checked by TypeScript while typing and by load.ts at start.
-import type { Json, Scope, StorageType } from './model.ts';
+import type { Json, OnDrop, Scope, StorageType } from './model.ts';
 
 interface StorageBase {
   readonly kind?: 'storage';
@@ -7,8 +7,10 @@ interface StorageBase {
   readonly scope?: Scope;
   /** Column of the table when it is not called like the attribute. */
   readonly column?: string;
-  /** Null is refused. */
+  /** Null is refused: a value must be given (1116). */
   readonly mandatory?: boolean;
+  /** Null is refused: it is not accepted as a value (1136). */
+  readonly notNull?: boolean;
   /** REST clients may read it, not write it. */
   readonly readOnly?: boolean;
 }
@@ -101,6 +103,11 @@ export interface RelatedEntityDefinition {
   /** A storage attribute of this class that holds the key; a hidden one is made when absent. */
   readonly foreignKey?: string;
   readonly mandatory?: boolean;
+  /**
+   * What becomes of this entity's relation when the related entity is dropped: nothing (`leave`, default; it then reads as
+   * null), it is set to null, the drop is refused (1518), or this entity is dropped too.
+   */
+  readonly onDrop?: OnDrop;
 }
 
 /** 1→N: `staff: { kind: 'relatedEntities', dataClass: 'Employee', inverse: 'employer' }`. */
@@ -125,8 +132,22 @@ export interface AliasDefinition {
   readonly exposed?: boolean;
 }
 
+/**
+ * A value that code works out (`calculated` in `implement`): `fullName: { kind: 'calculated', type: 'string' }`.
+ */
+export interface CalculatedDefinition {
+  readonly kind: 'calculated';
+  /** Of the result; `entity` and `selection` are of the class `dataClass`. */
+  readonly type: StorageType | 'entity' | 'selection';
+  /** Of the type `date`: a calendar day. */
+  readonly simpleDate?: boolean;
+  readonly dataClass?: string;
+  /** REST clients see it; they do not without it. */
+  readonly exposed?: boolean;
+}
+
 export type AttributeDefinition =
-  StorageDefinition | RelatedEntityDefinition | RelatedEntitiesDefinition | AliasDefinition;
+  StorageDefinition | RelatedEntityDefinition | RelatedEntitiesDefinition | AliasDefinition | CalculatedDefinition;
 
 export interface DataClassDefinition {
   readonly scope?: Scope;
@@ -176,7 +197,9 @@ type Checked<M extends ModelDefinition> = {
             ? { readonly dataClass: ClassNames<M>; readonly foreignKey?: keyof M['dataClasses'][C]['attributes'] }
             : M['dataClasses'][C]['attributes'][A] extends { kind: 'alias'; path: infer P }
               ? { readonly path: LeadsSomewhere<M, C, P> }
-              : unknown;
+              : M['dataClasses'][C]['attributes'][A] extends { kind: 'calculated'; type: 'entity' | 'selection' }
+                ? { readonly dataClass: ClassNames<M> }
+                : unknown;
       };
     };
   };
@@ -231,11 +254,13 @@ export interface DeferredMedia {
   readonly __deferred: { readonly uri: string; readonly image?: true };
 }
 
-type AttributeValue<M extends ModelDefinition, A, Owner> = A extends { kind: 'relatedEntity'; dataClass: infer C }
+type AttributeValue<M extends ModelDefinition, A, Owner> = A extends
+  { kind: 'relatedEntity'; dataClass: infer C } | { kind: 'calculated'; type: 'entity'; dataClass: infer C }
   ? C extends ClassNames<M>
     ? EntityOf<M, C> | null
     : never
-  : A extends { kind: 'relatedEntities'; dataClass: infer C }
+  : A extends
+        { kind: 'relatedEntities'; dataClass: infer C } | { kind: 'calculated'; type: 'selection'; dataClass: infer C }
     ? C extends ClassNames<M>
       ? readonly EntityOf<M, C>[]
       : never

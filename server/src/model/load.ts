@@ -1,7 +1,7 @@
 // Model file → Model. Every fault is found in one pass and told with its path.
 import { aliasDef } from './alias.ts';
 import { assignValue } from './attribute-types.ts';
-import { checkCode } from './check-code.ts';
+import { checkCalculated, checkCode } from './check-code.ts';
 import { checkDefinition } from './check.ts';
 import { isImplemented, type Code, type Functions, type SingletonCode } from './code.ts';
 import type {
@@ -12,19 +12,24 @@ import type {
   RelatedEntitiesDefinition,
   StorageDefinition,
 } from './definition.ts';
-import type {
-  AttributeDef,
-  DataClassDef,
-  FunctionDef,
-  FunctionLevel,
-  FunctionMap,
-  Json,
-  Model,
-  RelatedEntitiesDef,
-  RelatedEntityDef,
-  SingletonDef,
-  StorageDef,
-  Value,
+import {
+  attributeEvents,
+  entityEvents,
+  type AttributeDef,
+  type CalculatedDef,
+  type EventFunction,
+  type EventsDef,
+  type DataClassDef,
+  type FunctionDef,
+  type FunctionLevel,
+  type FunctionMap,
+  type Json,
+  type Model,
+  type RelatedEntitiesDef,
+  type RelatedEntityDef,
+  type SingletonDef,
+  type StorageDef,
+  type Value,
 } from './model.ts';
 import { deletedRecordsDefinition, deletedRecordsName, globalStampDefinition, globalStampName } from './tracking.ts';
 
@@ -46,6 +51,7 @@ interface DraftClass extends Mutable<DataClassDef> {
   storage: StorageDef[];
   key: StorageDef[];
   images: StorageDef[];
+  onTargetDrop: RelatedEntityDef[];
 }
 
 /**
@@ -55,7 +61,8 @@ interface DraftClass extends Mutable<DataClassDef> {
 export function buildModel(exported: unknown): Model {
   const { model: definition, code } = isImplemented(exported) ? exported : { model: exported, code: undefined };
   const found = checkDefinition(definition);
-  const faults = code === undefined ? found : [...found, ...checkCode(code, definition)];
+  const ofCode = code === undefined ? [] : checkCode(code, definition);
+  const faults = [...found, ...ofCode, ...checkCalculated(code, definition)];
   if (faults.length > 0) throw new ModelError(faults);
   const { name, dataClasses: definitions } = definition as ModelDefinition;
   const classes = new Map<string, DraftClass>();
@@ -64,8 +71,10 @@ export function buildModel(exported: unknown): Model {
   for (const [name, definition] of Object.entries(definitions)) addStorage(classes.get(name)!, definition);
   for (const [name, definition] of Object.entries(definitions)) addToOne(classes, classes.get(name)!, definition);
   for (const [name, definition] of Object.entries(definitions)) addToMany(classes, classes.get(name)!, definition);
+  for (const [name, definition] of Object.entries(definitions)) addCalculated(classes, classes.get(name)!, definition);
   for (const [name, definition] of Object.entries(definitions)) addAliases(classes.get(name)!, definition, definitions);
   for (const [name, definition] of Object.entries(definitions)) orderAttributes(classes.get(name)!, definition);
+  for (const made of classes.values()) addEvents(made);
   addDeletedRecords(classes);
   return {
     name: name ?? 'datastore',
@@ -114,6 +123,7 @@ function draftClass(name: string, definition: DataClassDefinition, tableNumber: 
     storage: [],
     key: [],
     images: [],
+    onTargetDrop: [],
     functions: functionMap(own.functions, 'dataClass', name),
     selectionFunctions: functionMap(own.selectionFunctions, 'entityCollection', name),
     entityFunctions: functionMap(own.entityFunctions, 'entity', name),
@@ -176,7 +186,8 @@ function storageDef(owner: DraftClass, name: string, definition: StorageDefiniti
     indexed: d.indexed ?? false,
     keywords: d.keywords ?? false,
     unique: d.unique ?? false,
-    notNull: d.mandatory ?? d.primKey ?? false,
+    notNull: d.mandatory || d.notNull || d.primKey || false,
+    nullError: d.notNull && !d.mandatory ? 1136 : 1116,
     readOnly: d.readOnly ?? false,
     simpleDate: d.simpleDate ?? false,
     imageVersion: d.imageVersion ?? 'image',
@@ -210,14 +221,17 @@ function addToOne(classes: ReadonlyMap<string, DraftClass>, owner: DraftClass, d
     const declared = attribute.foreignKey === undefined ? undefined : owner.attributes.get(attribute.foreignKey);
     const foreignKey = (declared as Mutable<StorageDef> | undefined) ?? hiddenForeignKey(owner, name, target);
     if (attribute.mandatory) foreignKey.notNull = true;
-    owner.attributes.set(name, {
+    const made: RelatedEntityDef = {
       kind: 'relatedEntity',
       name,
       owner,
       scope: attribute.scope ?? 'public',
       target,
       foreignKey,
-    });
+      onDrop: attribute.onDrop ?? 'leave',
+    };
+    owner.attributes.set(name, made);
+    if (made.onDrop !== 'leave') target.onTargetDrop.push(made);
   }
 }
 
@@ -252,6 +266,47 @@ function addToMany(classes: ReadonlyMap<string, DraftClass>, owner: DraftClass, 
     owner.attributes.set(name, made);
     inverse.inverse ??= made;
   }
+}
+
+function addCalculated(
+  classes: ReadonlyMap<string, DraftClass>,
+  owner: DraftClass,
+  definition: DataClassDefinition,
+): void {
+  for (const [name, attribute] of Object.entries(definition.attributes)) {
+    if (attribute.kind !== 'calculated') continue;
+    const { type, exposed, simpleDate = false, dataClass } = attribute;
+    const code = owner.code.calculated?.[name] as Pick<CalculatedDef, 'get' | 'set' | 'query' | 'orderBy'>;
+    owner.attributes.set(name, {
+      kind: 'calculated',
+      name,
+      owner,
+      scope: exposed ? 'public' : 'publicOnServer',
+      result:
+        type === 'entity' || type === 'selection'
+          ? { kind: type, target: classes.get(dataClass as string)! }
+          : { kind: 'value', shape: storageDef(owner, name, { type, simpleDate } as StorageDefinition) },
+      ...code,
+    });
+  }
+}
+
+/** The events that the code of the class answers to, attributes in model order. */
+function addEvents(owner: DraftClass): void {
+  const { events } = owner.code;
+  if (!events) return;
+  const chosen = <N extends string>(names: readonly N[], code: object): ReadonlyMap<N, EventFunction> =>
+    new Map(
+      names.filter((name) => Object.hasOwn(code, name)).map((name) => [name, (code as Record<N, EventFunction>)[name]]),
+    );
+  const attributes = new Map<AttributeDef, EventsDef['attributes'] extends ReadonlyMap<unknown, infer V> ? V : never>();
+  for (const attribute of owner.attributes.values()) {
+    const own = Object.hasOwn(events.attributes ?? {}, attribute.name)
+      ? events.attributes?.[attribute.name]
+      : undefined;
+    if (own) attributes.set(attribute, chosen(attributeEvents, own));
+  }
+  owner.events = { entity: chosen(entityEvents, events), attributes };
 }
 
 function addAliases(

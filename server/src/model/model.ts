@@ -21,6 +21,9 @@ export type StorageType =
 /** Who sees a class or attribute: REST clients too, or server code alone (spec 15 § 1.2). */
 export type Scope = 'public' | 'publicOnServer';
 
+/** What becomes of entities whose N→1 relation leads to an entity that is dropped (spec 15 § 6.6). */
+export type OnDrop = 'leave' | 'null' | 'refuse' | 'cascade';
+
 interface AttributeBase {
   /** Case-sensitive name, unique in its dataclass. */
   readonly name: string;
@@ -43,6 +46,8 @@ export interface StorageDef extends AttributeBase {
   readonly keywords: boolean;
   readonly unique: boolean;
   readonly notNull: boolean;
+  /** What a refused null is told with: the value is mandatory, or null is not accepted. */
+  readonly nullError: 1116 | 1136;
   readonly readOnly: boolean;
   /** `date` only: a calendar day instead of an instant. */
   readonly simpleDate: boolean;
@@ -69,6 +74,7 @@ export interface RelatedEntityDef extends AttributeBase {
   readonly target: DataClassDef;
   /** The attribute that holds the target's key; hidden (`publicOnServer`) when the model does not declare it. */
   readonly foreignKey: StorageDef;
+  readonly onDrop: OnDrop;
   /** The 1→N attribute of the target that is this relation's other side. */
   readonly inverse?: RelatedEntitiesDef;
 }
@@ -94,7 +100,7 @@ export interface ToOneAliasDef extends AliasBase {
   readonly many: false;
   /** The relations to walk; none for an alias of an attribute of the same class. */
   readonly steps: readonly RelatedEntityDef[];
-  readonly end: StorageDef | RelatedEntityDef;
+  readonly end: StorageDef | RelatedEntityDef | CalculatedDef;
 }
 
 /** An alias that shows the entities its path leads to, each once (N↔N through a class in the middle). */
@@ -107,7 +113,42 @@ export interface ToManyAliasDef extends AliasBase {
 
 /** Another name for what stands at the end of a path of relations (spec 15 § 8). */
 export type AliasDef = ToOneAliasDef | ToManyAliasDef;
-export type AttributeDef = StorageDef | RelationDef | AliasDef;
+
+/** A value that code works out (spec 15 § 7). */
+export interface CalculatedDef extends AttributeBase {
+  readonly kind: 'calculated';
+  readonly result:
+    /** What the value is like; stored nowhere, so it has no column. */
+    | { readonly kind: 'value'; readonly shape: StorageDef }
+    | { readonly kind: 'entity' | 'selection'; readonly target: DataClassDef };
+  readonly get: EventFunction;
+  /** Absent: read-only. */
+  readonly set?: EventFunction;
+  readonly query?: EventFunction;
+  readonly orderBy?: EventFunction;
+}
+
+/** Code of the author that is called with an event, or a value and an event; `this` is the entity. */
+export type EventFunction = (this: unknown, ...args: readonly unknown[]) => unknown;
+
+/** The events of an entity (spec 15 § 10). */
+export const entityEvents = [
+  'constructor', 'touched', 'validateSave', 'saving', 'afterSave', 'validateDrop', 'dropping', 'afterDrop',
+] as const; // prettier-ignore
+/** Those of one attribute. */
+export const attributeEvents = ['touched', 'validateSave', 'saving', 'validateDrop', 'dropping'] as const;
+
+export type EntityEvent = (typeof entityEvents)[number];
+export type AttributeEvent = (typeof attributeEvents)[number];
+
+/** What runs when an entity of a class is made, changed, saved or dropped. */
+export interface EventsDef {
+  readonly entity: ReadonlyMap<EntityEvent, EventFunction>;
+  /** In model order. */
+  readonly attributes: ReadonlyMap<AttributeDef, ReadonlyMap<AttributeEvent, EventFunction>>;
+}
+
+export type AttributeDef = StorageDef | RelationDef | AliasDef | CalculatedDef;
 
 /** What holds several related entities. */
 export type ToManyDef = RelatedEntitiesDef | ToManyAliasDef;
@@ -167,10 +208,14 @@ export interface DataClassDef {
   readonly key: readonly StorageDef[];
   /** The image attributes, in model order. */
   readonly images: readonly StorageDef[];
+  /** The N→1 relations that lead here and do not leave it at that when an entity is dropped. */
+  readonly onTargetDrop: readonly RelatedEntityDef[];
   /** The functions of the class, of its selections and of its entities. */
   readonly functions: FunctionMap;
   readonly selectionFunctions: FunctionMap;
   readonly entityFunctions: FunctionMap;
+  /** Absent: saving and dropping runs no code of this class. */
+  readonly events?: EventsDef;
   /** What the author wrote for this class: calculated values, events, row filter. */
   readonly code: ClassCode;
 }
@@ -216,7 +261,9 @@ export function relatedClass(attribute: AttributeDef): DataClassDef | undefined 
       return attribute.target;
     case 'alias':
       if (attribute.many) return attribute.target;
-      return attribute.end.kind === 'storage' ? undefined : attribute.end.target;
+      return relatedClass(attribute.end);
+    case 'calculated':
+      return attribute.result.kind === 'value' ? undefined : attribute.result.target;
     default:
       return attribute satisfies never;
   }

@@ -122,18 +122,30 @@ type AliasValue<M extends ModelDefinition, K, E> =
           : AttributeValue<M, K, A, Owner>
     : never;
 
+/** What code works out; asynchronous code gives a promise of it. */
+type CalculatedValue<M extends ModelDefinition, K, A> = A extends {
+  type: 'entity';
+  dataClass: infer T extends Names<M>;
+}
+  ? Promise<Entity<M, K, T> | null>
+  : A extends { type: 'selection'; dataClass: infer T extends Names<M> }
+    ? EntitySelection<M, K, T>
+    : StoredValue<A> | null | Promise<StoredValue<A> | null>;
+
 /** An attribute as it is read. Pictures and BLOBs take bytes too; a related entity is assigned with `set`. */
 type AttributeValue<M extends ModelDefinition, K, A, Owner> = A extends { kind: 'alias'; path: infer P }
   ? AliasValue<M, K, EndOf<M, Owner, P>>
-  : A extends { kind: 'relatedEntity'; dataClass: infer T }
-    ? T extends Names<M>
-      ? Promise<Entity<M, K, T> | null>
-      : never
-    : A extends { kind: 'relatedEntities'; dataClass: infer T }
+  : A extends { kind: 'calculated' }
+    ? CalculatedValue<M, K, A>
+    : A extends { kind: 'relatedEntity'; dataClass: infer T }
       ? T extends Names<M>
-        ? EntitySelection<M, K, T>
+        ? Promise<Entity<M, K, T> | null>
         : never
-      : Nullable<A, StoredValue<A>>;
+      : A extends { kind: 'relatedEntities'; dataClass: infer T }
+        ? T extends Names<M>
+          ? EntitySelection<M, K, T>
+          : never
+        : Nullable<A, StoredValue<A>>;
 
 /** An attribute as `new`, `set` and `fromCollection` take it. */
 type AttributeInput<M extends ModelDefinition, K, A, Owner> = A extends { kind: 'alias'; path: infer P }

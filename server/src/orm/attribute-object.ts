@@ -78,8 +78,22 @@ export function attributeObject(attribute: AttributeDef): AttributeObject {
         inverseName: attribute.inverse.name,
         relatedDataClass: attribute.target.name,
       });
+    case 'calculated': {
+      const { result, set } = attribute;
+      const base = { ...plain, ...ofAlias, readOnly: !set };
+      if (result.kind === 'value') {
+        const { shape } = result;
+        return Object.freeze({ ...base, type: printedType(shape), fieldType: fieldTypes[shape.type] });
+      }
+      const { name: relatedDataClass, collectionName } = result.target;
+      return result.kind === 'entity'
+        ? Object.freeze({ ...base, type: relatedDataClass, fieldType: fieldTypes.object, relatedDataClass })
+        : Object.freeze({ ...base, type: collectionName, fieldType: 42, relatedDataClass });
+    }
     case 'alias': {
       const { path } = attribute;
+      if (!attribute.many && attribute.end.kind === 'calculated')
+        return Object.freeze({ ...attributeObject(attribute.end), ...plain, readOnly: true, path });
       const target = relatedClass(attribute);
       if (target && attribute.many)
         return Object.freeze({

@@ -22,6 +22,7 @@ import type { Engine, Executor, Transaction } from '../store/engine.ts';
 import { executorSeeingAll } from '../store/restricted.ts';
 import { dropSessionStatement } from '../store/sql/lock.ts';
 import { OpenTransaction, StartedTransaction } from './open-transaction.ts';
+import type { Told } from './aftermath.ts';
 import type { WriteContext } from './write.ts';
 
 /** The parts of the server that user code reaches. */
@@ -113,6 +114,8 @@ export class CallContext {
   readonly restricted: boolean;
   /** Privileges that the roles file lends to the running function and those it calls (spec 14 § 6). */
   readonly #lent: readonly string[];
+  /** What is told when the unit of writing that this code is part of is over. */
+  aftermath: Told[] = [];
   readonly #caller: Caller;
   readonly #over: Promise<never>;
   #transaction: OpenTransaction | undefined;
@@ -168,18 +171,28 @@ export class CallContext {
 
   get writeContext(): WriteContext {
     const sessionId = this.session?.id ?? this.state.lockHolder;
-    return { now: this.services.now, access: this.access, ...(sessionId !== undefined && { sessionId }) };
+    const { now, config } = this.services;
+    const strict = config.nullViolatesConstraints;
+    return { now, access: this.access, strict, ...(sessionId !== undefined && { sessionId }) };
   }
 
   /**
    * One unit of writing: part of the open transaction, else a transaction of its own. When it throws it is undone. Code
    * that `work` calls, as events of a save are, runs inside of it: what that code reads and writes is part of the unit.
    */
-  write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const aftermath: Told[] = [];
     const open = this.#open;
-    return open
-      ? open.unit(() => this.#inside(open.store, work))
-      : this.services.engine.write((store) => this.#inside(store, work));
+    try {
+      const result = await (open
+        ? open.unit(() => this.#inside(open.store, work, this.#over, aftermath))
+        : this.services.engine.write((store) => this.#inside(store, work, this.#over, aftermath)));
+      await this.#tell(aftermath);
+      return result;
+    } catch (error) {
+      await this.#tell(aftermath, error);
+      throw error;
+    }
   }
 
   /** Runs `work` in a transaction, inside another one in a nested one; rolled back when it throws. */
@@ -242,6 +255,11 @@ export class CallContext {
     });
   }
 
+  /** Tells the events that follow saves and drops, when the unit they were part of is over. */
+  async #tell(aftermath: Told[], undone?: unknown): Promise<void> {
+    for (const told of aftermath.splice(0)) await runInCall(this, () => told.tell(undone));
+  }
+
   /** @throws Error when it has ended: code that was part of it must not go on without it */
   get #open(): OpenTransaction | undefined {
     if (this.#transaction?.closed) throw new Error('The transaction has ended');
@@ -271,9 +289,17 @@ export class CallContext {
   }
 
   /** Code in its own context inside a transaction; what it started and left open is rolled back. */
-  async #inside<T>(store: Transaction, work: (store: Transaction) => Promise<T>, over = this.#over): Promise<T> {
+  async #inside<T>(
+    store: Transaction,
+    work: (store: Transaction) => Promise<T>,
+    over = this.#over,
+    aftermath: Told[] = [],
+  ): Promise<T> {
     const open = new OpenTransaction(store);
     const context = this.#derived(open, this.restricted, this.#lent, over);
+    // A unit may run again from its beginning.
+    aftermath.length = 0;
+    context.aftermath = aftermath;
     try {
       const result = await Promise.race([runInCall(context, () => work(open.store)), over]);
       await context.#cancelStarted();

@@ -10,6 +10,7 @@ import type { StoredEntity } from '../store/sql/entity-row.ts';
 import { currentCall } from './call-context.ts';
 import { DataClassObject } from './data-class.ts';
 import { EntityObject } from './entity.ts';
+import { tellConstructed } from './entity-events.ts';
 import { assignAttribute, EntityState, readAttribute, stateOf } from './entity-state.ts';
 import { SelectionObject } from './entity-selection.ts';
 import { readEntities, readEntity } from './read.ts';
@@ -44,9 +45,15 @@ export class ClassRuntime {
     return state;
   }
 
-  /** A new entity in memory. */
-  newState(): EntityState {
-    return new EntityState(new this.#Entity(), this);
+  /**
+   * A new entity in memory, told that it was made.
+   * @param prepare gives it what it has by then
+   */
+  newState(prepare?: (state: EntityState) => void): EntityState {
+    const state = new EntityState(new this.#Entity(), this);
+    prepare?.(state);
+    tellConstructed(state);
+    return state;
   }
 
   /** Another entity object for the same row, with what was assigned so far. */

@@ -8,6 +8,7 @@ import {
   writtenStorage,
   type AliasDef,
   type AttributeDef,
+  type CalculatedDef,
   type DataClassDef,
   type Json,
   type RelatedEntityDef,
@@ -18,6 +19,8 @@ import type { Key } from '../query/selection.ts';
 import type { StoredEntity } from '../store/sql/entity-row.ts';
 import { callIfAny } from './call-context.ts';
 import type { ClassRuntime } from './class-runtime.ts';
+import { tellTouched } from './entity-events.ts';
+import { RunningCode } from './running-code.ts';
 import type { SelectionState } from './selection-state.ts';
 import { assignedValue, isMediaInput, storedValue, type MediaInput } from './media-value.ts';
 
@@ -54,6 +57,8 @@ export class EntityState {
   readonly objects = new Map<StorageDef, GivenObject>();
   /** The stamp that a client saw; a save checks it instead of the one that was read. */
   expectedStamp: number | undefined;
+  /** Events and setters at work. */
+  readonly code = new RunningCode();
   /** The selection it was taken from. */
   selection: SelectionState | undefined;
   /** Where it stands in `selection`. */
@@ -118,6 +123,7 @@ export class EntityState {
           );
         case 'relatedEntities':
         case 'alias':
+        case 'calculated':
           return false;
         default:
           return attribute satisfies never;
@@ -151,6 +157,8 @@ export function heldBy(state: EntityState, attribute: AttributeDef): unknown {
       return state.of.store.dataClassOf(attribute.target).related(attribute, state.key);
     case 'alias':
       return readAlias(state, attribute);
+    case 'calculated':
+      return readCalculated(state, attribute);
     default:
       return attribute satisfies never;
   }
@@ -178,6 +186,14 @@ export async function endOf(from: EntityState, steps: readonly RelatedEntityDef[
     state = next;
   }
   return state;
+}
+
+/** What the code gives: a promise when it is asynchronous, `event.result` when it sets that (spec 15 § 7.2). */
+function readCalculated({ handle, def }: EntityState, { get, name }: CalculatedDef): unknown {
+  const event = { kind: 'get', dataClassName: def.name, attributeName: name, result: undefined as unknown };
+  const resultOf = (returned: unknown): unknown => (event.result === undefined ? (returned ?? null) : event.result);
+  const returned = get.call(handle, event);
+  return returned instanceof Promise ? returned.then(resultOf) : resultOf(returned);
 }
 
 function readValue(state: EntityState, attribute: StorageDef): unknown {
@@ -213,7 +229,7 @@ async function readRelated(state: EntityState, relation: RelatedEntityDef): Prom
 /**
  * Assigns an attribute as code does; equal values count as touched too.
  * @throws KeystampError 1508 and others for what it cannot hold, 1574 for a to-many relation, 1516 for an alias of what
- *   another entity holds
+ *   another entity holds, and for a calculated attribute without setter
  */
 export function assignAttribute(state: EntityState, attribute: AttributeDef, value: unknown): void {
   switch (attribute.kind) {
@@ -228,9 +244,20 @@ export function assignAttribute(state: EntityState, attribute: AttributeDef, val
       if (!written) throw fail(1516, attribute.name);
       return assignAttribute(state, written, value);
     }
+    case 'calculated':
+      return assignCalculated(state, attribute, value);
     default:
       return attribute satisfies never;
   }
+}
+
+/** The code of the attribute writes the value where it belongs, into other attributes (spec 15 § 7.6). */
+function assignCalculated(state: EntityState, attribute: CalculatedDef, value: unknown): void {
+  const { set, name } = attribute;
+  if (!set) throw fail(1516, name);
+  const event = { kind: 'set', dataClassName: state.def.name, attributeName: name, value };
+  state.code.waitFor(set.call(state.handle, value, event));
+  tellTouched(state, attribute);
 }
 
 function assignValue(state: EntityState, attribute: StorageDef, value: unknown): void {
@@ -242,11 +269,21 @@ function assignValue(state: EntityState, attribute: StorageDef, value: unknown):
   state.values.set(attribute, accepted);
   state.objects.delete(attribute);
   for (const relation of state.related.keys()) if (relation.foreignKey === attribute) state.related.delete(relation);
+  touch(state, attribute);
+}
+
+/** A foreign key and its relation are two views of one value: setting either touches both (spec 15 § 6.7). */
+function touch(state: EntityState, foreignKey: StorageDef): void {
+  if (!state.def.events) return;
+  tellTouched(state, foreignKey);
+  for (const attribute of state.def.attributes.values())
+    if (attribute.kind === 'relatedEntity' && attribute.foreignKey === foreignKey) tellTouched(state, attribute);
 }
 
 function assignMedia(state: EntityState, attribute: StorageDef, value: unknown): void {
   if (value !== null && value !== undefined && !isMediaInput(value)) throw fail(1508, attribute.name, attribute.type);
   state.media.set(attribute, value ?? null);
+  tellTouched(state, attribute);
 }
 
 function assignRelated(state: EntityState, relation: RelatedEntityDef, value: unknown): void {
@@ -255,7 +292,7 @@ function assignRelated(state: EntityState, relation: RelatedEntityDef, value: un
   if (value === null || value === undefined) {
     state.related.set(relation, null);
     state.values.set(foreignKey, null);
-    return;
+    return touch(state, foreignKey);
   }
   const entity = stateOf(value);
   if (entity) {
@@ -264,7 +301,7 @@ function assignRelated(state: EntityState, relation: RelatedEntityDef, value: un
     // The key of a new entity is known when it is saved.
     if (entity.key) state.values.set(foreignKey, entity.key[0] as Value);
     else state.values.delete(foreignKey);
-    return;
+    return touch(state, foreignKey);
   }
   const given = relatedKey(value);
   if (given === undefined) throw fail(1508, relation.name, `a key of ${target.name}`);
@@ -273,6 +310,7 @@ function assignRelated(state: EntityState, relation: RelatedEntityDef, value: un
   state.related.delete(relation);
   state.values.set(foreignKey, key);
   state.targets.add(relation);
+  touch(state, foreignKey);
 }
 
 /** A key, or an object that holds one as `__KEY`, as clients send it. */

@@ -10,7 +10,8 @@ import { attributeTree, objectsOf, type ObjectOptions } from './object-form.ts';
 import { MediaBytes } from './media-value.ts';
 import { readEntity } from './read.ts';
 import { selectionStateOf, type SelectionHandle } from './selection-state.ts';
-import { dropState, failure, saveState, success, validateState, type SaveOptions } from './save-entity.ts';
+import { failure, success } from './result.ts';
+import { dropState, saveState, validateState, type SaveOptions } from './save-entity.ts';
 
 const own = (entity: EntityObject): EntityState => stateOf(entity) as EntityState;
 

@@ -10,7 +10,7 @@ import type { Result } from './api.ts';
 import { currentCall, type CallContext } from './call-context.ts';
 import type { EntityState } from './entity-state.ts';
 import { readEntity } from './read.ts';
-import { failure, success } from './save-entity.ts';
+import { failure, success } from './result.ts';
 
 export interface LockOptions {
   /** When another save came between, take the entity as it is stored now. */

@@ -3,6 +3,7 @@
 import { fail } from '../errors.ts';
 import { parseImageFormat } from '../image/formats.ts';
 import { resolveVariant, type ImageFit, type VariantSpec } from '../image/variant.ts';
+import type { MediaChange } from '../store/change.ts';
 import type { Content } from '../store/content.ts';
 import { readContent } from '../store/content.ts';
 import type { StoredMedia } from '../store/sql/entity-row.ts';
@@ -113,6 +114,14 @@ export function assignedValue(input: MediaInput, picture: boolean): BlobValue | 
   const bytes = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
   return picture ? new Picture(undefined, bytes, unknownType, 0) : new MediaBytes(undefined, bytes, unknownType, 0);
 }
+
+/** The value of an attribute that a change sets; bytes that are not stored yet are there when they are in memory. */
+export function changedMedia({ content, bytes, mediatype }: SetMedia, picture: boolean): MediaBytes {
+  const held = bytes instanceof Uint8Array ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : undefined;
+  return picture ? new Picture(content, held, mediatype, 0) : new MediaBytes(content, held, mediatype, 0);
+}
+
+type SetMedia = Extract<MediaChange, { readonly kind: 'set' }>;
 
 /** Can it be assigned to a picture or BLOB? */
 export const isMediaInput = (value: unknown): value is MediaInput =>

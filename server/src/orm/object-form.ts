@@ -6,6 +6,7 @@ import {
   relatedClass,
   stepsTo,
   type AttributeDef,
+  type CalculatedDef,
   type DataClassDef,
   type RelatedEntitiesDef,
   type RelatedEntityDef,
@@ -16,7 +17,9 @@ import {
 } from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
 import type { AttributeFilter } from './api.ts';
-import { heldBy, isHiddenKey, refusalOf, valueForCode, type EntityState } from './entity-state.ts';
+import { heldBy, isHiddenKey, refusalOf, stateOf, valueForCode, type EntityState } from './entity-state.ts';
+import { MediaBytes, Picture } from './media-value.ts';
+import { selectionStateOf } from './selection-state.ts';
 
 export interface ObjectOptions {
   readonly withPrimaryKey?: boolean;
@@ -92,6 +95,8 @@ async function formsOf(
       return asked && isOpen(asked)
         ? relatedObjects(states, attribute, asked)
         : states.map((state) => keyObject(state, attribute));
+    case 'calculated':
+      return calculatedForms(states, attribute, asked);
     case 'alias': {
       const ends = await endsOf(states, stepsTo(attribute));
       const found = ends.filter((state) => state !== null);
@@ -102,6 +107,32 @@ async function formsOf(
     default:
       return attribute satisfies never;
   }
+}
+
+/** Entities by their key, selections only where attributes of theirs are asked for. */
+async function calculatedForms(
+  states: readonly EntityState[],
+  attribute: CalculatedDef,
+  asked: AttributeTree | undefined,
+): Promise<readonly unknown[] | undefined> {
+  const { kind } = attribute.result;
+  const open = asked && isOpen(asked);
+  if (kind === 'selection' && !open) return undefined;
+  const values = await Promise.all(states.map((state) => heldBy(state, attribute)));
+  return Promise.all(
+    values.map(async (value) => {
+      const selection = selectionStateOf(value);
+      if (selection) return open ? objectsOf(await selection.states(), asked) : null;
+      const entity = stateOf(value);
+      if (!entity) return plainOf(value);
+      return open ? (await objectsOf([entity], asked))[0] : { __KEY: keyForCode(entity) };
+    }),
+  );
+}
+
+function keyForCode({ key, def }: EntityState): unknown {
+  const parts = key?.map((part, i) => valueForCode(def.key[i] as StorageDef, part)) ?? [];
+  return parts.length > 1 ? parts : (parts[0] ?? null);
 }
 
 const isOpen = (tree: AttributeTree): boolean => tree.all || tree.children.size > 0;
@@ -128,6 +159,11 @@ function plainValue(state: EntityState, attribute: StorageDef): unknown {
   const value = heldBy(state, attribute);
   if (isMedia(attribute))
     return value === null ? null : attribute.type === 'image' ? '[object Picture]' : '[object Blob]';
+  return plainOf(value);
+}
+
+function plainOf(value: unknown): unknown {
+  if (value instanceof MediaBytes) return value instanceof Picture ? '[object Picture]' : '[object Blob]';
   return value instanceof Date ? value.toISOString() : value;
 }
 

@@ -1,10 +1,11 @@
 // The values at a path for many entities at once: `extract`, and computations that the database cannot do.
-import type { AttributeDef, DataClassDef, ToManyDef } from '../model/model.ts';
+import type { AttributeDef, CalculatedDef, DataClassDef, ToManyDef } from '../model/model.ts';
 import { findAttribute } from '../query/path.ts';
 import { currentCall } from './call-context.ts';
 import type { EntityState } from './entity-state.ts';
-import { heldBy } from './entity-state.ts';
+import { heldBy, stateOf } from './entity-state.ts';
 import { endsOf, relatedEntities, relatedLists } from './object-form.ts';
+import { selectionStateOf } from './selection-state.ts';
 
 /**
  * The attribute of that name, when the running code may read it.
@@ -41,12 +42,31 @@ async function valuesOf(
     }
     case 'relatedEntities':
       return valuesOfMany(states, attribute, rest);
+    case 'calculated':
+      return calculatedValues(states, attribute, rest);
     case 'alias':
       if (attribute.many) return valuesOfMany(states, attribute, rest);
       return ofPresent(await endsOf(states, attribute.steps), (ends) => valuesOf(ends, attribute.end, rest));
     default:
       return attribute satisfies never;
   }
+}
+
+async function calculatedValues(
+  states: readonly EntityState[],
+  attribute: CalculatedDef,
+  path: readonly string[],
+): Promise<readonly unknown[]> {
+  const values = await Promise.all(states.map((state) => heldBy(state, attribute)));
+  if (path.length === 0) return values;
+  return Promise.all(
+    values.map(async (value) => {
+      const selection = selectionStateOf(value);
+      if (selection) return (await valuesAt(await selection.states(), path)).flat();
+      const entity = stateOf(value);
+      return entity ? (await valuesAt([entity], path))[0] : path.reduce(memberOf, value);
+    }),
+  );
 }
 
 async function valuesOfMany(

@@ -1,26 +1,24 @@
 // Entities of code through the write door: saving with merging, dropping, validating; and how failures become results.
-import { fail, KeystampError, printErrors } from '../errors.ts';
-import type { RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
-import { printKey } from '../query/print-key.ts';
+import { fail, KeystampError } from '../errors.ts';
+import type { StorageDef } from '../model/model.ts';
 import { consumeUpload, isOpenUpload } from '../session/uploads.ts';
-import type { Change, MediaChange, RelationTarget } from '../store/change.ts';
+import type { Change } from '../store/change.ts';
 import type { Row, Transaction } from '../store/engine.ts';
 import { alsoSeeing } from '../store/restricted.ts';
 import { entityRowStatement, storedEntity, type StoredEntity } from '../store/sql/entity-row.ts';
 import type { Result } from './api.ts';
 import { currentCall, type CallContext } from './call-context.ts';
 import type { EntityState } from './entity-state.ts';
-import { goneUpload, mediaChange } from './media-change.ts';
+import { goneUpload } from './media-change.ts';
 import { readEntity } from './read.ts';
-import { SaveError, saveStatuses, type SaveStatus } from './save-error.ts';
-import { deleteEntity, saveEntity } from './write.ts';
-
-const statusTexts = { ...saveStatuses, 6: 'Auto merge failed' } as const;
-
-export type ResultStatus = keyof typeof statusTexts;
+import { failure, success, type ResultStatus } from './result.ts';
+import { SaveError, type SaveStatus } from './save-error.ts';
+import { deleteEntity } from './drop.ts';
+import { saveEntity } from './save.ts';
+import { changeOf } from './state-change.ts';
 
 /** Failures that code hears of by a result alone; the others are thrown too, unless it asks not to. */
-const mild: ReadonlySet<number> = new Set<SaveStatus | ResultStatus>([1, 2, 3, 5, 6]);
+const mild: ReadonlySet<number> = new Set<SaveStatus | ResultStatus>([1, 2, 3, 5, 6, 7]);
 
 export interface SaveOptions {
   readonly autoMerge?: boolean;
@@ -28,25 +26,17 @@ export interface SaveOptions {
   readonly throws?: boolean;
 }
 
-export const success: Result = { success: true };
-
-export const failure = (status: ResultStatus, error?: KeystampError): Result => ({
-  success: false,
-  status,
-  statusText: statusTexts[status],
-  ...(status === 3 && { lockKindText: 'Locked by another session' }),
-  ...(error && { errors: printErrors(error, currentCall().services.config.dialect) }),
-});
-
 /** @throws KeystampError serious errors, unless `throws` is false */
 export async function saveState(
   state: EntityState,
   { autoMerge = false, throws = true }: SaveOptions,
 ): Promise<Result> {
   const call = currentCall();
+  refuseWithin(state);
   try {
     const change = await changeOf(state, call);
-    if (state.stored && isEmpty(change)) return success;
+    // Its events run even when nothing was touched (spec 15 § 10.1).
+    if (state.stored && isEmpty(change) && !state.def.events) return success;
     try {
       await store(state, change, call);
       return success;
@@ -70,7 +60,7 @@ export async function validateState(state: EntityState): Promise<Result> {
   try {
     const change = await changeOf(state, call);
     await call.write(async (tx) => {
-      await saveEntity(tx, change, call.writeContext);
+      await saveEntity(tx, change, { ...call.writeContext, state, purpose: 'validate' });
       throw new Undone();
     });
     return success;
@@ -84,17 +74,23 @@ export async function dropState(state: EntityState, force: boolean, throws = tru
   const { stored, def } = state;
   if (!stored) return failure(5);
   const call = currentCall();
+  refuseWithin(state);
   try {
     const stamp = force ? undefined : (state.expectedStamp ?? stored.stamp);
-    await call.write((tx) => deleteEntity(tx, def, stored.key, stamp, call.writeContext));
+    await call.write((tx) => deleteEntity(tx, def, stored.key, stamp, { ...call.writeContext, state }));
     return success;
   } catch (error) {
     return resultOf(error, throws);
   }
 }
 
+/** @throws Error in the events of a save or drop: they cannot save or drop the entity themselves */
+function refuseWithin({ code, def }: EntityState): void {
+  if (code.isBusy) throw new Error(`An event of ${def.name} cannot save or drop the entity that it is called for`);
+}
+
 function resultOf(error: unknown, throws: boolean): Result {
-  if (!(error instanceof KeystampError) || error.status >= 500) throw error;
+  if (!(error instanceof SaveError) && !(error instanceof KeystampError && error.status < 500)) throw error;
   const status = error instanceof SaveError ? error.saveStatus : error.status === 401 ? 1 : 4;
   if (throws && !mild.has(status)) throw error;
   return failure(status, error);
@@ -102,49 +98,12 @@ function resultOf(error: unknown, throws: boolean): Result {
 
 const isEmpty = ({ values, media }: Change): boolean => values.size === 0 && media.size === 0;
 
-/** @throws KeystampError for a picture that is none, a related entity that is not saved */
-async function changeOf(state: EntityState, call: CallContext): Promise<Change> {
-  state.noticeObjects();
-  const { def, stored } = state;
-  const values = new Map(state.values);
-  const targets: RelationTarget[] = [];
-  for (const [relation, entity] of state.related) {
-    if (!entity) continue;
-    const { foreignKey } = relation;
-    // Looked up, not assigned.
-    if (entity.key && !values.has(foreignKey) && stored?.values.get(foreignKey) === entity.key[0]) continue;
-    if (!entity.key) throw around(fail(1537, relation.name), state);
-    values.set(foreignKey, entity.key[0] as Value);
-    targets.push({ relation, key: entity.key[0] as Value });
-  }
-  for (const relation of state.targets) targets.push(targetOf(relation, values));
-  const media = new Map<StorageDef, MediaChange>();
-  for (const [attribute, input] of state.media) media.set(attribute, await mediaChange(attribute, input, call));
-  const stamp = state.expectedStamp ?? stored?.stamp;
-  return {
-    dataClass: def,
-    ...(stored && { key: stored.key }),
-    ...(stamp !== undefined && { stamp }),
-    values,
-    media,
-    targets,
-  };
-}
-
-const targetOf = (relation: RelatedEntityDef, values: ReadonlyMap<StorageDef, Value>): RelationTarget => ({
-  relation,
-  key: values.get(relation.foreignKey) as Value,
-});
-
-const around = (error: KeystampError, { stored, def }: EntityState): KeystampError =>
-  stored ? error.within(1517, printKey(stored.key), def.name) : error.within(1534, def.name);
-
 /** Writes, and takes the row as it is stored then: key, stamp, defaults, versions of pictures. */
 async function store(state: EntityState, change: Change, call: CallContext): Promise<void> {
   const uploads = uploadsOf(state);
   const stored = await call.write(async (tx) => {
     for (const [attribute, id] of uploads) if (!(await isOpenUpload(tx, id))) throw fail(goneUpload(attribute), id);
-    const { key } = await saveEntity(tx, change, call.writeContext);
+    const { key } = await saveEntity(tx, change, { ...call.writeContext, state });
     for (const [, id] of uploads) await consumeUpload(tx, id);
     return readBack(tx, state, key, call);
   });

@@ -1,5 +1,8 @@
 // Why an entity was not saved or deleted: the error lines and the number of `__STATUS` (spec 06 § 2.2).
-import { KeystampError, type ErrorEntry } from '../errors.ts';
+import { KeystampError, type ErrorCode, type ErrorEntry } from '../errors.ts';
+import type { DataClassDef } from '../model/model.ts';
+import { printKey } from '../query/print-key.ts';
+import type { Key } from '../query/selection.ts';
 
 export const saveStatuses = {
   1: 'Permission Error',
@@ -7,6 +10,8 @@ export const saveStatuses = {
   3: 'Already Locked',
   4: 'Other error',
   5: 'Entity does not exist anymore',
+  7: 'Mild Validation Error',
+  8: 'Serious Validation Error',
 } as const;
 
 export type SaveStatus = keyof typeof saveStatuses;
@@ -19,4 +24,22 @@ export class SaveError extends KeystampError {
     this.name = 'SaveError';
     this.saveStatus = saveStatus;
   }
+
+  override within(code: ErrorCode, ...args: string[]): SaveError {
+    return new SaveError(this.status, this.saveStatus, [...this.entries, { code, args }], this);
+  }
 }
+
+/** The save or drop is refused: `entries` say why, the outer operation last. */
+export const refused = (http: number, status: SaveStatus, entries: readonly ErrorEntry[], cause?: unknown): SaveError =>
+  new SaveError(http, status, entries, cause);
+
+/** Another save came between. */
+export function conflict(dataClass: DataClassDef, key: Key, outer: ErrorEntry): SaveError {
+  const record = [printKey(key), dataClass.name];
+  return refused(409, 2, [{ code: 1263, args: record }, { code: 1046, args: record }, outer]);
+}
+
+/** Another session holds the lock. */
+export const locked = (dataClass: DataClassDef, key: Key, outer: ErrorEntry): SaveError =>
+  refused(409, 3, [{ code: 1046, args: [printKey(key), dataClass.name, 'the record is locked'] }, outer]);

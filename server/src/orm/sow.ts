@@ -11,7 +11,7 @@ import { metaTable } from '../store/sql/columns.ts';
 import { sql, type Sql } from '../store/sql/sql.ts';
 import { anyStatement } from '../store/sql/write.ts';
 import { describeContent } from './describe-content.ts';
-import { saveEntity } from './write.ts';
+import { saveEntity } from './save.ts';
 
 /** What sowing needs of the server. */
 export interface SowServices {

@@ -1,7 +1,7 @@
-// The only door for saves and deletes: locks, comparison, constraints, stamp, picture bookkeeping, in one transaction.
+// Writes one entity, below the events: locks, comparison, constraints, stamp, picture bookkeeping, in one transaction.
 import { randomUUID } from 'node:crypto';
-import { fail, KeystampError, type ErrorEntry } from '../errors.ts';
-import { violations } from '../model/constraints.ts';
+import { fail, KeystampError, type CodeEntry, type ErrorEntry } from '../errors.ts';
+import { isConstrained, violations } from '../model/constraints.ts';
 import { isMedia, type DataClassDef, type StorageDef, type Value } from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
@@ -10,14 +10,12 @@ import type { Change, MediaChange } from '../store/change.ts';
 import { holdContent, releaseContent } from '../store/content.ts';
 import { DuplicateError, UnitAgain, type Row, type Transaction } from '../store/engine.ts';
 import type { Sql } from '../store/sql/sql.ts';
-import { forgetDeletion, globalStampColumn, recordDeletion, takeGlobalStamp } from '../store/global-stamps.ts';
-import { baseColumn, mediaStamp, mediaTime, mediaType, stampColumn, timestampColumn } from '../store/sql/columns.ts';
-import { dropLockStatement, type LockAsker } from '../store/sql/lock.ts';
+import { forgetDeletion, globalStampColumn, takeGlobalStamp } from '../store/global-stamps.ts';
+import { mediaStamp, mediaTime, mediaType, stampColumn, timestampColumn } from '../store/sql/columns.ts';
+import type { LockAsker } from '../store/sql/lock.ts';
 import {
   baseStatement,
   buriedStatement,
-  buryStatement,
-  deleteStatement,
   existsStatement,
   insertStatement,
   lockColumn,
@@ -25,9 +23,10 @@ import {
   updateStatement,
   type Assignment,
 } from '../store/sql/write.ts';
-import { forgetWords, indexWords } from '../store/sql/word-index.ts';
-import { permitCreate, permitDrop, permitUpdate } from './permit.ts';
-import { SaveError, type SaveStatus } from './save-error.ts';
+import { indexWords } from '../store/sql/word-index.ts';
+import type { EntityState } from './entity-state.ts';
+import { permitCreate, permitUpdate } from './permit.ts';
+import { conflict, locked, refused, SaveError } from './save-error.ts';
 
 export interface WriteContext {
   /** The session that writes; its own locks do not hinder it. */
@@ -36,6 +35,12 @@ export interface WriteContext {
   readonly access?: Access;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** The entity object of code that saves or drops; without it the events of the class get one made from the change. */
+  readonly state?: EntityState;
+  /** What is carried out and undone: only whether it could be saved, or what it would look like. */
+  readonly purpose?: 'validate' | 'refresh';
+  /** Null fails constraints, and every save checks all attributes (setting `nullViolatesConstraints`). */
+  readonly strict?: boolean;
 }
 
 export interface Saved {
@@ -45,15 +50,16 @@ export interface Saved {
   readonly changed: boolean;
 }
 
+/** The line of an error around a save. */
+export const outerEntry = ({ key, dataClass }: Pick<Change, 'key' | 'dataClass'>): CodeEntry =>
+  key === undefined ? { code: 1534, args: [dataClass.name] } : { code: 1517, args: [printKey(key), dataClass.name] };
+
 /**
- * Creates or updates one entity.
+ * Creates or updates one entity; runs no code of the author.
  * @throws SaveError with the codes of spec 06 § 2
  */
-export async function saveEntity(tx: Transaction, change: Change, context: WriteContext): Promise<Saved> {
-  const outer: ErrorEntry =
-    change.key === undefined
-      ? { code: 1534, args: [change.dataClass.name] }
-      : { code: 1517, args: [printKey(change.key), change.dataClass.name] };
+export async function storeEntity(tx: Transaction, change: Change, context: WriteContext): Promise<Saved> {
+  const outer = outerEntry(change);
   for (const { relation, key } of change.targets) {
     if (await tx.row(existsStatement(relation.target, [key]))) continue;
     throw refused(404, 4, [{ code: 1542, args: [String(key), relation.target.name] }, outer]);
@@ -77,14 +83,14 @@ async function update(
   outer: ErrorEntry,
 ): Promise<Saved> {
   const { dataClass } = change;
-  const attributes = [...change.values.keys(), ...change.media.keys()];
+  const others = context.strict ? dataClass.storage.filter((each) => isChecked(each) && !change.values.has(each)) : [];
+  const attributes = [...change.values.keys(), ...change.media.keys(), ...others];
   await tx.lock(existsStatement(dataClass, key));
   const row = await tx.row(storedStatement(dataClass, key, attributes, askerOf(context)));
   if (!row && change.createMissing) return create(tx, withKey(change, key), context, outer);
   if (!row) throw refused(404, 5, [{ code: 1542, args: [printKey(key), dataClass.name] }, outer]);
   if (context.access) permitUpdate(context.access, change, (attribute) => differs(change, row, attribute));
-  if (row[lockColumn] === 'other')
-    throw refused(409, 3, [{ code: 1046, args: [printKey(key), dataClass.name, 'the record is locked'] }, outer]);
+  if (row[lockColumn] === 'other') throw locked(dataClass, key, outer);
   const stamp = Number(row[stampColumn]);
   if (change.stamp !== undefined && change.stamp !== stamp) throw conflict(dataClass, key, outer);
 
@@ -98,7 +104,12 @@ async function update(
   }
   const media = [...change.media].filter(([attribute, to]) => to.kind === 'set' || row[attribute.column] !== null);
   if (values.length === 0 && media.length === 0) return { key, stamp, changed: false };
-  checkValues(values, outer);
+  checkCleared(media, outer);
+  const untouched = others.map((each): readonly [StorageDef, Value] => [
+    each,
+    storedValue(each, row[each.column] ?? null),
+  ]);
+  checkValues([...values, ...untouched], outer, context.strict);
 
   const now = Math.max(context.now(), Date.parse(String(row[timestampColumn])) + 1);
   const assignments: Assignment[] = values.map(([attribute, value]) => [attribute.column, value]);
@@ -117,20 +128,8 @@ async function update(
 async function create(tx: Transaction, change: Change, context: WriteContext, outer: ErrorEntry): Promise<Saved> {
   const { dataClass } = change;
   if (context.access) permitCreate(context.access, change);
-  const values = new Map(change.values);
-  for (const attribute of dataClass.storage) {
-    if (values.has(attribute) && !(values.get(attribute) === null && attribute.primKey)) continue;
-    if (attribute.autogenerate) values.set(attribute, randomUUID().replaceAll('-', '').toUpperCase());
-    else if (attribute.autosequence) values.delete(attribute);
-    else if (attribute.defaultValue !== undefined) values.set(attribute, attribute.defaultValue);
-    else if (attribute.primKey) throw refused(400, 4, [{ code: 1546, args: [dataClass.name] }, outer]);
-  }
-  const checked = dataClass.storage.filter((attribute) => !attribute.autosequence && !isMedia(attribute));
-  checkValues(
-    checked.map((attribute) => [attribute, values.get(attribute) ?? null]),
-    outer,
-  );
-  checkMandatoryMedia(change, outer);
+  const values = completed(change);
+  checkNew({ ...change, values }, outer, context.strict);
 
   const now = context.now();
   const assignments: Assignment[] = [...values].map(([attribute, value]) => [attribute.column, value]);
@@ -180,6 +179,35 @@ async function insert(
   }
 }
 
+/** The values of a new entity, with those that it gets when none is given. */
+export function completed({ dataClass, values: given }: Change): Map<StorageDef, Value> {
+  const values = new Map(given);
+  for (const attribute of dataClass.storage) {
+    if (values.has(attribute) && !(values.get(attribute) === null && attribute.primKey)) continue;
+    if (attribute.autogenerate) values.set(attribute, randomUUID().replaceAll('-', '').toUpperCase());
+    else if (attribute.autosequence) values.delete(attribute);
+    else if (attribute.defaultValue !== undefined) values.set(attribute, attribute.defaultValue);
+  }
+  return values;
+}
+
+/**
+ * Key and constraints of a new entity.
+ * @throws SaveError 1546; those of checkValues
+ */
+export function checkNew(change: Change, outer: ErrorEntry, strict: boolean | undefined): void {
+  const { dataClass, values } = change;
+  if (dataClass.key.some((part) => !part.autosequence && (values.get(part) ?? null) === null))
+    throw refused(400, 4, [{ code: 1546, args: [dataClass.name] }, outer]);
+  const checked = dataClass.storage.filter((attribute) => !attribute.autosequence && !isMedia(attribute));
+  checkValues(
+    checked.map((attribute) => [attribute, values.get(attribute) ?? null]),
+    outer,
+    strict,
+  );
+  checkMandatoryMedia(change, outer);
+}
+
 /** A change that creates the entity under a key chosen before. */
 const withKey = (change: Change, key: Key): Change => ({
   ...change,
@@ -188,39 +216,6 @@ const withKey = (change: Change, key: Key): Change => ({
     ...change.dataClass.key.map((part, i): [StorageDef, Value] => [part, key[i] as Value]),
   ]),
 });
-
-/**
- * Deletes one entity, releases its contents and leaves a tombstone, so that no version number comes twice.
- * @throws SaveError 1543 when it is missing, 1518 when it is locked or its stamp has changed
- */
-export async function deleteEntity(
-  tx: Transaction,
-  dataClass: DataClassDef,
-  key: Key,
-  stamp: number | undefined,
-  context: WriteContext,
-): Promise<void> {
-  const outer: ErrorEntry = { code: 1518, args: [printKey(key), dataClass.name] };
-  if (context.access) permitDrop(context.access, dataClass);
-  const media = dataClass.storage.filter(isMedia);
-  await tx.lock(existsStatement(dataClass, key));
-  const row = await tx.row(storedStatement(dataClass, key, media, askerOf(context)));
-  if (!row) throw refused(404, 5, [{ code: 1543, args: [printKey(key), dataClass.name] }]);
-  if (row[lockColumn] === 'other')
-    throw refused(409, 3, [{ code: 1046, args: [printKey(key), dataClass.name, 'the record is locked'] }, outer]);
-  if (stamp !== undefined && stamp !== Number(row[stampColumn])) throw conflict(dataClass, key, outer);
-  for (const attribute of media) {
-    const held = row[attribute.column];
-    if (held !== null) await releaseContent(tx, held as Uint8Array);
-  }
-  for (const attribute of dataClass.storage) if (attribute.keywords) await forgetWords(tx, attribute, key[0] as Value);
-  await tx.run(deleteStatement(dataClass, key));
-  if (row[lockColumn] !== null) await tx.run(dropLockStatement(dataClass, key));
-  const highest = Number(row[baseColumn]) + Number(row[stampColumn]);
-  const time = new Date(context.now()).toISOString();
-  await tx.run(buryStatement(dataClass, key, highest, time));
-  if (dataClass.tracking === 'changes') await recordDeletion(tx, dataClass, key, time);
-}
 
 async function changeMedia(
   tx: Transaction,
@@ -242,9 +237,14 @@ async function changeMedia(
 const after = (now: number, last: Value | undefined): number =>
   typeof last === 'number' ? Math.max(now, last + 1000) : now;
 
-function checkValues(values: readonly (readonly [StorageDef, Value])[], outer: ErrorEntry): void {
+/** @throws SaveError with every constraint that is violated, in model order, and 1570 */
+export function checkValues(
+  values: readonly (readonly [StorageDef, Value])[],
+  outer: ErrorEntry,
+  strict: boolean | undefined,
+): void {
   const inOrder = values.toSorted(([a], [b]) => a.owner.storage.indexOf(a) - b.owner.storage.indexOf(b));
-  const found = inOrder.flatMap(([attribute, value]) => violations(attribute, value));
+  const found = inOrder.flatMap(([attribute, value]) => violations(attribute, value, strict));
   if (found.length > 0) throw invalid(found, outer);
 }
 
@@ -252,18 +252,22 @@ function checkMandatoryMedia({ dataClass, media }: Change, outer: ErrorEntry): v
   const missing = dataClass.storage.filter((a) => isMedia(a) && a.notNull && media.get(a)?.kind !== 'set');
   if (missing.length > 0)
     throw invalid(
-      missing.map((attribute) => fail(1116, attribute.name)),
+      missing.map((attribute) => fail(attribute.nullError, attribute.name)),
+      outer,
+    );
+}
+
+function checkCleared(media: readonly (readonly [StorageDef, MediaChange])[], outer: ErrorEntry): void {
+  const cleared = media.filter(([attribute, to]) => attribute.notNull && to.kind === 'clear');
+  if (cleared.length > 0)
+    throw invalid(
+      cleared.map(([attribute]) => fail(attribute.nullError, attribute.name)),
       outer,
     );
 }
 
 const invalid = (found: readonly KeystampError[], outer: ErrorEntry): SaveError =>
   refused(400, 4, [...found.flatMap((error) => error.entries), { code: 1570, args: [] }, outer]);
-
-function conflict(dataClass: DataClassDef, key: Key, outer: ErrorEntry): SaveError {
-  const record = [printKey(key), dataClass.name];
-  return refused(409, 2, [{ code: 1263, args: record }, { code: 1046, args: record }, outer]);
-}
 
 const isOfKey = (dataClass: DataClassDef, { where }: DuplicateError): boolean =>
   dataClass.key.some((part) => where.endsWith(`.${part.column}`));
@@ -279,8 +283,11 @@ function duplicate(change: Change, error: DuplicateError, outer: ErrorEntry): Sa
   return refused(409, 4, [{ code: 1046, args: [record, dataClass.name, 'duplicate value'] }, outer], error);
 }
 
-const refused = (http: number, status: SaveStatus, entries: readonly ErrorEntry[], cause?: unknown): SaveError =>
-  new SaveError(http, status, entries, cause);
+const isChecked = (attribute: StorageDef): boolean => isConstrained(attribute) && !isMedia(attribute);
+
+/** What an engine gives as constraints compare it: 64-bit integers come as text. */
+const storedValue = ({ type }: StorageDef, value: Value): Value =>
+  typeof value === 'string' && (type === 'long64' || type === 'duration') ? BigInt(value) : value;
 
 /** Does the attribute get another value than the stored one? */
 function differs({ values, media }: Change, row: Row, attribute: StorageDef): boolean {
@@ -298,4 +305,5 @@ function sameValue(stored: Value, given: Value): boolean {
   return false;
 }
 
-const askerOf = ({ sessionId, now }: WriteContext): LockAsker => ({ sessionId, now: now() });
+/** Who asks for the state of a lock. */
+export const askerOf = ({ sessionId, now }: WriteContext): LockAsker => ({ sessionId, now: now() });

@@ -3,7 +3,9 @@ import type { Config } from '../config.ts';
 import { fail } from '../errors.ts';
 import {
   isMedia,
+  relatedClass,
   type AttributeDef,
+  type CalculatedDef,
   type DataClassDef,
   type RelatedEntityDef,
   type StorageDef,
@@ -73,6 +75,8 @@ class Builder {
   readonly #links: Links;
   /** Of attributes that were not named: those that the asker may not see are left out (spec 14 § 5.1). */
   readonly #isSeen: (attribute: AttributeDef) => boolean;
+  /** Calculated items so far. */
+  #calculated = 0;
 
   constructor(links: Links, isSeen: (attribute: AttributeDef) => boolean) {
     this.#links = links;
@@ -80,6 +84,7 @@ class Builder {
   }
 
   columns(node: ColumnNode, dataClass: DataClassDef): Columns {
+    const before = this.#calculated;
     const items: ColumnItem[] = [];
     if (node.all) {
       for (const attribute of dataClass.attributes.values())
@@ -87,13 +92,14 @@ class Builder {
     } else {
       for (const [name, asked] of node.children) items.push(this.#item(dataClass.attributes.get(name)!, asked));
     }
-    return { dataClass, items, links: this.#links };
+    return { dataClass, items, links: this.#links, calculated: this.#calculated > before };
   }
 
   #item(attribute: AttributeDef, asked: ColumnNode | undefined): ColumnItem {
     switch (attribute.kind) {
       case 'storage':
       case 'relatedEntity':
+      case 'calculated':
         return this.#one(attribute, asked);
       case 'relatedEntities':
         return this.#selection(attribute, asked);
@@ -106,20 +112,29 @@ class Builder {
     }
   }
 
-  /** Of what holds a value or one entity. */
-  #one(attribute: StorageDef | RelatedEntityDef, asked: ColumnNode | undefined): OneItem {
-    if (attribute.kind === 'storage')
-      return isMedia(attribute)
-        ? { kind: 'media', attribute, detail: asked?.expanded ?? false }
-        : { kind: 'value', attribute };
-    if (!asked?.expanded && !asked?.opened) return { kind: 'deferred', attribute };
-    const { predicate } = asked;
-    return {
-      kind: 'entity',
-      attribute,
-      columns: this.#inner(attribute.target, asked),
-      ...(predicate && { predicate }),
-    };
+  /** Of what holds a value or one entity, and of whatever code gives. */
+  #one(attribute: StorageDef | RelatedEntityDef | CalculatedDef, asked: ColumnNode | undefined): OneItem {
+    switch (attribute.kind) {
+      case 'storage':
+        return isMedia(attribute)
+          ? { kind: 'media', attribute, detail: asked?.expanded ?? false }
+          : { kind: 'value', attribute };
+      case 'relatedEntity': {
+        if (!asked?.expanded && !asked?.opened) return { kind: 'deferred', attribute };
+        const { predicate } = asked;
+        const columns = this.#inner(attribute.target, asked);
+        return { kind: 'entity', attribute, columns, ...(predicate && { predicate }) };
+      }
+      case 'calculated': {
+        const target = relatedClass(attribute);
+        const { skip = 0, top = target?.defaultTopSize ?? 0 } = asked ?? {};
+        const item = { kind: 'calculated', attribute, index: this.#calculated++, skip, top } as const;
+        if (!target || (!asked?.expanded && !asked?.opened)) return item;
+        return { ...item, columns: this.#inner(target, asked) };
+      }
+      default:
+        return attribute satisfies never;
+    }
   }
 
   #selection(attribute: ToManyDef, asked: ColumnNode | undefined): ColumnItem {

@@ -4,8 +4,10 @@ import type { VersionAsked } from '../image/image-ref.ts';
 import type { VariantSpec } from '../image/variant.ts';
 import type {
   AttributeDef,
+  CalculatedDef,
   DataClassDef,
   FunctionDef,
+  Json,
   Model,
   RelatedEntityDef,
   RelationDef,
@@ -172,6 +174,8 @@ export interface DraftChange {
   readonly stamp?: number;
   readonly values: ReadonlyMap<StorageDef, Value>;
   readonly media: ReadonlyMap<StorageDef, { readonly uploadId: string } | null>;
+  /** JSON values for calculated attributes, as their setters get them. */
+  readonly calculated: ReadonlyMap<CalculatedDef, Json>;
   readonly targets: readonly RelationTarget[];
   /** `__STAMP` 0 with a key that is not stored creates the entity with that key (spec 06 § 1.2). */
   readonly createMissing: boolean;

@@ -146,7 +146,7 @@ function askedExplanation(
 
 /** `$format` and `$asArray` (spec 03 §§ 4, 5). */
 function askedRows({ params }: DataRequest, columns: Columns): Rows {
-  if (isLooker(params)) return { kind: 'looker', fields: lookerFields(columns) };
+  if (isLooker(params)) return { kind: 'looker', fields: lookerFields(columns), columns };
   return params.flag('asArray')
     ? { kind: 'array', columns, keys: !params.flag('noKey') }
     : { kind: 'entities', columns };

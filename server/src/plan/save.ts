@@ -5,6 +5,7 @@ import { keyValue } from '../model/attribute-types.ts';
 import {
   isMedia,
   writtenStorage,
+  type CalculatedDef,
   type DataClassDef,
   type Json,
   type RelatedEntityDef,
@@ -109,19 +110,21 @@ function stampOf(body: EntityBody, key: Key | undefined): Pick<DraftChange, 'sta
 interface Assignments {
   readonly values: Map<StorageDef, Value>;
   readonly media: Map<StorageDef, { uploadId: string } | null>;
+  readonly calculated: Map<CalculatedDef, Json>;
   readonly targets: RelationTarget[];
   readonly related: { relation: RelatedEntityDef; draft: DraftChange }[];
 }
 
 /** @param depth how many levels of new related entities may still follow */
 function assignments(body: EntityBody, dataClass: DataClassDef, context: PlanContext, depth: number): Assignments {
-  const made: Assignments = { values: new Map(), media: new Map(), targets: [], related: [] };
+  const made: Assignments = { values: new Map(), media: new Map(), calculated: new Map(), targets: [], related: [] };
   const relations: [RelatedEntityDef, unknown][] = [];
   for (const [name, value] of Object.entries(body)) {
     if (name.startsWith('__') || name === 'uri') continue;
     const attribute = context.sight.attribute(dataClass, name);
     if (!attribute) throw fail(1500, name, dataClass.name).as(400);
     if (attribute.kind === 'relatedEntity') relations.push([attribute, value]);
+    if (attribute.kind === 'calculated' && attribute.set) made.calculated.set(attribute, value as Json);
     const storage = writtenStorage(attribute);
     if (storage) assign(made, storage, value);
   }

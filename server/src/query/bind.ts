@@ -1,7 +1,15 @@
 // FilterExpr + dataclass + parameters → Predicate: names become attributes, values become canonical, criteria over the
 // same related row come together (spec 04 §§ 4 to 7).
 import { fail } from '../errors.ts';
-import type { AliasDef, DataClassDef, RelationDef, StorageDef, ToManyAliasDef } from '../model/model.ts';
+import type {
+  AliasDef,
+  CalculatedDef,
+  DataClassDef,
+  RelationDef,
+  StorageDef,
+  ToManyAliasDef,
+  ToOneAliasDef,
+} from '../model/model.ts';
 import { checkComplexity } from './complexity.ts';
 import type { Given } from './convert.ts';
 import { toValue } from './convert.ts';
@@ -17,6 +25,7 @@ import { findAttribute } from './path.ts';
 import type { ObjectScalar, Predicate, Test } from './predicate.ts';
 import { all, conjoin, disjoin, keysOf } from './predicate.ts';
 import type { Sight } from './sight.ts';
+import { toldOperator, toldValue } from './told-criterion.ts';
 import type { GivenValue } from './value-tests.ts';
 import { attributeTest, objectTest } from './value-tests.ts';
 
@@ -125,6 +134,8 @@ class Binder {
         return this.relationCriterion(attribute, criterion, at);
       case 'alias':
         return this.aliasCriterion(attribute, criterion, at);
+      case 'calculated':
+        return this.calculatedCriterion(attribute, criterion, at);
       default:
         return attribute satisfies never;
     }
@@ -145,11 +156,42 @@ class Binder {
       return relationTest(alias, referenceOf(criterion.steps, at), criterion);
     const relations = alias.many ? alias.steps.slice(0, -1) : alias.steps;
     const end = alias.many ? (alias.steps.at(-1) as RelationDef) : alias.end;
-    const asked =
-      end.kind === 'storage'
-        ? this.storageCriterion(end, criterion, at, true)
-        : this.relationCriterion(end, criterion, at);
-    return existsAlong(relations, referenceOf(criterion.steps, at), asked);
+    return existsAlong(relations, referenceOf(criterion.steps, at), this.endCriterion(end, criterion, at));
+  }
+
+  private endCriterion(end: ToOneAliasDef['end'] | RelationDef, criterion: Criterion, at: number): Predicate {
+    switch (end.kind) {
+      case 'storage':
+        return this.storageCriterion(end, criterion, at, true);
+      case 'calculated':
+        return this.calculatedCriterion(end, criterion, at);
+      case 'relatedEntity':
+      case 'relatedEntities':
+        return this.relationCriterion(end, criterion, at);
+      default:
+        return end satisfies never;
+    }
+  }
+
+  /** Tested as a stored value would be, unless code answers for it (spec 15 §§ 7.3, 7.4). */
+  private calculatedCriterion(attribute: CalculatedDef, criterion: Criterion, at: number): Predicate {
+    const { steps, comparator, value, flag } = criterion;
+    const { result, query, name } = attribute;
+    const step = steps[at] as PathStep;
+    const next = steps[at + 1];
+    if (next || step.element !== undefined) throw fail(1162, `${name} is worked out by code, so nothing can follow it`);
+    if (result.kind !== 'value' && !query) throw fail(1162, `${name} holds entities, and has no code for queries`);
+    if (flag && (result.kind !== 'value' || result.shape.type !== 'bool'))
+      throw fail(1112, `${name} is not followed by a comparator`);
+    const test = result.kind === 'value' ? attributeTest(result.shape, comparator, value, this.limits) : undefined;
+    const shape = result.kind === 'value' ? result.shape : undefined;
+    return {
+      kind: 'calculated',
+      attribute,
+      operator: toldOperator(comparator),
+      value: toldValue(shape, comparator, value),
+      ...(test && { test }),
+    };
   }
 
   /** @param aliased the step names an alias, whose relations take its reference */

@@ -1,5 +1,12 @@
 // Which attributes an answer holds, as a tree along the relations; and how its image links look.
-import type { DataClassDef, RelatedEntityDef, StorageDef, ToManyDef, ToOneAliasDef } from '../model/model.ts';
+import type {
+  CalculatedDef,
+  DataClassDef,
+  RelatedEntityDef,
+  StorageDef,
+  ToManyDef,
+  ToOneAliasDef,
+} from '../model/model.ts';
 import type { LookerField } from './looker.ts';
 import type { Order } from './order.ts';
 import type { Predicate } from './predicate.ts';
@@ -18,13 +25,14 @@ export interface Links {
   readonly imageInfo: boolean;
 }
 
-/** An item of a value, a picture or an N→1 relation. */
+/** An item of a value, a picture, an N→1 relation, or of what code works out. */
 export type OneItem =
   | { readonly kind: 'value'; readonly attribute: StorageDef }
   /** `detail`: the attribute is in `$expand`, its media type and dimensions are printed (spec 10 § 1.4). */
   | { readonly kind: 'media'; readonly attribute: StorageDef; readonly detail: boolean }
   | { readonly kind: 'deferred'; readonly attribute: RelatedEntityDef }
-  | EntityItem;
+  | EntityItem
+  | CalculatedItem;
 
 export type ColumnItem =
   OneItem | { readonly kind: 'deferred'; readonly attribute: ToManyDef } | SelectionItem | AliasItem;
@@ -34,6 +42,18 @@ export interface AliasItem {
   readonly kind: 'alias';
   readonly attribute: ToOneAliasDef;
   readonly shown: OneItem;
+}
+
+/** A value that code works out for the entity once the database has written everything else. */
+export interface CalculatedItem {
+  readonly kind: 'calculated';
+  readonly attribute: CalculatedDef;
+  /** Tells the calculated items of one answer apart. */
+  readonly index: number;
+  /** Entities of the result are sent in full. */
+  readonly columns?: Columns;
+  readonly skip: number;
+  readonly top: number;
 }
 
 /** A to-one relation sent in full. */
@@ -62,7 +82,27 @@ export interface Columns {
   readonly dataClass: DataClassDef;
   readonly items: readonly ColumnItem[];
   readonly links: Links;
+  /** Something below is worked out by code. */
+  readonly calculated: boolean;
 }
+
+/** Every calculated item of an answer, by its index. */
+export function calculatedItems(columns: Columns): ReadonlyMap<number, CalculatedItem> {
+  let found = known.get(columns);
+  if (!found) {
+    const all = new Map<number, CalculatedItem>();
+    const gather = (item: ColumnItem): void => {
+      if (item.kind === 'calculated') all.set(item.index, item);
+      else if (item.kind === 'alias') gather(item.shown);
+      else if (item.kind === 'entity' || item.kind === 'selection') item.columns.items.forEach(gather);
+    };
+    columns.items.forEach(gather);
+    known.set(columns, (found = all));
+  }
+  return found;
+}
+
+const known = new WeakMap<Columns, ReadonlyMap<number, CalculatedItem>>();
 
 /** How the entities of a page are written. */
 export type Rows =
@@ -71,4 +111,4 @@ export type Rows =
   /** In a bare array (`$asArray`, spec 03 § 4); without `__KEY` when `keys` is false (`$noKey`). */
   | { readonly kind: 'array'; readonly columns: Columns; readonly keys: boolean }
   /** As rows of values (`$format=looker`, spec 03 § 5). */
-  | { readonly kind: 'looker'; readonly fields: readonly LookerField[] };
+  | { readonly kind: 'looker'; readonly fields: readonly LookerField[]; readonly columns: Columns };

@@ -35,6 +35,7 @@ function depthOf(predicate: Predicate): Depth {
     case 'members':
     case 'test':
     case 'json':
+    case 'calculated':
       return leaf;
     case 'and':
     case 'or':

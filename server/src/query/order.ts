@@ -1,6 +1,13 @@
 // Text of `$orderby` → Order: attributes through N→1 relations, paths inside objects (spec 04 § 8).
 import { KeystampError, fail } from '../errors.ts';
-import { isMedia, isToMany, type DataClassDef, type RelatedEntityDef, type StorageDef } from '../model/model.ts';
+import {
+  isMedia,
+  isToMany,
+  type CalculatedDef,
+  type DataClassDef,
+  type RelatedEntityDef,
+  type StorageDef,
+} from '../model/model.ts';
 import type { QueryLimits } from './limits.ts';
 import { findAttribute } from './path.ts';
 import type { Sight } from './sight.ts';
@@ -13,6 +20,8 @@ export interface OrderItem {
   /** Property names inside an object attribute; empty for all other types. */
   readonly objectPath: readonly string[];
   readonly descending: boolean;
+  /** The value is worked out by code; `attribute` tells what it is like. Settled before a statement is made. */
+  readonly calculated?: CalculatedDef;
 }
 
 /** Most significant first. Ties are broken by the key, which is not part of it. */
@@ -43,6 +52,9 @@ export function parseOrder(text: string, dataClass: DataClassDef, limits: QueryL
   }
 }
 
+/** Whether code must answer for a part of the order. */
+export const isCalculatedOrder = (order: Order): boolean => order.some((item) => item.calculated !== undefined);
+
 const nameOf = ({ steps, attribute, objectPath }: OrderItem): string =>
   JSON.stringify([...steps.map((step) => step.name), attribute.name, ...objectPath]);
 
@@ -67,9 +79,26 @@ function parseItem(text: string, dataClass: DataClassDef, limits: QueryLimits, s
       if ((end.type === 'object' && last) || isMedia(end)) throw fail(1594, name);
       return { steps, attribute: end, objectPath, descending };
     }
+    if (end.kind === 'calculated') return calculatedItem(end, steps, names.slice(at), descending);
     if (last) throw fail(1574, name).as(404);
     steps.push(end);
     owner = end.target;
   }
   throw fail(1574, text).as(404);
+}
+
+/** @throws KeystampError 1594 for what has no order of its own, and no code for orders */
+function calculatedItem(
+  calculated: CalculatedDef,
+  steps: readonly RelatedEntityDef[],
+  [name, next]: readonly string[],
+  descending: boolean,
+): OrderItem {
+  const { result, orderBy, owner } = calculated;
+  if (next !== undefined) throw fail(1500, `${name}.${next}`, owner.name);
+  const shape = result.kind === 'value' ? result.shape : undefined;
+  const sortable = shape && shape.type !== 'object' && !isMedia(shape);
+  if (!sortable && !orderBy) throw fail(1594, String(name));
+  // What code answers for has no value that anybody looks at.
+  return { steps, attribute: shape ?? (owner.key[0] as StorageDef), objectPath: [], descending, calculated };
 }

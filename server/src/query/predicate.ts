@@ -1,6 +1,6 @@
 // Which entities: a filter bound to a dataclass, with attributes resolved and values canonical. Knows no SQL and no
 // engine. Logic is three-valued as in SQL: a comparison with null is unknown (spec 04 § 4).
-import type { DataClassDef, RelationDef, StorageDef, Value } from '../model/model.ts';
+import type { CalculatedDef, DataClassDef, RelationDef, StorageDef, Value } from '../model/model.ts';
 import { keyCount, type KeyList } from './key-list.ts';
 import type { Comparison } from './operators.ts';
 
@@ -57,6 +57,16 @@ export type Predicate =
       readonly attribute: StorageDef | undefined;
       readonly path: readonly string[];
       readonly test: Test<ObjectScalar>;
+    }
+  /** What code answers; it becomes another predicate before a statement is made (orm/settle.ts). */
+  | {
+      readonly kind: 'calculated';
+      readonly attribute: CalculatedDef;
+      /** As code is told: `==`, `===`, `!=`, `!==`, `<`, `<=`, `>`, `>=`, `IN`, `%`. */
+      readonly operator: string;
+      readonly value: Value | readonly Value[];
+      /** What is asked of each value when there is no code for queries. */
+      readonly test?: Test<Value>;
     }
   /** Some element of the collection at the path fulfils `where`; unknown when there is no collection. */
   | {
@@ -130,4 +140,31 @@ function sharedRow(part: Predicate): string | undefined {
   if (part.kind === 'exists') return `row ${part.relation.name} ${part.reference}`;
   if (part.kind !== 'element' || part.letter === '') return undefined;
   return `element ${JSON.stringify([part.attribute?.name ?? null, part.path, part.letter])}`;
+}
+
+/** Whether code must answer a part of it. */
+export function isCalculated(predicate: Predicate): boolean {
+  switch (predicate.kind) {
+    case 'calculated':
+      return true;
+    case 'and':
+    case 'or':
+      return predicate.parts.some(isCalculated);
+    case 'not':
+      return isCalculated(predicate.part);
+    case 'except':
+      return isCalculated(predicate.from) || isCalculated(predicate.without);
+    case 'exists':
+      return isCalculated(predicate.where);
+    case 'all':
+    case 'none':
+    case 'keys':
+    case 'members':
+    case 'test':
+    case 'json':
+    case 'element':
+      return false;
+    default:
+      return predicate satisfies never;
+  }
 }

@@ -43,6 +43,7 @@ export function queryStep(predicate: Predicate, dataClass: DataClassDef): QueryS
     case 'test':
     case 'json':
     case 'element':
+    case 'calculated':
       return { ...base, kind: 'item', text: textOf(predicate, dataClass) };
     default:
       return predicate satisfies never;
@@ -83,11 +84,19 @@ function textOf(predicate: Predicate, dataClass: DataClassDef): string {
       return `${attributeText(predicate.attribute)} ${testText(predicate.test, predicate.attribute.type)}`;
     case 'json':
       return `${placeText(predicate)} ${testText(predicate.test, 'string')}`;
+    case 'calculated':
+      return calculatedText(predicate);
     case 'element':
       return `${placeText(predicate)}[${predicate.letter}] : ${textOf(predicate.where, dataClass)}`;
     default:
       return predicate satisfies never;
   }
+}
+
+/** Without code for queries the value of every entity is worked out, one after the other. */
+function calculatedText({ attribute, operator, value }: Extract<Predicate, { readonly kind: 'calculated' }>): string {
+  const shown = Array.isArray(value) ? `[${value.map(String).join(', ')}]` : String(value);
+  return `${attribute.owner.name}.${attribute.name} ${operator} ${shown}${attribute.query ? '' : ' (sequential)'}`;
 }
 
 /** An attribute, with its index if it has one; a hidden foreign key goes by the name of its relation. */

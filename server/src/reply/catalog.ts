@@ -5,6 +5,7 @@ import {
   writtenStorage,
   type AliasDef,
   type AttributeDef,
+  type CalculatedDef,
   type DataClassDef,
   type Model,
   type StorageDef,
@@ -95,6 +96,14 @@ function printAttribute(attribute: AttributeDef, metadata: boolean, config: Conf
       };
     case 'alias':
       return printAlias(attribute, config);
+    case 'calculated':
+      return {
+        name,
+        kind,
+        scope: 'public',
+        ...resultType(attribute, config),
+        ...(!attribute.set && { readOnly: true }),
+      };
     default:
       return attribute satisfies never;
   }
@@ -107,13 +116,26 @@ function printAlias(alias: AliasDef, config: Config): Printed {
   if (alias.many) return { ...base, type: collectionNameOf(alias.target, config), path, readOnly: true };
   if (alias.end.kind === 'relatedEntity') return { ...base, type: alias.end.target.name, path, readOnly: true };
   const { end } = alias;
-  return {
-    ...base,
-    type: printedType(end),
-    ...(end.type === 'date' && { simpleDate: end.simpleDate }),
-    path,
-    ...(!writtenStorage(alias) && { readOnly: true }),
-  };
+  const type = end.kind === 'calculated' ? resultType(end, config) : valueType(end);
+  return { ...base, ...type, path, ...(!writtenStorage(alias) && { readOnly: true }) };
+}
+
+const valueType = (value: StorageDef): Printed => ({
+  type: printedType(value),
+  ...(value.type === 'date' && { simpleDate: value.simpleDate }),
+});
+
+function resultType({ result }: CalculatedDef, config: Config): Printed {
+  switch (result.kind) {
+    case 'value':
+      return valueType(result.shape);
+    case 'entity':
+      return { type: result.target.name };
+    case 'selection':
+      return { type: collectionNameOf(result.target, config) };
+    default:
+      return result satisfies never;
+  }
 }
 
 function printStorage(attribute: StorageDef, metadata: boolean): Printed {

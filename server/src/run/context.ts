@@ -123,9 +123,14 @@ export class Visit {
   }
 
   get writeContext(): WriteContext {
-    const { now } = this.services;
+    const { now, config } = this.services;
     const { session } = this;
-    return { now, access: this.access, ...(session && { sessionId: session.id }) };
+    return {
+      now,
+      access: this.access,
+      strict: config.nullViolatesConstraints,
+      ...(session && { sessionId: session.id }),
+    };
   }
 
   /** The database as this client may see it; a request may log in on its way. */

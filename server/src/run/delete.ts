@@ -1,7 +1,7 @@
 // Deletes (spec 06 § 5). Each entity is a unit of its own unless the request is atomic.
 import { KeystampError, fail } from '../errors.ts';
 import type { DataClassDef, Value } from '../model/model.ts';
-import { deleteEntity } from '../orm/write.ts';
+import { deleteEntity, hasDropCode } from '../orm/drop.ts';
 import type { DeletePlan } from '../plan/plan.ts';
 import type { Key } from '../query/selection.ts';
 import type { Transaction } from '../store/engine.ts';
@@ -10,6 +10,7 @@ import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
 import type { OkOutcome } from './outcome.ts';
 import { describe, keyOfMember } from './source.ts';
+import { withCode, writeEach, writeUnit } from './with-code.ts';
 
 interface Doomed {
   readonly key: Key;
@@ -17,16 +18,28 @@ interface Doomed {
 }
 
 /** @throws KeystampError 1543 for a named entity that is missing, 1518 around a lock or a changed stamp */
-export async function runDelete(plan: DeletePlan, visit: Visit): Promise<OkOutcome> {
-  const { engine } = visit.services;
+export function runDelete(plan: DeletePlan, visit: Visit): Promise<OkOutcome> {
+  return hasDropCode(plan.dataClass)
+    ? withCode(visit, plan.dataClass.name, () => removeAll(plan, visit))
+    : removeAll(plan, visit);
+}
+
+async function removeAll(plan: DeletePlan, visit: Visit): Promise<OkOutcome> {
   const doomed = await entitiesOf(plan, visit);
   const remove = (tx: Transaction, { key, stamp }: Doomed): Promise<void> =>
     deleteEntity(tx, plan.dataClass, key, stamp, visit.writeContext);
   if (plan.atomic)
-    await engine.write(async (tx) => {
+    await writeUnit(visit, async (tx) => {
       for (const one of doomed) await remove(tx, one);
     });
-  else checkEach(await engine.writeEach(doomed.map((one) => (tx: Transaction) => remove(tx, one))), plan);
+  else
+    checkEach(
+      await writeEach(
+        visit,
+        doomed.map((one) => (tx: Transaction) => remove(tx, one)),
+      ),
+      plan,
+    );
   return { kind: 'ok' };
 }
 

@@ -4,6 +4,7 @@ import type { DataClassDef, RelatedEntityDef, StorageDef, Value } from '../model
 import { endOf, type EntityState } from '../orm/entity-state.ts';
 import type { ColumnItem, Columns } from '../query/columns.ts';
 import { entityStatement } from '../store/sql/select.ts';
+import { calculatedText } from './calculated.ts';
 import type { Visit } from './context.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -51,6 +52,8 @@ async function inMemory(item: ColumnItem, state: EntityState, columns: Columns, 
     }
     case 'selection':
       return null;
+    case 'calculated':
+      return JSON.parse(await calculatedText(item, state, columns, visit)) as unknown;
     case 'alias': {
       const end = await endOf(state, item.attribute.steps);
       return end && inMemory(item.shown, end, columns, visit);

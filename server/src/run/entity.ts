@@ -4,6 +4,7 @@ import type { Key } from '../query/selection.ts';
 import { classOfEntity, type EntityRef, type ReadEntityPlan } from '../plan/plan.ts';
 import { entityStatement, keysStatement } from '../store/sql/select.ts';
 import { sql } from '../store/sql/sql.ts';
+import { withCalculated } from './calculated.ts';
 import type { Services, Visit } from './context.ts';
 import type { EntityOutcome } from './outcome.ts';
 
@@ -26,10 +27,11 @@ export async function findKey(entity: EntityRef, { engine }: Services): Promise<
 /** The error for an entity that does not exist: 1543. */
 export const missing = (entity: EntityRef): Error => fail(1543, entity.text, classOfEntity(entity).name);
 
-export async function runReadEntity({ entity, columns }: ReadEntityPlan, { services }: Visit): Promise<EntityOutcome> {
+export async function runReadEntity({ entity, columns }: ReadEntityPlan, visit: Visit): Promise<EntityOutcome> {
+  const { services } = visit;
   const key = await findKey(entity, services);
   const { engine } = services;
   const row = key && (await engine.row(entityStatement(columns, key, 'top', engine.dialect)));
   if (!row) throw missing(entity);
-  return { kind: 'entity', json: row['json'] as string };
+  return { kind: 'entity', json: await withCalculated(row['json'] as string, columns, visit) };
 }

@@ -11,6 +11,7 @@ import { readContent } from '../store/content.ts';
 import type { Row } from '../store/engine.ts';
 import { matchStatement, mediaStatement } from '../store/sql/media.ts';
 import { entityStatement } from '../store/sql/select.ts';
+import { withCalculated } from './calculated.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
 import type { CachingRow, EmptyOutcome, EnvelopeOutcome, MediaFacts, MediaOutcome } from './outcome.ts';
@@ -219,17 +220,13 @@ async function bytesOf(
 }
 
 /** The JSON form (§ 4.6): always the current version, other attributes beside. */
-async function envelope(
-  plan: MediaPlan,
-  key: Key,
-  row: Row,
-  { services: { engine } }: Visit,
-): Promise<EnvelopeOutcome> {
+async function envelope(plan: MediaPlan, key: Key, row: Row, visit: Visit): Promise<EnvelopeOutcome> {
+  const { engine } = visit.services;
   const entity = await engine.row(entityStatement(plan.columns, key, 'listed', engine.dialect));
   if (!entity) throw missing(plan.entity);
   return {
     kind: 'envelope',
-    entityJson: entity['json'] as string,
+    entityJson: await withCalculated(entity['json'] as string, plan.columns, visit),
     stamp: Number(row['stamp']),
     version: Number(row['version']),
     keyText: printKeyInUri(key),

@@ -37,7 +37,7 @@ export async function prepareItem(item: SaveItem, uploads: FoundUploads, visit: 
 }
 
 async function prepareDraft(draft: DraftChange, uploads: FoundUploads, visit: Visit): Promise<Ready> {
-  const { dataClass, key, stamp, values, targets, createMissing } = draft;
+  const { dataClass, key, stamp, values, calculated, targets, createMissing } = draft;
   const media = new Map<StorageDef, MediaChange>();
   const used = new Map<string, 1825 | 1826>();
   for (const [attribute, to] of draft.media) {
@@ -65,6 +65,7 @@ async function prepareDraft(draft: DraftChange, uploads: FoundUploads, visit: Vi
     ...(stamp !== undefined && { stamp }),
     values,
     media,
+    ...(calculated.size > 0 && { calculated }),
     targets,
     createMissing,
   };

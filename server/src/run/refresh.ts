@@ -8,6 +8,7 @@ import { alsoSeeing } from '../store/restricted.ts';
 import { entityStatement } from '../store/sql/select.ts';
 import { burnStatements, bookkeepingStatement, storedStatement } from '../store/sql/write.ts';
 import { stampColumn, timestampColumn } from '../store/sql/columns.ts';
+import { withCalculated } from './calculated.ts';
 import type { Visit } from './context.ts';
 import type { SavedItem } from './outcome.ts';
 import type { Ready } from './prepare-save.ts';
@@ -51,7 +52,7 @@ async function show(plan: SavePlan, item: Ready, { key }: Saved, tx: Transaction
   const { dialect } = visit.services.engine;
   const shown = entityStatement(isNew ? withoutKey(columns) : columns, key, 'saved', dialect);
   const row = (await tx.row(alsoSeeing(shown, dataClass, key))) as Row;
-  return { kind: 'saved', json: row['json'] as string };
+  return { kind: 'saved', json: await withCalculated(row['json'] as string, columns, visit) };
 }
 
 /** A new entity has its key in `__KEY` alone (spec 06 § 4). */

@@ -1,9 +1,10 @@
 // Saves of entities: through the write door, then the stored entity as the answer (spec 06 §§ 1 to 4).
 import { fail, KeystampError } from '../errors.ts';
 import type { RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
-import { saveEntity, type Saved } from '../orm/write.ts';
+import { hasSaveCode, saveEntity } from '../orm/save.ts';
+import type { Saved } from '../orm/write.ts';
 import { SaveError, type SaveStatus } from '../orm/save-error.ts';
-import type { SavePlan } from '../plan/plan.ts';
+import type { SaveItem, SavePlan } from '../plan/plan.ts';
 import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import { consumeUpload, isOpenUpload } from '../session/uploads.ts';
@@ -16,8 +17,20 @@ import type { SavedItem, SavedOutcome } from './outcome.ts';
 import { prepareItem, uploadsOf, type FoundUploads, type Prepared, type Ready } from './prepare-save.ts';
 import { refreshInto } from './refresh.ts';
 import { keyOfMember } from './source.ts';
+import { withCalculated } from './calculated.ts';
+import { withCode, writeEach, writeUnit } from './with-code.ts';
 
 export async function runSave(plan: SavePlan, visit: Visit): Promise<SavedOutcome> {
+  if (plan.columns.calculated || plan.items.some(hasCode))
+    return withCode(visit, plan.dataClass.name, () => save(plan, visit));
+  return save(plan, visit);
+}
+
+/** Whether code takes part in the save of an item or of a new entity that it brings along. */
+const hasCode = (item: SaveItem): boolean =>
+  item.kind === 'change' && (hasSaveCode(item) || item.related.some(({ draft }) => hasCode(draft)));
+
+async function save(plan: SavePlan, visit: Visit): Promise<SavedOutcome> {
   if (plan.member) await keyOfMember(plan.member, visit);
   const uploads: FoundUploads = new Map();
   const prepared = await Promise.all(plan.items.map((item) => prepareItem(item, uploads, visit)));
@@ -29,30 +42,29 @@ export async function runSave(plan: SavePlan, visit: Visit): Promise<SavedOutcom
 async function saveEach(plan: SavePlan, items: readonly Prepared[], visit: Visit): Promise<readonly SavedItem[]> {
   const taken = new Set<string>();
   const ready = items.filter((item) => item.kind === 'ready');
-  const units = ready.map((item) => (tx: Transaction) => saveOne(plan, item, tx, visit, taken));
-  const settled = (await visit.services.engine.writeEach(units)).values();
+  const { purpose } = plan;
+  const units = ready.map((item) => (tx: Transaction) => saveOne(plan, item, { tx, visit, purpose, taken }));
+  const settled = (await writeEach(visit, units)).values();
   const answers = items.map((item) => {
     if (item.kind === 'nothing') return item;
     if (item.kind === 'refused') return failed(plan, item.error, item.key, visit);
     const result = settled.next().value as PromiseSettledResult<SavedItem>;
     if (result.status === 'fulfilled') return result.value;
     const error: unknown = result.reason;
-    if (!(error instanceof KeystampError) || error.status >= 500) throw error;
+    if (!isOfEntity(error)) throw error;
     return failed(plan, error, item.change.key, visit);
   });
   return Promise.all(answers);
 }
 
-/** @param taken the uploads that entities of this request have used up; they hold the bytes now */
 async function saveOne(
   plan: SavePlan,
   item: Ready,
-  tx: Transaction,
-  visit: Visit,
-  taken: Set<string>,
+  storing: Storing & { readonly taken: Set<string> },
 ): Promise<SavedItem> {
-  if (plan.purpose !== 'save') return refreshInto(plan, item, tx, visit, () => store(item, tx, visit));
-  const saved = await saveInto(plan, item, tx, visit, taken);
+  if (plan.purpose !== 'save') return refreshInto(plan, item, storing.tx, storing.visit, () => store(item, storing));
+  const { tx, taken } = storing;
+  const saved = await saveInto(plan, item, storing);
   for (const id of new Set(uploadsOf(item))) {
     await consumeUpload(tx, id);
     taken.add(id);
@@ -65,7 +77,7 @@ async function saveAll(plan: SavePlan, items: readonly Prepared[], visit: Visit)
   class Undone extends Error {}
   const errors: (KeystampError | undefined)[] = [];
   try {
-    return await visit.services.engine.write(async (tx) => {
+    return await writeUnit(visit, async (tx) => {
       const done: SavedItem[] = [];
       errors.length = 0;
       for (const item of items) {
@@ -75,9 +87,9 @@ async function saveAll(plan: SavePlan, items: readonly Prepared[], visit: Visit)
           continue;
         }
         try {
-          done.push(await tx.attempt(() => saveInto(plan, item, tx, visit)));
+          done.push(await tx.attempt(() => saveInto(plan, item, { tx, visit, purpose: plan.purpose })));
         } catch (error) {
-          if (!(error instanceof KeystampError) || error.status >= 500) throw error;
+          if (!isOfEntity(error)) throw error;
           errors[done.length] = error;
           done.push({ kind: 'nothing' });
         }
@@ -106,30 +118,36 @@ async function undone(
   return json === undefined ? { kind: 'nothing' } : { kind: 'undone', json };
 }
 
-async function saveInto(
-  plan: SavePlan,
-  item: Ready,
-  tx: Transaction,
-  visit: Visit,
-  taken?: ReadonlySet<string>,
-): Promise<SavedItem> {
-  const { key } = await store(item, tx, visit, taken);
+async function saveInto(plan: SavePlan, item: Ready, storing: Storing): Promise<SavedItem> {
+  const { tx, visit } = storing;
+  const { key } = await store(item, storing);
   const shown = entityStatement(plan.columns, key, 'saved', visit.services.engine.dialect);
   const row = (await tx.row(alsoSeeing(shown, plan.dataClass, key))) as Row;
-  return { kind: 'saved', json: row['json'] as string };
+  return { kind: 'saved', json: await withCalculated(row['json'] as string, plan.columns, visit) };
+}
+
+/** One unit of writing. */
+interface Storing {
+  readonly tx: Transaction;
+  readonly visit: Visit;
+  readonly purpose: SavePlan['purpose'];
+  /** The uploads that entities of this request have used up; they hold the bytes now. */
+  readonly taken?: ReadonlySet<string>;
 }
 
 /** Creates the new related entities, links them, and saves. */
-async function store(item: Ready, tx: Transaction, visit: Visit, taken?: ReadonlySet<string>): Promise<Saved> {
+async function store(item: Ready, storing: Storing): Promise<Saved> {
+  const { tx, visit, purpose, taken } = storing;
   for (const [id, gone] of item.uploads)
     if (!taken?.has(id) && !(await isOpenUpload(tx, id))) throw outer(fail(gone, id), item.change);
   const links = new Map<StorageDef, Value>();
   for (const { relation, ready } of item.related) {
-    const { key } = await storeRelated(relation, ready, item.change, tx, visit, taken);
+    const { key } = await storeRelated(relation, ready, item.change, storing);
     links.set(relation.foreignKey, key[0] as Value);
   }
   const values = links.size === 0 ? item.change.values : new Map([...item.change.values, ...links]);
-  return saveEntity(tx, { ...item.change, values }, visit.writeContext);
+  const context = purpose === 'save' ? visit.writeContext : { ...visit.writeContext, purpose };
+  return saveEntity(tx, { ...item.change, values }, context);
 }
 
 /** A failing one fails the whole: its own lines, then 1537 and the line of the entity around it (spec 06 § 1.4). */
@@ -137,12 +155,10 @@ async function storeRelated(
   relation: RelatedEntityDef,
   ready: Ready,
   around: Change,
-  tx: Transaction,
-  visit: Visit,
-  taken?: ReadonlySet<string>,
+  storing: Storing,
 ): Promise<Saved> {
   try {
-    return await store(ready, tx, visit, taken);
+    return await store(ready, storing);
   } catch (error) {
     throw error instanceof KeystampError ? outer(error.within(1537, relation.name), around) : error;
   }
@@ -168,9 +184,14 @@ function statusOf({ status, entries }: KeystampError): SaveStatus {
   return entries.some((entry) => 'code' in entry && entry.code === 1542) ? 5 : 4;
 }
 
-async function stored(plan: SavePlan, key: Key, { services: { engine } }: Visit): Promise<string | undefined> {
+async function stored(plan: SavePlan, key: Key, visit: Visit): Promise<string | undefined> {
   if (!plan.showsStored) return undefined;
+  const { engine } = visit.services;
   engine.refresh();
   const row = await engine.row(entityStatement(plan.columns, key, 'saved', engine.dialect));
-  return row?.['json'] as string | undefined;
+  return row && withCalculated(row['json'] as string, plan.columns, visit);
 }
+
+/** A fault of one entity: what the code of its class throws is one too, whatever its status. */
+const isOfEntity = (error: unknown): error is KeystampError =>
+  error instanceof SaveError || (error instanceof KeystampError && error.status < 500);

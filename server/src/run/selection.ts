@@ -25,6 +25,7 @@ import { syncStatement } from '../store/sql/global-stamp.ts';
 import { sql } from '../store/sql/sql.ts';
 import type { Row } from '../store/engine.ts';
 import { lowestAsked } from '../query/lower-bound.ts';
+import { bytesWithCalculated } from './calculated.ts';
 import type { Visit } from './context.ts';
 import { explain } from './explain.ts';
 import type { ArrayOutcome, SelectionOutcome, SyncFacts, ValueOutcome } from './outcome.ts';
@@ -68,9 +69,9 @@ function syncOf(row: Row): SyncFacts {
   return pruned > 0 ? { globalStamp, oldestStamp: pruned + 1 } : { globalStamp };
 }
 
-const readPage = (row: Row): Page => ({
+const readPage = async (row: Row, { columns }: Rows, visit: Visit): Promise<Page> => ({
   sent: Number(row['sent']),
-  entities: row['entities'] as Uint8Array | null,
+  entities: await bytesWithCalculated(row['entities'] as Uint8Array | null, columns, visit),
   sync: syncOf(row),
 });
 
@@ -96,7 +97,7 @@ async function syncBefore(
 export async function pageOf(selection: Selection, rows: Rows, skip: number, top: number, visit: Visit): Promise<Page> {
   if (top === 0) return emptyPage(selection.dataClass, visit);
   const { engine } = visit.services;
-  return readPage((await engine.row(pageStatement(selection, rows, skip, top, engine.dialect))) as Row);
+  return readPage((await engine.row(pageStatement(selection, rows, skip, top, engine.dialect))) as Row, rows, visit);
 }
 
 /** A client that was away for too long cannot be told in the protocol; the operator is (spec 17 § 7.2). */
@@ -126,7 +127,11 @@ export async function members(
 ): Promise<Page> {
   if (keys.length === 0) return emptyPage(dataClass, visit);
   const { engine } = visit.services;
-  return readPage((await engine.row(membersStatement(dataClass, rows, Array.from(keys), engine.dialect))) as Row);
+  return readPage(
+    (await engine.row(membersStatement(dataClass, rows, Array.from(keys), engine.dialect))) as Row,
+    rows,
+    visit,
+  );
 }
 
 /** Do the two sides share an entity that still exists? */

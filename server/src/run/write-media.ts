@@ -1,7 +1,7 @@
 // Bytes straight into one picture or BLOB, and their removal (spec 10 §§ 7.2 to 7.5, 11 § 5).
 import { failHttp } from '../errors.ts';
 import type { StorageDef } from '../model/model.ts';
-import { saveEntity } from '../orm/write.ts';
+import { saveEntity } from '../orm/save.ts';
 import { classOfEntity, type WriteMediaPlan } from '../plan/plan.ts';
 import { printKeyInUri } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
@@ -14,9 +14,15 @@ import { receive } from './content.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
 import type { OkOutcome } from './outcome.ts';
+import { withCode, writeUnit } from './with-code.ts';
 
 /** @throws KeystampError 1543, 412 when `If-Match` does not hold, 1824, 413, and those of a save */
-export async function runWriteMedia(plan: WriteMediaPlan, visit: Visit): Promise<OkOutcome> {
+export function runWriteMedia(plan: WriteMediaPlan, visit: Visit): Promise<OkOutcome> {
+  const { events, name } = classOfEntity(plan.entity);
+  return events ? withCode(visit, name, () => writeMedia(plan, visit)) : writeMedia(plan, visit);
+}
+
+async function writeMedia(plan: WriteMediaPlan, visit: Visit): Promise<OkOutcome> {
   const { entity, attribute } = plan;
   const dataClass = classOfEntity(entity);
   const { engine } = visit.services;
@@ -24,7 +30,7 @@ export async function runWriteMedia(plan: WriteMediaPlan, visit: Visit): Promise
   // Looked up before the body is read: bytes for nothing are not received.
   if (!key || !(await engine.row(mediaStatement(dataClass, ownMedia(attribute), key)))) throw missing(entity);
   const write = async (change: MediaChange): Promise<OkOutcome> => {
-    const row = await engine.write(async (tx) => {
+    const row = await writeUnit(visit, async (tx) => {
       const before = await tx.row(mediaStatement(dataClass, ownMedia(attribute), key));
       if (!before) throw missing(entity);
       checkIfMatch(before, visit);

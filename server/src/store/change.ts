@@ -1,5 +1,5 @@
 // One change of one entity, checked against the model and ready to be written.
-import type { DataClassDef, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
+import type { CalculatedDef, DataClassDef, Json, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
 import type { Key } from '../query/selection.ts';
 import type { Content, ContentSource } from './content.ts';
 
@@ -23,6 +23,8 @@ export interface Change {
   /** Canonical values of the attributes to set. */
   readonly values: ReadonlyMap<StorageDef, Value>;
   readonly media: ReadonlyMap<StorageDef, MediaChange>;
+  /** JSON values for calculated attributes, whose code writes them where they belong. */
+  readonly calculated?: ReadonlyMap<CalculatedDef, Json>;
   /** Entities that relations were set to; they must exist. */
   readonly targets: readonly RelationTarget[];
   /** When there is no entity of that key, one is created with it. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
 import { KeystampError } from 'keystamp';
-import { saveEntity } from '../../src/orm/write.ts';
+import { saveEntity } from '../../src/orm/save.ts';
 import type { StorageDef } from '../../src/model/model.ts';
 import { ds, openProgram, type Program } from './program.ts';
 

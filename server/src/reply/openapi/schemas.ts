@@ -1,5 +1,5 @@
 // The JSON of entities as JSON Schema (OpenAPI 3.1): what reads answer and what saves take (spec 03 § 2.2, 06 § 1).
-import type { AttributeDef, DataClassDef, StorageDef, StorageType } from '../../model/model.ts';
+import type { AttributeDef, CalculatedDef, DataClassDef, StorageDef, StorageType } from '../../model/model.ts';
 import type { CatalogSight } from '../../plan/plan.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
@@ -139,12 +139,29 @@ function readSchema(attribute: AttributeDef, shown: (dataClass: DataClassDef) =>
     }
     case 'relatedEntities':
       return selectionSchema(attribute.target, shown);
+    case 'calculated':
+      return resultSchema(attribute, shown);
     case 'alias':
       if (attribute.many) return selectionSchema(attribute.target, shown);
       // Somewhere on its way there may be nothing.
       return orNull(readSchema(attribute.end, shown));
     default:
       return attribute satisfies never;
+  }
+}
+
+function resultSchema({ result }: CalculatedDef, shown: (dataClass: DataClassDef) => boolean): Schema {
+  switch (result.kind) {
+    case 'value':
+      return orNull(valueSchemas[result.shape.type](result.shape));
+    case 'entity': {
+      const full = shown(result.target) ? [ref(schemaNames(result.target).entity)] : [];
+      return { anyOf: [ref('Deferred'), ...full, { type: 'null' }] };
+    }
+    case 'selection':
+      return selectionSchema(result.target, shown);
+    default:
+      return result satisfies never;
   }
 }
 
@@ -167,6 +184,10 @@ function inputSchema(attribute: AttributeDef): Schema | undefined {
       return { anyOf: [ref('KeyOnly'), { type: ['string', 'integer', 'null'] }] };
     case 'relatedEntities':
       return undefined;
+    case 'calculated':
+      return attribute.set && attribute.result.kind === 'value'
+        ? orNull(valueSchemas[attribute.result.shape.type](attribute.result.shape))
+        : undefined;
     case 'alias':
       return attribute.many || attribute.steps.length > 0 ? undefined : inputSchema(attribute.end);
     default:

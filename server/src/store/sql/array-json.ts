@@ -1,5 +1,6 @@
 // An entity as it stands in a bare array ($asArray, spec 03 § 4), written by the database.
 import type { ColumnItem, Columns, OneItem } from '../../query/columns.ts';
+import { calculatedMark } from './calculated-mark.ts';
 import { literal, stampColumn } from './columns.ts';
 import type { SqlDialect } from './dialect.ts';
 import { keyJson } from './entity-key.ts';
@@ -51,16 +52,20 @@ function addItem(text: JsonText, name: string, item: ColumnItem, columns: Column
       const array = dialect.concat([literal('['), list, literal(']')]);
       return add(sql`(SELECT ${array} FROM ${relatedPage(item, alias, inner, dialect)})`);
     }
+    case 'calculated':
+      return add(calculatedMark(item.index, 'array', columns.dataClass, alias, dialect));
     case 'alias': {
       const { shown, attribute } = item;
       const at = (make: (end: string) => Sql): Sql => atEnd(attribute.steps, alias, make);
       if (shown.kind === 'deferred' || shown.kind === 'entity')
         return text.piece(at((end) => ifThere(name, shown, end, dialect)));
-      const json = at((end) =>
-        shown.kind === 'media'
+      const json = at((end) => {
+        if (shown.kind === 'calculated')
+          return calculatedMark(shown.index, 'array', shown.attribute.owner, end, dialect);
+        return shown.kind === 'media'
           ? mediaJson(shown, { ...columns, row: alias, name: attribute.name }, end, dialect)
-          : dialect.value(shown.attribute, column(end, shown.attribute.column)),
-      );
+          : dialect.value(shown.attribute, column(end, shown.attribute.column));
+      });
       return add(sql`coalesce(${json}, 'null')`);
     }
     default:

@@ -1,6 +1,7 @@
 // An entity as JSON text, written by the database: attributes, deferred relations and pictures, expanded relations.
-import type { DataClassDef, StorageDef } from '../../model/model.ts';
-import type { AliasItem, ColumnItem, Columns, Links, SelectionItem } from '../../query/columns.ts';
+import { isMedia, type DataClassDef, type StorageDef } from '../../model/model.ts';
+import type { AliasItem, CalculatedItem, ColumnItem, Columns, Links, SelectionItem } from '../../query/columns.ts';
+import { calculatedMark } from './calculated-mark.ts';
 import { literal, stampColumn, timestampColumn } from './columns.ts';
 import type { SqlDialect } from './dialect.ts';
 import { entityUri, keyJson, plainKey } from './entity-key.ts';
@@ -27,7 +28,8 @@ export function entityJson(columns: Columns, alias: string, shape: EntityShape, 
   const items = shape === 'saved' ? scalarsFirst(columns.items) : columns.items;
   for (const item of items) {
     const name = `,${JSON.stringify(item.attribute.name)}:`;
-    if (shape === 'saved')
+    if (shape === 'saved' && isCalculated(item)) parts.piece(namedMark(item, columns, alias, dialect));
+    else if (shape === 'saved')
       parts.optional(name, presence(item, alias), itemJson(item, columns, alias, dialect, 'savedRelated'));
     else {
       parts.text(name);
@@ -73,6 +75,8 @@ function presence(item: ColumnItem, alias: string): Sql | undefined {
       return item.attribute.kind === 'relatedEntity' ? column(alias, item.attribute.foreignKey.column) : undefined;
     case 'selection':
       return undefined;
+    case 'calculated':
+      return undefined;
     case 'alias':
       return atEnd(item.attribute.steps, alias, (end) => presence(item.shown, end) ?? raw('1'));
     default:
@@ -81,8 +85,13 @@ function presence(item: ColumnItem, alias: string): Sql | undefined {
 }
 
 function scalarsFirst(items: readonly ColumnItem[]): readonly ColumnItem[] {
-  const isScalar = (item: ColumnItem): boolean =>
-    item.kind === 'alias' ? isScalar(item.shown) : item.kind === 'value' && item.attribute.type !== 'object';
+  const isScalar = (item: ColumnItem): boolean => {
+    if (item.kind === 'alias') return isScalar(item.shown);
+    if (item.kind === 'value') return item.attribute.type !== 'object';
+    if (item.kind !== 'calculated' || item.attribute.result.kind !== 'value') return false;
+    const { shape } = item.attribute.result;
+    return shape.type !== 'object' && !isMedia(shape);
+  };
   return [...items.filter(isScalar), ...items.filter((item) => !isScalar(item))];
 }
 
@@ -109,11 +118,26 @@ function itemJson(
     }
     case 'selection':
       return selectionJson(item, columns, alias, dialect);
+    case 'calculated':
+      return calculatedMark(item.index, 'listed', columns.dataClass, alias, dialect);
     case 'alias':
       return aliasJson(item, columns, alias, dialect, related);
     default:
       return item satisfies never;
   }
+}
+
+type CalculatedOrAlias = CalculatedItem | (AliasItem & { readonly shown: CalculatedItem });
+
+const isCalculated = (item: ColumnItem): item is CalculatedOrAlias =>
+  item.kind === 'calculated' || (item.kind === 'alias' && item.shown.kind === 'calculated');
+
+/** The name comes with the value, since nobody knows yet whether there is one. */
+function namedMark(item: CalculatedOrAlias, { dataClass }: Columns, alias: string, dialect: SqlDialect): Sql {
+  const form = { named: item.attribute.name };
+  if (item.kind === 'calculated') return calculatedMark(item.index, form, dataClass, alias, dialect);
+  const { shown, attribute } = item;
+  return atEnd(attribute.steps, alias, (end) => calculatedMark(shown.index, form, shown.attribute.owner, end, dialect));
 }
 
 /** What the entity at the end of the alias shows; a picture has the uri of the alias (spec 10 § 6.3). */

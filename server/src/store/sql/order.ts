@@ -1,4 +1,5 @@
 // Order → the text after ORDER BY: nulls lowest, texts by fold(), ties by key (spec 04 § 8).
+import { fail } from '../../errors.ts';
 import type { DataClassDef } from '../../model/model.ts';
 import type { Order, OrderItem } from '../../query/order.ts';
 import type { FilterDialect } from './filter-dialect.ts';
@@ -25,7 +26,9 @@ const isFolded = (type: string): boolean => type === 'string' || type === 'text'
 
 /** The values that an item sorts by, most significant first. */
 function sortValues(item: OrderItem, alias: string, prefix: string, dialect: FilterDialect): readonly Sql[] {
-  const { steps, attribute, objectPath } = item;
+  const { steps, attribute, objectPath, calculated } = item;
+  // Where code is not asked before the statement is made, it cannot order.
+  if (calculated) throw fail(1594, calculated.name);
   const held = column(endRow(steps, alias, prefix), attribute.column);
   const through = (value: Sql): Sql => walk(steps, value, alias, prefix);
   if (objectPath.length > 0) return jsonValues({ json: held, path: objectPath }, dialect).map(through);

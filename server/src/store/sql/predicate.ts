@@ -1,4 +1,5 @@
 // Predicate → the condition of a WHERE clause. Relations become subqueries that never multiply rows.
+import { fail } from '../../errors.ts';
 import type { RelationDef, StorageDef, Value } from '../../model/model.ts';
 import type { Predicate } from '../../query/predicate.ts';
 import type { FilterDialect } from './filter-dialect.ts';
@@ -76,6 +77,9 @@ class Compiler {
           return sql`(${inWordIndex(attribute, scope.alias, wordQuery(test.text, test.prefix))})`;
         return testColumn(test, attribute, column(scope.alias, attribute.column), this.dialect);
       }
+      case 'calculated':
+        // Where code is not asked before the statement is made, it cannot be answered.
+        throw fail(1162, `${predicate.attribute.name} is worked out by code and cannot be compared here`);
       case 'exists':
         return this.related(predicate.relation, predicate.where, scope.alias);
       case 'json':

@@ -19,6 +19,10 @@ const sameKey = (dataClass: DataClassDef, key: Key): Sql =>
     ' AND ',
   );
 
+/** The column, as text where it holds 64-bit integers, which would be rounded on their way to JavaScript. */
+const exact = ({ column: name, type }: StorageDef): Sql =>
+  type === 'long64' || type === 'duration' ? sql`CAST(${ident(name)} AS TEXT) AS ${ident(name)}` : ident(name);
+
 /**
  * The stored row as a save must know it: stamp, timestamp, base, the asked columns and every held content.
  * @param asker with it, `lockColumn` is a `LockState` or null
@@ -31,12 +35,7 @@ export function storedStatement(
 ): Sql {
   const columns = new Map([stampColumn, timestampColumn, baseColumn].map((name) => [name, ident(name)]));
   for (const attribute of attributes) {
-    const { column: name, type } = attribute;
-    // As text, because a 64-bit integer would be rounded on its way to JavaScript.
-    columns.set(
-      name,
-      type === 'long64' || type === 'duration' ? sql`CAST(${ident(name)} AS TEXT) AS ${ident(name)}` : ident(name),
-    );
+    columns.set(attribute.column, exact(attribute));
     if (isMedia(attribute)) for (const side of mediaColumns(attribute)) columns.set(side, ident(side));
   }
   if (asker) columns.set(lockColumn, sql`${lockState(dataClass, key, asker)} AS ${ident(lockColumn)}`);
@@ -105,6 +104,13 @@ export function buryStatement(dataClass: DataClassDef, key: Key, version: number
 
 export function buriedStatement(dataClass: DataClassDef, key: Key): Sql {
   return sql`SELECT version FROM ${tombstoneTable} WHERE dataclass = ${dataClass.name} AND key = ${tombstoneKey(key)}`;
+}
+
+/** The keys of the entities whose foreign key has that value, in key order: rows with the key columns. */
+export function pointingStatement(dataClass: DataClassDef, foreignKey: StorageDef, value: Value): Sql {
+  const keys = dataClass.key.map(exact);
+  const order = dataClass.key.map((part) => ident(part.column));
+  return sql`SELECT ${join(keys, ', ')} FROM ${table(dataClass)} WHERE ${ident(foreignKey.column)} = ${value} ORDER BY ${join(order, ', ')}`;
 }
 
 /** A row when the entity exists. */

@@ -93,8 +93,8 @@ const cases: readonly (readonly [what: string, model: unknown, faults: readonly 
   ['an attribute that is no object', attributes({ x: 'string' }), ['A.x: must be an object with a type or a kind']],
   [
     'an unknown kind',
-    attributes({ x: { kind: 'calculated' } }),
-    ['A.x.kind: calculated is not a kind; use storage, alias, relatedEntity or relatedEntities'],
+    attributes({ x: { kind: 'derived' } }),
+    ['A.x.kind: derived is not a kind; use storage, calculated, alias, relatedEntity or relatedEntities'],
   ],
   [
     'an unknown type',
@@ -114,13 +114,13 @@ const cases: readonly (readonly [what: string, model: unknown, faults: readonly 
     'a property of another type',
     attributes({ x: { type: 'bool', maxLength: 3 } }),
     [
-      'A.x.maxLength: is not known here; known are kind, type, scope, column, mandatory, readOnly, indexed, unique, primKey, defaultValue',
+      'A.x.maxLength: is not known here; known are kind, type, scope, column, mandatory, notNull, readOnly, indexed, unique, primKey, defaultValue',
     ],
   ],
   [
     'an object as key',
     attributes({ x: { type: 'object', primKey: true } }),
-    ['A.x.primKey: is not known here; known are kind, type, scope, column, mandatory, readOnly, defaultValue'],
+    ['A.x.primKey: is not known here; known are kind, type, scope, column, mandatory, notNull, readOnly, defaultValue'],
   ],
   ['a flag', attributes({ x: { type: 'string', unique: 'yes' } }), ['A.x.unique: must be true or false']],
   ['a length', attributes({ x: { type: 'string', maxLength: -1 } }), ['A.x.maxLength: must be a whole number from 0']],

@@ -61,6 +61,8 @@ function printItem(item: ColumnItem): string {
       const whole = item.skip === 0 && item.top === item.attribute.target.defaultTopSize;
       return `${name}${whole ? '' : `${item.skip}+${item.top}`}[${print(item.columns)}]`;
     }
+    case 'calculated':
+      return `${name}=`;
     case 'alias':
       return `${name}→${printItem(item.shown)}`;
     default:

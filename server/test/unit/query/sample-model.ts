@@ -29,6 +29,7 @@ function draft(name: string, tableNumber: number): Draft {
     storage: [],
     key: [],
     images: [],
+    onTargetDrop: [],
     functions: new Map(),
     selectionFunctions: new Map(),
     entityFunctions: new Map(),
@@ -51,6 +52,7 @@ function storage(owner: Draft, name: string, type: StorageType, more: Partial<St
     keywords: false,
     unique: false,
     notNull: false,
+    nullError: 1116,
     readOnly: false,
     simpleDate: false,
     imageVersion: 'image',
@@ -73,6 +75,7 @@ function relate(from: Draft, name: string, to: Draft, inverseName: string, forei
   } as Writable<RelatedEntitiesDef>;
   const one: RelatedEntityDef = {
     kind: 'relatedEntity',
+    onDrop: 'leave',
     name,
     scope: 'public',
     owner: from,

@@ -7,7 +7,8 @@ import { after, test } from 'node:test';
 import { readConfig } from '../../../src/config.ts';
 import { buildModel } from '../../../src/model/load.ts';
 import type { DataClassDef, Model, StorageDef, Value } from '../../../src/model/model.ts';
-import { deleteEntity, saveEntity } from '../../../src/orm/write.ts';
+import { deleteEntity } from '../../../src/orm/drop.ts';
+import { saveEntity } from '../../../src/orm/save.ts';
 import type { Predicate } from '../../../src/query/predicate.ts';
 import type { Engine, Row } from '../../../src/store/engine.ts';
 import { pruneDeletions, readGlobalStamp, setGlobalStamp, touchClass } from '../../../src/store/global-stamps.ts';
@@ -217,7 +218,7 @@ test('4.4: a filter on the number uses its index, the list of deletions too', as
         attribute: dataClass.attributes.get(attribute) as StorageDef,
         test: { kind: 'compare', comparison: '>=', value: 4990 },
       };
-      const columns = { dataClass, items: [], links: {} as never };
+      const columns = { dataClass, items: [], calculated: false, links: {} as never };
       const selection = { dataClass, predicate, order: [] };
       const { text, params } = pageStatement(selection, { kind: 'entities', columns }, 0, 100, engine.dialect);
       const plan = await rows(engine, new Sql(`EXPLAIN QUERY PLAN ${text}`, params));

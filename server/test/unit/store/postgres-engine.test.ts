@@ -9,7 +9,7 @@ import { readConfig, type Config } from '../../../src/config.ts';
 import { KeystampError } from '../../../src/errors.ts';
 import { buildModel } from '../../../src/model/load.ts';
 import type { DataClassDef, StorageDef, Value } from '../../../src/model/model.ts';
-import { saveEntity } from '../../../src/orm/write.ts';
+import { saveEntity } from '../../../src/orm/save.ts';
 import { keyValues } from '../../../src/query/key-list.ts';
 import { DuplicateError, type Engine } from '../../../src/store/engine.ts';
 import { openEngine } from '../../../src/store/open.ts';

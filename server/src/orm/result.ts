@@ -1,0 +1,19 @@
+// What became of a save, drop or lock, as code gets it (spec 16 § 2).
+import { KeystampError, printErrors } from '../errors.ts';
+import type { Result } from './api.ts';
+import { currentCall, type CallContext } from './call-context.ts';
+import { saveStatuses } from './save-error.ts';
+
+const statusTexts = { ...saveStatuses, 6: 'Auto merge failed' } as const;
+
+export type ResultStatus = keyof typeof statusTexts;
+
+export const success: Result = { success: true };
+
+export const failure = (status: ResultStatus, error?: unknown, call: CallContext = currentCall()): Result => ({
+  success: false,
+  status,
+  statusText: statusTexts[status],
+  ...(status === 3 && { lockKindText: 'Locked by another session' }),
+  ...(error instanceof KeystampError && { errors: printErrors(error, call.services.config.dialect) }),
+});

@@ -1,0 +1,230 @@
+// A save that code of the author takes part in: setters of calculated attributes, then events, all inside the transaction
+// (spec 15 § 10.7). The code sees one entity object with the changes in it, and may change it further.
+import { randomUUID } from 'node:crypto';
+import type { CodeEntry } from '../errors.ts';
+import { acceptValue } from '../model/accept-value.ts';
+import {
+  isMedia,
+  type AttributeDef,
+  type CalculatedDef,
+  type Json,
+  type StorageDef,
+  type Value,
+} from '../model/model.ts';
+import type { Key } from '../query/selection.ts';
+import type { Change, MediaChange } from '../store/change.ts';
+import type { Row, Transaction } from '../store/engine.ts';
+import { alsoSeeing } from '../store/restricted.ts';
+import { entityRowStatement, storedEntity, type StoredEntity } from '../store/sql/entity-row.ts';
+import { stampColumn } from '../store/sql/columns.ts';
+import { lockColumn, storedStatement } from '../store/sql/write.ts';
+import { afterSave } from './aftermath.ts';
+import { currentCall, type CallContext } from './call-context.ts';
+import { askEvents, tellTouched } from './entity-events.ts';
+import { assignAttribute, valueForCode, type EntityState } from './entity-state.ts';
+import { codeFault } from './event-refusal.ts';
+import { changedMedia, type MediaInput } from './media-value.ts';
+import { permitCreate, permitUpdate } from './permit.ts';
+import { conflict, locked } from './save-error.ts';
+import { changeOf } from './state-change.ts';
+import { runtimeOf } from './store-runtime.ts';
+import {
+  askerOf,
+  checkNew,
+  checkValues,
+  completed,
+  outerEntry,
+  storeEntity,
+  type Saved,
+  type WriteContext,
+} from './write.ts';
+
+/**
+ * Creates or updates one entity with the code of its class. Runs in a call.
+ * @throws SaveError as `storeEntity`, and for what the code refuses or throws
+ */
+export const saveWithCode = (tx: Transaction, change: Change, context: WriteContext): Promise<Saved> =>
+  new CodedSave(tx, change, context).run();
+
+class CodedSave {
+  readonly #tx: Transaction;
+  readonly #given: Change;
+  readonly #context: WriteContext;
+  readonly #call: CallContext = currentCall();
+  readonly #outer: CodeEntry;
+  /** The changes that pictures and BLOBs of the entity object were made of. */
+  readonly #media = new Map<MediaInput, MediaChange>();
+
+  constructor(tx: Transaction, change: Change, context: WriteContext) {
+    this.#tx = tx;
+    this.#given = change;
+    this.#context = context;
+    this.#outer = outerEntry(change);
+  }
+
+  async run(): Promise<Saved> {
+    const { state } = this.#context;
+    if (state) {
+      this.#permit(state.stored);
+      return this.#around(state, state.stored);
+    }
+    const { key, createMissing, dataClass } = this.#given;
+    const stored = key && (await this.#lookUp(key));
+    // There is nothing that code could see: the write tells why.
+    if (key && !stored && !createMissing) return storeEntity(this.#tx, this.#given, this.#context);
+    this.#permit(stored);
+    const runtime = runtimeOf(this.#call.model).dataClassOf(dataClass);
+    let made: EntityState;
+    try {
+      made = stored ? runtime.stateFor(stored) : runtime.newState((state) => this.#prepare(state));
+      await this.#assign(made, stored);
+    } catch (error) {
+      throw codeFault(error, this.#outer, this.#call);
+    }
+    // Over REST nothing runs when nothing would change (spec 15 § 12).
+    if (stored && !isEffective(made, stored)) return { key: stored.key, stamp: stored.stamp, changed: false };
+    return this.#around(made, stored);
+  }
+
+  /** What is asked for must be allowed; what code adds to it is the server's own. @throws KeystampError 401 */
+  #permit(stored: StoredEntity | undefined): void {
+    const { access } = this.#context;
+    if (!access) return;
+    try {
+      if (!stored) permitCreate(access, this.#given);
+      else permitUpdate(access, this.#given, (attribute) => differs(this.#given, stored, attribute));
+    } catch (error) {
+      throw codeFault(error, this.#outer, this.#call);
+    }
+  }
+
+  /** Lock and stamp come first for clients: a stale one must get the answer that lets it merge. */
+  async #lookUp(key: Key): Promise<StoredEntity | undefined> {
+    const { dataClass, stamp } = this.#given;
+    const row = await this.#tx.row(storedStatement(dataClass, key, [], askerOf(this.#context)));
+    if (!row) return undefined;
+    if (row[lockColumn] === 'other') throw locked(dataClass, key, this.#outer);
+    if (stamp !== undefined && stamp !== Number(row[stampColumn])) throw conflict(dataClass, key, this.#outer);
+    return this.#read(key);
+  }
+
+  async #read(key: Key): Promise<StoredEntity> {
+    const { dataClass } = this.#given;
+    const { dialect } = this.#call.services.engine;
+    return storedEntity(
+      dataClass,
+      (await this.#tx.row(alsoSeeing(entityRowStatement(dataClass, key, dialect), dataClass, key))) as Row,
+    );
+  }
+
+  /** What a new entity has before any code sees it. */
+  #prepare(state: EntityState): void {
+    const { dataClass, key } = this.#given;
+    for (const attribute of dataClass.storage)
+      if (attribute.autogenerate) state.values.set(attribute, randomUUID().replaceAll('-', '').toUpperCase());
+    if (key) for (const [i, part] of dataClass.key.entries()) state.values.set(part, key[i] as Value);
+  }
+
+  /** Puts the given values into the entity object; those that are there already are not assigned (spec 15 § 12). */
+  async #assign(state: EntityState, stored: StoredEntity | undefined): Promise<void> {
+    const { dataClass, values, media, calculated, targets } = this.#given;
+    const touched: AttributeDef[] = [];
+    for (const [attribute, value] of values) {
+      if (stored && stored.values.get(attribute) === value) continue;
+      state.values.set(attribute, value);
+      touched.push(attribute);
+    }
+    for (const { relation } of targets) if (state.values.has(relation.foreignKey)) state.targets.add(relation);
+    for (const [attribute, change] of media) {
+      if (change.kind === 'clear' && stored && !stored.media.has(attribute)) continue;
+      const input = change.kind === 'clear' ? null : changedMedia(change, attribute.type === 'image');
+      if (input) this.#media.set(input, change);
+      state.media.set(attribute, input);
+      touched.push(attribute);
+    }
+    for (const attribute of dataClass.attributes.values())
+      if (attribute.kind === 'relatedEntity' ? touched.includes(attribute.foreignKey) : touched.includes(attribute))
+        tellTouched(state, attribute);
+    for (const [attribute, value] of calculated ?? []) assignAttribute(state, attribute, givenValue(attribute, value));
+    await state.code.settled();
+  }
+
+  /** Constraints and events, then the write; an error of any of them ends it. */
+  async #around(state: EntityState, stored: StoredEntity | undefined): Promise<Saved> {
+    const { purpose } = this.#context;
+    const told = purpose ? undefined : afterSave(state, this.#call);
+    state.code.isBusy = true;
+    try {
+      await state.code.settled();
+      this.#check(await this.#change(state), stored);
+      if (purpose !== 'refresh') await askEvents('validateSave', state, touchedBy(state, this.#given));
+      if (!purpose) await askEvents('saving', state, touchedBy(state, this.#given));
+      const saved = await this.#write(state, stored);
+      told?.succeed(await this.#read(saved.key));
+      return saved;
+    } catch (error) {
+      const failure = codeFault(error, this.#outer, this.#call);
+      told?.fail(failure);
+      throw failure;
+    } finally {
+      state.code.isBusy = false;
+    }
+  }
+
+  async #write(state: EntityState, stored: StoredEntity | undefined): Promise<Saved> {
+    await state.code.settled();
+    const change = await this.#change(state);
+    if (stored && change.values.size === 0 && change.media.size === 0)
+      return { key: stored.key, stamp: stored.stamp, changed: false };
+    const { access, ...server } = this.#context;
+    void access;
+    return storeEntity(this.#tx, change, server);
+  }
+
+  async #change(state: EntityState): Promise<Change> {
+    const { values, media, targets } = await changeOf(state, this.#call, this.#media);
+    const { dataClass, key, stamp, createMissing } = this.#given;
+    return {
+      dataClass,
+      ...(key && { key }),
+      ...(stamp !== undefined && { stamp }),
+      ...(createMissing && { createMissing }),
+      values,
+      media,
+      targets,
+    };
+  }
+
+  #check(change: Change, stored: StoredEntity | undefined): void {
+    const { strict } = this.#context;
+    if (!stored) return checkNew({ ...change, values: completed(change) }, this.#outer, strict);
+    const changed = [...change.values].filter(([attribute, value]) => stored.values.get(attribute) !== value);
+    const others = strict ? change.dataClass.storage.filter((each) => !isMedia(each) && !change.values.has(each)) : [];
+    const untouched = others.map((each): readonly [StorageDef, Value] => [each, stored.values.get(each) ?? null]);
+    checkValues([...changed, ...untouched], this.#outer, strict);
+  }
+}
+
+function differs({ values, media }: Change, stored: StoredEntity, attribute: StorageDef): boolean {
+  const to = media.get(attribute);
+  if (to) return to.kind === 'set' || stored.media.has(attribute);
+  return stored.values.get(attribute) !== values.get(attribute);
+}
+
+/** A value of a client as the code of the attribute gets it: of the type of the attribute. @throws KeystampError 1508 */
+function givenValue({ result }: CalculatedDef, value: Json): unknown {
+  if (value === null || result.kind !== 'value' || isMedia(result.shape)) return value;
+  return valueForCode(result.shape, acceptValue(result.shape, value));
+}
+
+const isEffective = (state: EntityState, stored: StoredEntity): boolean => {
+  state.noticeObjects();
+  return state.media.size > 0 || [...state.values].some(([attribute, value]) => stored.values.get(attribute) !== value);
+};
+
+/** The attributes whose events are asked: a relation beside its foreign key, calculated ones that were given. */
+function touchedBy(state: EntityState, { calculated }: Change): ReadonlySet<AttributeDef> {
+  const names = new Set(state.touchedNames());
+  const { attributes } = state.def;
+  return new Set([...attributes.values()].filter((each) => names.has(each.name) || (each.kind === 'calculated' && calculated?.has(each)))); // prettier-ignore
+}

@@ -1,0 +1,55 @@
+// An entity in memory → the change that a save of it writes.
+import { fail, type KeystampError } from '../errors.ts';
+import type { RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
+import { printKey } from '../query/print-key.ts';
+import type { Change, MediaChange, RelationTarget } from '../store/change.ts';
+import type { CallContext } from './call-context.ts';
+import type { EntityState } from './entity-state.ts';
+import { mediaChange } from './media-change.ts';
+import type { MediaInput } from './media-value.ts';
+
+/**
+ * What a save of the entity would change.
+ * @param known changes that pictures and BLOBs were made of
+ * @throws KeystampError for a picture that is none, a related entity that is not saved
+ */
+export async function changeOf(
+  state: EntityState,
+  call: CallContext,
+  known?: ReadonlyMap<MediaInput, MediaChange>,
+): Promise<Change> {
+  state.noticeObjects();
+  const { def, stored } = state;
+  const values = new Map(state.values);
+  const targets: RelationTarget[] = [];
+  for (const [relation, entity] of state.related) {
+    if (!entity) continue;
+    const { foreignKey } = relation;
+    // Looked up, not assigned.
+    if (entity.key && !values.has(foreignKey) && stored?.values.get(foreignKey) === entity.key[0]) continue;
+    if (!entity.key) throw around(fail(1537, relation.name), state);
+    values.set(foreignKey, entity.key[0] as Value);
+    targets.push({ relation, key: entity.key[0] as Value });
+  }
+  for (const relation of state.targets) targets.push(targetOf(relation, values));
+  const media = new Map<StorageDef, MediaChange>();
+  for (const [attribute, input] of state.media)
+    media.set(attribute, (input && known?.get(input)) ?? (await mediaChange(attribute, input, call)));
+  const stamp = state.expectedStamp ?? stored?.stamp;
+  return {
+    dataClass: def,
+    ...(stored && { key: stored.key }),
+    ...(stamp !== undefined && { stamp }),
+    values,
+    media,
+    targets,
+  };
+}
+
+const targetOf = (relation: RelatedEntityDef, values: ReadonlyMap<StorageDef, Value>): RelationTarget => ({
+  relation,
+  key: values.get(relation.foreignKey) as Value,
+});
+
+const around = (error: KeystampError, { stored, def }: EntityState): KeystampError =>
+  stored ? error.within(1517, printKey(stored.key), def.name) : error.within(1534, def.name);

@@ -1,0 +1,46 @@
+// A comparison as the code of a calculated attribute is told of it (spec 15 § 7.3).
+import type { StorageDef, Value } from '../model/model.ts';
+import { toText, toValue, type Given } from './convert.ts';
+import { familyOf, type Comparator } from './operators.ts';
+import type { GivenValue } from './value-tests.ts';
+
+const told = {
+  like: '==',
+  equal: '===',
+  unlike: '!=',
+  different: '!==',
+  less: '<',
+  lessOrEqual: '<=',
+  greater: '>',
+  greaterOrEqual: '>=',
+  in: 'IN',
+  // A text that begins with another one equals it with a wildcard behind.
+  begin: '==',
+  word: '%',
+  regex: '=%',
+} as const satisfies Record<Comparator, string>;
+
+export const toldOperator = (comparator: Comparator): string => told[comparator];
+
+/** @param shape of the calculated value; absent for entities, whose criteria are told as they are written */
+export function toldValue(
+  shape: StorageDef | undefined,
+  comparator: Comparator,
+  value: GivenValue,
+): Value | readonly Value[] {
+  const one = (given: Given): Value => {
+    // Texts keep their wildcards.
+    if (!shape || familyOf[shape.type] === 'text') return comparator === 'begin' ? `${toText(given)}@` : toText(given);
+    return toValue(shape, given);
+  };
+  switch (value.kind) {
+    case 'null':
+      return null;
+    case 'scalar':
+      return one(value.given);
+    case 'list':
+      return value.items.map(one);
+    default:
+      return value satisfies never;
+  }
+}

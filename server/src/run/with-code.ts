@@ -1,0 +1,43 @@
+// Parts of a request that code of the author takes part in: events, calculated values.
+import { CallContext, callIfAny, runInCall, within } from '../orm/call-context.ts';
+import type { Transaction } from '../store/engine.ts';
+import type { Visit } from './context.ts';
+
+/**
+ * Runs work as one call of code: with the session of the request, within the time limit of functions.
+ * @param what names it in the error of one that takes too long
+ * @throws KeystampError 503
+ */
+export async function withCode<T>(visit: Visit, what: string, work: (call: CallContext) => Promise<T>): Promise<T> {
+  const { services } = visit;
+  const { functionSeconds } = services.config;
+  const over = Promise.withResolvers<never>();
+  over.promise.catch(() => undefined);
+  const context = new CallContext({ model: services.model, services, caller: visit.visitor, over: over.promise });
+  try {
+    return await runInCall(context, () =>
+      within(functionSeconds, `the code of ${what} took over ${functionSeconds} seconds`, () => work(context)),
+    );
+  } catch (error) {
+    over.reject(error);
+    throw error;
+  } finally {
+    await context.end();
+  }
+}
+
+/** One unit of writing; inside a call, so that events of the classes are part of it, where code takes part. */
+export const writeUnit = <T>({ services }: Visit, work: (tx: Transaction) => Promise<T>): Promise<T> =>
+  callIfAny()?.write(work) ?? services.engine.write(work);
+
+/** Units of writing in their order, each undone alone when it throws. */
+export async function writeEach<T>(
+  { services }: Visit,
+  units: readonly ((tx: Transaction) => Promise<T>)[],
+): Promise<readonly PromiseSettledResult<T>[]> {
+  const call = callIfAny();
+  if (!call) return services.engine.writeEach(units);
+  const settled: PromiseSettledResult<T>[] = [];
+  for (const unit of units) settled.push(...(await Promise.allSettled([call.write(unit)])));
+  return settled;
+}

@@ -1,0 +1,182 @@
+// Calculated attributes: worked out by code, in every answer (spec 15 § 7).
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { dataStoreOf, defineModel, implement } from 'keystamp';
+import { openModel, type OpenModel } from './open-model.ts';
+import { ask, save } from './rest.ts';
+
+const model = defineModel({
+  dataClasses: {
+    Team: {
+      attributes: {
+        ID: { type: 'long', primKey: true, autosequence: true },
+        name: { type: 'string' },
+        members: { kind: 'relatedEntities', dataClass: 'Member', inverse: 'team' },
+        size: { kind: 'calculated', type: 'long', exposed: true },
+      },
+    },
+    Member: {
+      attributes: {
+        ID: { type: 'long', primKey: true, autosequence: true },
+        given: { type: 'string' },
+        family: { type: 'string' },
+        team: { kind: 'relatedEntity', dataClass: 'Team' },
+        full: { kind: 'calculated', type: 'string', exposed: true },
+        day: { kind: 'calculated', type: 'date', simpleDate: true, exposed: true },
+        facts: { kind: 'calculated', type: 'object', exposed: true },
+        leader: { kind: 'calculated', type: 'entity', dataClass: 'Member', exposed: true },
+        peers: { kind: 'calculated', type: 'selection', dataClass: 'Member', exposed: true },
+        hidden: { kind: 'calculated', type: 'string' },
+        broken: { kind: 'calculated', type: 'long' },
+        teamSize: { kind: 'alias', path: 'team.size', exposed: true },
+      },
+    },
+  },
+});
+
+let reads = 0;
+
+const app = implement(model, {
+  dataClasses: {
+    Team: {
+      calculated: {
+        size: {
+          async get() {
+            return this.members.length();
+          },
+        },
+      },
+    },
+    Member: {
+      calculated: {
+        full: {
+          get(event: { result: unknown }) {
+            reads++;
+            if (this.family === null) event.result = null;
+            return `${this.given} ${this.family}`;
+          },
+          set(value: string | null) {
+            const [given = null, family = null] = value?.split(' ') ?? [];
+            this.set({ given, family });
+          },
+        },
+        day: { get: () => '2025-06-02' },
+        facts: {
+          get() {
+            return { length: this.given?.length ?? 0 };
+          },
+        },
+        leader: {
+          async get() {
+            return this.getDataClass().get(1);
+          },
+        },
+        peers: {
+          get() {
+            return this.getDataClass().query('given != :1', this.given).orderBy('given desc');
+          },
+        },
+        hidden: { get: () => 'secret' },
+        broken: { get: () => 'no number' },
+      },
+    },
+  },
+});
+
+const ds = dataStoreOf(app);
+let program: OpenModel;
+
+before(async () => {
+  program = await openModel(app);
+  await program.run(async () => {
+    await ds.Team.new({ name: 'Red' }).save();
+    await ds.Member.fromCollection([
+      { given: 'Ada', family: 'Joubert', team: 1 },
+      { given: 'Bo', family: null, team: 1 },
+      { given: 'Cy', family: 'Stone' },
+    ]);
+  });
+});
+after(() => program.close());
+
+test('one entity: each type in its form; what is not exposed is not there', async () => {
+  const { status, body } = await ask(program, 'GET', '/rest/Member(1)');
+  assert.equal(status, 200);
+  assert.equal(body.full, 'Ada Joubert');
+  assert.equal(body.day, '2!6!2025');
+  assert.deepEqual(body.facts, { length: 3 });
+  assert.deepEqual(body.leader, { __deferred: { uri: '/rest/Member(1)', __KEY: '1' } });
+  assert.deepEqual(body.peers, { __deferred: { uri: '/rest/Member(1)/peers?$expand=peers' } });
+  assert.equal(body.teamSize, 2);
+  assert.equal('hidden' in body, false);
+});
+
+test('event.result null makes it null; nothing runs when nobody asks', async () => {
+  assert.equal((await ask(program, 'GET', '/rest/Member(2)')).body.full, null);
+  reads = 0;
+  await ask(program, 'GET', '/rest/Member?$attributes=given');
+  assert.equal(reads, 0);
+});
+
+test('pages, relations sent in full, bare arrays, rows of values', async () => {
+  const page = await ask(program, 'GET', '/rest/Member?$attributes=full,leader.full,peers.full&$orderby=ID');
+  assert.deepEqual(page.body.__ENTITIES.map((each: { full: unknown }) => each.full), ['Ada Joubert', null, 'Cy Stone']); // prettier-ignore
+  const [given] = page.body.__ENTITIES;
+  assert.equal(given.leader.full, 'Ada Joubert');
+  assert.equal(given.peers.__COUNT, 2);
+  assert.deepEqual(given.peers.__ENTITIES.map((each: { full: unknown }) => each.full), ['Cy Stone', null]); // prettier-ignore
+  const team = await ask(program, 'GET', '/rest/Team(1)?$attributes=size,members.full');
+  assert.equal(team.body.size, 2);
+  assert.equal(team.body.members.__ENTITIES[0].full, 'Ada Joubert');
+  const array = await ask(program, 'GET', '/rest/Member?$asArray=true&$attributes=full,teamSize');
+  assert.deepEqual(array.body[0], { __KEY: '1', __STAMP: 1, full: 'Ada Joubert', teamSize: 2 });
+  assert.equal(array.body[2].teamSize, null);
+  const rows = await ask(program, 'GET', '/rest/Member?$format=looker&$attributes=full,day');
+  assert.deepEqual(rows.body.rows[0], { values: ['Ada Joubert', '20250602'] });
+});
+
+test('a setter writes other attributes; one that changes nothing saves nothing', async () => {
+  const made = await save(program, 'Member', { full: 'Eve Moon' });
+  assert.equal(made.status, 200);
+  assert.deepEqual([made.body.given, made.body.family, made.body.full], ['Eve', 'Moon', 'Eve Moon']);
+  const key = made.body.__KEY;
+  const same = await save(program, 'Member', { __KEY: key, full: 'Eve Moon', facts: {} });
+  assert.equal(same.body.__STAMP, 1);
+  const other = await save(program, 'Member', { __KEY: key, full: 'Eve Sun' });
+  assert.deepEqual([other.body.__STAMP, other.body.full], [2, 'Eve Sun']);
+  const none = await save(program, 'Member', { __KEY: key, full: 'Eve' });
+  assert.equal('full' in none.body, false);
+});
+
+test('code that fails, or gives another type, fails the read', () =>
+  program.run(async () => {
+    const ada = (await ds.Member.get(1))!;
+    assert.equal(await ada.broken, 'no number');
+    assert.throws(() => ada.fromObject({ day: '2025-01-01' }), /read-only/);
+  }));
+
+test('in code: values, plain objects, paths', () =>
+  program.run(async () => {
+    const ada = (await ds.Member.get(1))!;
+    assert.equal(ada.full, 'Ada Joubert');
+    assert.equal(await ada.teamSize, 2);
+    assert.deepEqual(await ada.toObject('full, leader.given, teamSize'), { full: 'Ada Joubert', leader: { given: 'Ada' }, teamSize: 2 }); // prettier-ignore
+    assert.deepEqual(await ds.Member.query('ID < 3').extract('full', { keepNull: true }), ['Ada Joubert', null]);
+    assert.equal(ds.Member.attr.full.readOnly, false);
+  }));
+
+test('the catalog', async () => {
+  const { body } = await ask(program, 'GET', '/rest/$catalog/Member');
+  const of = (name: string) => body.dataClasses[0].attributes.find((each: { name: string }) => each.name === name);
+  assert.deepEqual(of('full'), { name: 'full', kind: 'calculated', scope: 'public', type: 'string' });
+  assert.deepEqual(of('day'), { name: 'day', kind: 'calculated', scope: 'public', type: 'date', simpleDate: true, readOnly: true }); // prettier-ignore
+  assert.deepEqual(of('leader'), { name: 'leader', kind: 'calculated', scope: 'public', type: 'Member', readOnly: true }); // prettier-ignore
+  assert.equal(of('hidden'), undefined);
+});
+
+test('what no code is asked for is a mistake of the client, not a fault', async () => {
+  const filtered = await ask(program, 'GET', '/rest/Member?$filter="full = Ada"');
+  assert.deepEqual([filtered.status, filtered.body.__ERROR[0].errCode], [400, 1162]);
+  const ordered = await ask(program, 'GET', '/rest/Member?$orderby=full');
+  assert.deepEqual([ordered.status, ordered.body.__ERROR[0].errCode], [404, 1594]);
+});
