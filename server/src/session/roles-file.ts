@@ -42,6 +42,16 @@ const actionsOf: Readonly<Record<Kind, readonly AccessAction[]>> = {
   singletonMethod: ['execute', 'promote'],
 };
 
+/** Only code can be lent privileges, and only a stored value can be dropped (spec 14 §§ 2.4, 2.6). */
+function actionsFor(model: Model, type: Kind, applyTo: string): readonly AccessAction[] {
+  const actions = actionsOf[type];
+  if (type !== 'attribute') return actions;
+  const [owner = '', name = ''] = applyTo.split('.');
+  const kind: string | undefined = model.dataClasses.get(owner)?.attributes.get(name)?.kind;
+  const isMade = kind === 'calculated' || kind === 'alias';
+  return actions.filter((action) => (action !== 'promote' || kind === 'calculated') && (action !== 'drop' || !isMade));
+}
+
 type JsonObject = Readonly<Record<string, unknown>>;
 
 const isObject = (value: unknown): value is JsonObject =>
@@ -124,7 +134,8 @@ class Reader {
       const type = this.#type(entry['type'], `${at}.type`);
       const applyTo = this.#name(entry['applyTo'], `${at}.applyTo`);
       if (type !== undefined && applyTo !== undefined) this.#resource(type, applyTo, `${at}.applyTo`);
-      const lists = this.#lists(entry, type, at);
+      const known = type === undefined ? [] : actionsFor(this.#model, type, applyTo ?? '');
+      const lists = this.#lists(entry, type, known, at);
       // The documented file of a new project has empty lists alone and means none of them (spec 14 § 4.1).
       if (type === undefined || applyTo === undefined || lists.every(([, names]) => names.length === 0)) return;
       this.entries.push({ at, type, applyTo, lists });
@@ -136,13 +147,18 @@ class Reader {
     return entries;
   }
 
-  #lists(entry: JsonObject, type: Kind | undefined, at: string): readonly (readonly [AccessAction, string[]])[] {
+  #lists(
+    entry: JsonObject,
+    type: Kind | undefined,
+    known: readonly AccessAction[],
+    at: string,
+  ): readonly (readonly [AccessAction, string[]])[] {
     return Object.entries(entry).flatMap(([word, names]): readonly (readonly [AccessAction, string[]])[] => {
       if (word === 'type' || word === 'applyTo') return [];
-      const action = accessActions.find((known) => known === word);
+      const action = accessActions.find((each) => each === word);
       if (!action) this.faults.push(`${at}.${word}: no action; actions are ${accessActions.join(', ')}`);
-      else if (type && !actionsOf[type].includes(action))
-        this.faults.push(`${at}.${word}: a resource of type ${type} has the actions ${actionsOf[type].join(', ')}`);
+      else if (type && !known.includes(action))
+        this.faults.push(`${at}.${word}: this ${type} has the actions ${known.join(', ')}`);
       const given = this.#names(names, `${at}.${word}`);
       return action ? [[action, given]] : [];
     });

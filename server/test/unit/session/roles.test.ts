@@ -18,6 +18,7 @@ const model = buildModel(
             lastName: { type: 'string' },
             salary: { type: 'number' },
             employer: { kind: 'relatedEntity', dataClass: 'Company' },
+            employerName: { kind: 'alias', path: 'employer.name', exposed: true },
           },
         },
       },
@@ -328,7 +329,17 @@ describe('faults, each with its path', () => {
     [
       'an action of another type',
       { permissions: { allowed: [{ type: 'attribute', applyTo: 'Employee.salary', execute: ['a'] }] } },
-      /allowed\[0\]\.execute: a resource of type attribute has the actions read/,
+      /allowed\[0\]\.execute: this attribute has the actions read/,
+    ],
+    [
+      'privileges lent to a stored attribute',
+      { permissions: { allowed: [{ type: 'attribute', applyTo: 'Employee.salary', promote: ['a'] }] } },
+      /allowed\[0\]\.promote: this attribute has the actions read/,
+    ],
+    [
+      'dropping what an alias shows',
+      { permissions: { allowed: [{ type: 'attribute', applyTo: 'Employee.employerName', drop: ['a'] }] } },
+      /allowed\[0\]\.drop: this attribute has the actions read/,
     ],
     [
       'a list of something else',
