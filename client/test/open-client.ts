@@ -1,7 +1,7 @@
 // A real server with the data of `server/test/wire/company.ts`, and typed clients of it.
 import assert from 'node:assert/strict';
 import { createClient, type Client, type ClientOptions } from '@keystamp/client';
-import type { model as company } from '../../examples/company/model.ts';
+import type company from '../../examples/company/model.ts';
 import { Fixture } from '../../server/test/wire/fixture.ts';
 
 export type Model = typeof company;
@@ -18,7 +18,7 @@ export interface Opened {
 
 export async function openClient(settings: Readonly<Record<string, string>> = {}): Promise<Opened> {
   // Machines that are busy convert slowly.
-  const fixture = await Fixture.open('company', { conversionSeconds: '120', ...settings });
+  const fixture = await Fixture.open('sample', { conversionSeconds: '120', ...settings });
   const url = `http://127.0.0.1:${await fixture.port(1)}/rest`;
   const another = (options: ClientOptions = {}): Client<Model> => createClient<Model>({ url, ...options });
   const close = async (): Promise<void> => {

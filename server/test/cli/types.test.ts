@@ -20,13 +20,14 @@ after(() => {
 const withoutHead = (text: string): string => text.slice(text.indexOf('\n'));
 
 test('from a model folder and from a server that runs it', async () => {
-  const fixture = await Fixture.open('company', {});
+  const fixture = await Fixture.open('sample', {});
   const url = `http://127.0.0.1:${await fixture.port(1)}`;
   const file = join(folder, 'model.ts');
   const fromFolder = await keystamp(['types', 'examples/company', '--out', file]).ended;
   assert.deepEqual([fromFolder.code, fromFolder.stdout], [0, `${file}: 2 dataclasses\n`]);
   const written = readFileSync(file, 'utf8');
   assert.match(written, /^\/\/ Written by `keystamp types examples\/company`/);
+  assert.match(written, /readonly topPaid: Exposed;/);
   assert.match(written, /readonly ID: { readonly type: "long"; readonly primKey: true; };/);
   for (const address of [url, `${url}/rest/`]) {
     const { code, stdout } = await keystamp(['types', address]).ended;
@@ -56,6 +57,9 @@ test('TypeScript takes them, functions included', async () => {
      const ds = createClient<Model>();
      const thing = await ds.Thing.get(1, { expand: ['other'] });
      export const text: string | undefined = thing.other?.title;
+     export const paid = createClient<Company>().Employee.call.topPaid(3);
+     // @ts-expect-error: there is no such function
+     export const none = createClient<Company>().Employee.call.fire();
      export const company = (await createClient<Company>().Employee.get(1)).photo?.uri;
      // @ts-expect-error: there is no such attribute
      export const wrong = thing.nothing;`,

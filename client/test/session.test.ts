@@ -1,0 +1,58 @@
+// Logging in and out, and what a client does with a busy server.
+import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { createClient, NetworkError, OverloadError, PermissionError } from '@keystamp/client';
+import { removeFolders } from '../../server/test/wire/fixture.ts';
+import { openClient } from './open-client.ts';
+
+test('login, who is logged in, logout', async () => {
+  const { ds, close } = await openClient();
+  assert.equal(await ds.currentUser(), null);
+  assert.equal(await ds.login('clara', 'wrong'), false);
+  assert.equal(await ds.login('clara', 'clara-pays', { seconds: 7200 }), true);
+  assert.equal((await ds.currentUser())?.fullName, 'Clara Dupont');
+  assert.deepEqual([await ds.belongsTo('Payroll'), await ds.belongsTo('Staff')], [true, false]);
+  assert.equal((await ds.info()).sessionInfo?.length, 1);
+  await ds.logout();
+  assert.equal(await ds.currentUser(), null);
+  await close();
+});
+
+test('a server that wants a login says so', async () => {
+  const { ds, close } = await openClient({ forceLogin: 'true' });
+  await assert.rejects(ds.Employee.get(1), (error) => error instanceof PermissionError && error.loginRequired);
+  await ds.login('bruno', 'bruno-hires');
+  assert.equal((await ds.Employee.get(1)).lastName, 'Joubert');
+  await close();
+  removeFolders();
+});
+
+test('reads wait for a busy server, a bounded number of times; writes are not sent twice', async () => {
+  const seen: string[] = [];
+  let busyFor = 2;
+  const server = createServer((request, response) => {
+    seen.push(request.method as string);
+    const busy = request.method === 'POST' || busyFor-- > 0;
+    response.writeHead(busy ? 503 : 200, { 'Content-Type': 'application/json', ...(busy && { 'Retry-After': '0' }) });
+    response.end(
+      busy
+        ? '{"__ERROR":[{"message":"The server is busy","componentSignature":"http","errCode":503}]}'
+        : '{"__COUNT":0,"__SENT":0,"__FIRST":0,"__ENTITIES":[]}',
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const ds = createClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/rest` });
+  assert.equal((await ds.dataClass('A').all()).count, 0);
+  assert.deepEqual(seen.splice(0), ['GET', 'GET', 'GET']);
+  busyFor = 100;
+  const busy = (error: unknown): boolean => error instanceof OverloadError && error.retryAfter === 0;
+  await assert.rejects(ds.dataClass('A').all().page(), busy);
+  assert.equal(seen.splice(0).length, 4);
+  await assert.rejects(ds.dataClass('A').create({ x: 1 }).save(), busy);
+  assert.deepEqual(seen, ['POST']);
+  server.close();
+  server.closeAllConnections();
+  await assert.rejects(ds.dataClass('A').all().page(), NetworkError);
+});
