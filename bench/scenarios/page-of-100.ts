@@ -8,15 +8,18 @@ import type { Bench, Row, Scenario } from '../scenario.ts';
 import { employees } from './entity-by-key.ts';
 
 const top = 100;
-const targets = Array.from({ length: employees - top + 1 }, (_, skip) => `/rest/Employee?$top=${top}&$skip=${skip}`);
+export const pageTargets = Array.from(
+  { length: employees - top + 1 },
+  (_, skip) => `/rest/Employee?$top=${top}&$skip=${skip}`,
+);
 
 async function run(bench: Bench): Promise<readonly Row[]> {
   const keystamp = await startKeystamp(bench);
   const ceiling = await startCeiling('employees', [join(bench.data, 'keystamp.db')]);
   const load = startLoad();
-  const looked = targets.filter((_, skip) => skip % top === 0);
+  const looked = pageTargets.filter((_, skip) => skip % top === 0);
   assert.equal(await sameAnswers(keystamp.port, ceiling.port, looked), looked.length);
-  const work = { targets, order: 'random', status: 200, connections: 32 } as const;
+  const work = { targets: pageTargets, order: 'random', status: 200, connections: 32 } as const;
   const row = await duel({ scenario: 'page-of-100', goal: 1.5, keystamp, ceiling, load, work });
   for (const stoppable of [keystamp.child, ceiling.child, load]) await stoppable.stop();
   return [row];

@@ -43,7 +43,9 @@ const nameIn = (database: string): string => new URL(database).pathname.slice(1)
 export async function newDatabase(like?: string): Promise<string> {
   const server = await testPostgres();
   const name = `test_${randomBytes(8).toString('hex')}`;
-  const template = like === undefined ? '' : ` TEMPLATE ${nameIn(like)} STRATEGY file_copy`;
+  const [version] = await runOn(server, 'SHOW server_version_num');
+  const strategy = Number(version?.rows[0]?.server_version_num) >= 150_000 ? ' STRATEGY file_copy' : '';
+  const template = like === undefined ? '' : ` TEMPLATE ${nameIn(like)}${strategy}`;
   for (let tries = 1; ; tries++) {
     try {
       await runOn(server, `CREATE DATABASE ${name}${template}`);
