@@ -9,7 +9,7 @@ import { Totals } from '../totals.ts';
 import type { Answer, Connection } from './connection.ts';
 import { postgresDialect } from './dialect.ts';
 import { AwayError, awayAnswer, isAway, isCollision, isTimedOut, translate } from './errors.ts';
-import { isShort } from './reach.ts';
+import { reachOf } from './reach.ts';
 import { Server, type ConnectionPool, type ServerOptions, type SharedConnection } from './server.ts';
 import type { Bound } from './statement.ts';
 import { PostgresTransaction } from './transaction.ts';
@@ -18,8 +18,8 @@ export type PostgresLimits = Pick<Config, 'querySeconds' | 'queryProcesses' | 'm
 
 /** A short read that takes longer than this was none; it is done again where it may take long. */
 const shortMs = 1000;
-/** A statement whose answer took longer than this goes where it may take long the next time. */
-const longMs = 50;
+/** A statement that perhaps is short and took longer than this goes where it may take long the next time. */
+const longMs = 100;
 /** Tables grow: so long is it believed how long a statement takes. */
 const believedMs = 60_000;
 /** Units that share a transaction; it holds what it has changed until it ends. */
@@ -193,15 +193,14 @@ export class PostgresEngine implements Engine {
     const sent = performance.now();
     let { reach } = statement;
     if (!reach || reach.until < sent) {
-      const kind = (await isShort(reader, bound, work)) ? 'short' : 'long';
-      reach = statement.reach = { kind, until: sent + believedMs };
+      reach = statement.reach = { kind: await reachOf(reader, bound, work), until: sent + believedMs };
     }
     if (reach.kind === 'long') return this.#inLane((connection) => connection.send(bound, false));
     try {
       const answer = await reader.send(bound);
       // Answers come in the order of the statements: this one's time began with the answer before.
       const now = performance.now();
-      if (now - Math.max(sent, this.#answered) > longMs) reach.kind = 'long';
+      if (reach.kind === 'likelyShort' && now - Math.max(sent, this.#answered) > longMs) reach.kind = 'long';
       this.#answered = now;
       return answer;
     } catch (error) {

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { isKeyList, type Param, type Sql } from '../sql/sql.ts';
+import type { Reach } from './reach.ts';
 import { keysAsArray } from './array-text.ts';
 
 /** A statement with the types of its parameters: the same for all values of these types. */
@@ -12,7 +13,7 @@ export interface PostgresStatement {
   /** The columns of the answer whose names had to be shortened: as they come → as they are asked for. */
   readonly longNames: ReadonlyMap<string, string> | undefined;
   /** How long it takes, once that is known, and until when that is believed. */
-  reach?: { kind: 'short' | 'long'; readonly until: number };
+  reach?: { kind: Reach; readonly until: number };
 }
 
 /** A statement to send. */
