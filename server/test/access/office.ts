@@ -1,6 +1,6 @@
 // A small office with something to hide: attributes, pictures, rows, a class that may not be read and one that must look as
 // if it did not exist. Two offices may differ in all of that and in nothing else.
-import { defineModel, implement } from 'keystamp';
+import { dataStoreOf, defineModel, implement } from 'keystamp';
 import sharp from 'sharp';
 import { buildModel } from '../../src/model/load.ts';
 import type { Json } from '../../src/model/model.ts';
@@ -62,14 +62,49 @@ const definition = defineModel({
   },
 });
 
+const ds = dataStoreOf(definition);
+
 export const model = buildModel(
   implement(definition, {
     directory: {
       /** Everybody is who they say they are, and belongs to the role of that name. */
       login: (name: string) => ({ name, belongsTo: [name] }),
     },
+    functions: {
+      headcount: { exposed: true, onHttpGet: true, run: () => ds.Employee.all().length() },
+      payroll: { exposed: true, run: () => ds.Employee.all().sum('salary') },
+      lentPayroll: { exposed: true, run: async () => (await ds.Employee.all().sum('salary')) > 0 },
+    },
     dataClasses: {
       Employee: {
+        functions: {
+          find: { exposed: true, run: (name: unknown) => ds.Employee.query('lastName = :1', String(name)) },
+        },
+        selectionFunctions: {
+          same: {
+            exposed: true,
+            onHttpGet: true,
+            run() {
+              return this;
+            },
+          },
+        },
+        entityFunctions: {
+          head: {
+            exposed: true,
+            onHttpGet: true,
+            run() {
+              return this.manager;
+            },
+          },
+          rename: {
+            exposed: true,
+            async run(lastName: string) {
+              this.lastName = lastName;
+              return (await this.save()).success;
+            },
+          },
+        },
         restrict: (session) =>
           session.hasPrivilege('seeAll') ? 'ID != null' : { query: 'team = :1', parameters: ['open'] },
       },
@@ -90,6 +125,9 @@ export const rolesJson = {
   ],
   permissions: {
     allowed: [
+      { type: 'datastore', applyTo: 'ds', execute: ['look'] },
+      { type: 'method', applyTo: 'ds.payroll', execute: ['pay'] },
+      { type: 'method', applyTo: 'ds.lentPayroll', execute: ['guest'], promote: ['pay'] },
       { type: 'dataclass', applyTo: 'Company', read: ['guest'], ...writers },
       { type: 'attribute', applyTo: 'Company.budget', read: ['pay'], create: ['pay'], update: ['pay'] },
       { type: 'attribute', applyTo: 'Company.seal', read: ['pay'], update: ['pay'] },
