@@ -32,6 +32,8 @@ export type AppEvent =
   | { readonly kind: 'sweepFailed'; readonly cause: unknown }
   /** A function threw; the client got its error without the details. */
   | { readonly kind: 'functionThrew'; readonly name: string; readonly cause: unknown }
+  /** Something failed that nobody waited for, mostly code of an author. */
+  | { readonly kind: 'rejectionForgotten'; readonly cause: unknown }
   /** A function ended with a transaction open; it was rolled back. */
   | { readonly kind: 'transactionLeftOpen' };
 
@@ -54,6 +56,7 @@ const levels = {
   deletionsForgotten: 'warn',
   sweepFailed: 'error',
   functionThrew: 'warn',
+  rejectionForgotten: 'error',
   transactionLeftOpen: 'warn',
   converterStarted: 'debug',
   converterLost: 'warn',

@@ -373,3 +373,22 @@ test('SIGTERM: a request that never ends is cut off after the time for stopping'
   assert.equal((await process.ended).code, 0);
   assert.equal(await upload.answer, '');
 });
+
+test('code that forgets to wait for a failure does not end the server', async () => {
+  const index = new URL('../../src/index.ts', import.meta.url).href;
+  const model = folder({
+    'model.ts': `import { defineModel, implement } from '${index}';
+      const model = defineModel({ dataClasses: { A: { attributes: { ID: { type: 'long', primKey: true } } } } });
+      export default implement(model, { functions: { forget: { exposed: true, run() { void Promise.reject(new Error('forgotten')); return 1; } } } });`,
+  });
+  const process = serve(model);
+  const url = await process.url;
+  for (let i = 0; i < 2; i++) {
+    const answer = await fetch(`${url}/$catalog/forget`, { method: 'POST' });
+    assert.deepEqual(await answer.json(), { result: 1 });
+  }
+  process.kill('SIGTERM');
+  const { code, stderr } = await process.ended;
+  assert.equal(code, 0);
+  assert.match(stderr, /"msg":"rejectionForgotten"/);
+});

@@ -72,6 +72,8 @@ async function serve(paths: readonly string[], flags: Flags): Promise<void> {
         print(event);
       }
     : print;
+  // Code of an author that forgets to wait for something must not end the server.
+  process.on('unhandledRejection', (cause) => onEvent({ kind: 'rejectionForgotten', cause }));
   const roles = new Map(loaded.map(({ model, folder }) => [model, loadRoles(model, folder, config, onEvent)]));
   const rolesOf = (model: Model): Roles => roles.get(model) ?? new Roles();
   const refusal = refusesToListen(config, [...roles.values()]);
