@@ -54,11 +54,15 @@ export async function readEntities(
   const executor = readerOf(context, dataClass);
   const { services } = context;
   const asked = keys.map(([part]) => part as Value);
-  const found: (StoredEntity | undefined)[] = keys.map(() => undefined);
-  for (const row of await executor.rows(entityRowsStatement(dataClass, asked, services.engine.dialect)))
-    found[Number(row['position'])] = storedEntity(dataClass, row);
-  return found;
+  const found = new Map<string, StoredEntity>();
+  for (const row of await executor.rows(entityRowsStatement(dataClass, asked, services.engine.dialect))) {
+    const stored = storedEntity(dataClass, row);
+    found.set(keyText(stored.key[0] as Value), stored);
+  }
+  return asked.map((part) => found.get(keyText(part)));
 }
+
+const keyText = (part: Value): string => String(packable(part));
 
 /** The entity at a position of a selection. */
 export async function readEntityAt(

@@ -1,4 +1,5 @@
-// A server without HTTP for small programs that use the server API: real SQLite, real pictures, a small model with data.
+// A server without HTTP for small programs that use the server API: a real database, real pictures, a small model with
+// data.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,7 @@ import { buildModel } from '../../src/model/load.ts';
 import { CallContext, runInCall } from '../../src/orm/call-context.ts';
 import type { Session, Ticket } from '../../src/session/session.ts';
 import { Visitor } from '../../src/session/visitor.ts';
+import { dropDatabase, newDatabase } from '../postgres.ts';
 
 export const definition = defineModel({
   name: 'people',
@@ -63,12 +65,16 @@ export interface Program {
   close(): Promise<void>;
 }
 
+/** Where programs keep their data; `postgres.test.ts` runs all of them again on the other one. */
+export const engine: { name: 'sqlite' | 'postgres' } = { name: 'sqlite' };
+
 /** With the companies Acme (1), Borealis (2) and Cordoba (3), and six employees. */
 export async function openProgram(settings: Partial<Config> = {}): Promise<Program> {
   const folder = mkdtempSync(join(tmpdir(), 'keystamp-orm-'));
   const events: AppEvent[] = [];
   const model = buildModel(definition);
-  const config = readConfig({ data: folder, converters: 1, ...settings });
+  const database = engine.name === 'postgres' ? await newDatabase() : '';
+  const config = readConfig({ data: folder, database, converters: 1, ...settings });
   const keystamp = await openKeystamp(model, config, (event) => void events.push(event));
   const { services } = keystamp;
   const tickets = new WeakMap<Session, Ticket>();
@@ -93,6 +99,7 @@ export async function openProgram(settings: Partial<Config> = {}): Promise<Progr
     async close() {
       await keystamp.close();
       rmSync(folder, { recursive: true, force: true });
+      if (database !== '') await dropDatabase(database);
     },
   };
   await program.run(sowPeople);

@@ -88,7 +88,7 @@ export function entityRowStatement(dataClass: DataClassDef, key: Key, dialect: S
   return new Sql(text, key);
 }
 
-/** The entities of those keys that exist, with their `position` among the keys. For classes with a key of one attribute. */
+/** The entities of those keys that exist, in any order. For classes with a key of one attribute. */
 export function entityRowsStatement(dataClass: DataClassDef, keys: readonly Value[], dialect: SqlDialect): Sql {
   const key = dataClass.key[0] as StorageDef;
   const { items, joins } = shapeOf(dataClass, dialect);
@@ -96,7 +96,7 @@ export function entityRowsStatement(dataClass: DataClassDef, keys: readonly Valu
     sql`${JSON.stringify(keys.map((part) => (typeof part === 'bigint' ? String(part) : part)))}`,
     key,
   );
-  const found = sql`SELECT ${items}, k.position AS position FROM (${asked}) AS k ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${column('e', key.column)} = k.value${joins}`;
+  const found = sql`SELECT ${items} FROM (${asked}) AS k ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${column('e', key.column)} = k.value${joins}`;
   return new Sql(found.text, found.params, keys.length * entityWork);
 }
 

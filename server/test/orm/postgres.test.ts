@@ -1,0 +1,8 @@
+// The programs of this folder on PostgreSQL: what code sees does not depend on the database.
+import { describe } from 'node:test';
+import { engine } from './program.ts';
+
+engine.name = 'postgres';
+
+for (const name of ['entity', 'selection', 'data-class', 'transactions', 'media'])
+  describe(`${name}, on PostgreSQL`, () => import(`./${name}.test.ts`));
