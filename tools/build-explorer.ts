@@ -33,8 +33,10 @@ export async function buildExplorer(): Promise<void> {
       build: { outDir: folder, emptyOutDir: true },
     });
     await compress(folder);
-    await rm(target, { recursive: true, force: true });
+    const old = `${folder}.old`;
+    if (existsSync(target)) await rename(target, old);
     await rename(folder, target);
+    await rm(old, { recursive: true, force: true });
   } finally {
     await rm(folder, { recursive: true, force: true });
     // Vite sets it, and it would hold for the server that is started behind.

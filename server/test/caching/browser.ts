@@ -45,11 +45,15 @@ async function unpacked(): Promise<string> {
 async function withFonts(folder: string): Promise<void> {
   const place = join(folder, 'fontconfig');
   const fonts = [join(folder, 'fonts'), '/usr/share/fonts'].map((path) => `<dir>${path}</dir>`).join('');
-  await mkdir(place, { recursive: true });
-  await writeFile(
-    join(place, 'fonts.conf'),
-    `<?xml version="1.0"?><fontconfig>${fonts}<cachedir>${join(place, 'cache')}</cachedir></fontconfig>`,
-  );
+  const file = join(place, 'fonts.conf');
+  // A file that is there is left alone: a browser of another test may be reading it.
+  if (!existsSync(file)) {
+    await mkdir(place, { recursive: true });
+    const unfinished = `${file}.${process.pid}`;
+    const cache = join(place, 'cache');
+    await writeFile(unfinished, `<?xml version="1.0"?><fontconfig>${fonts}<cachedir>${cache}</cachedir></fontconfig>`);
+    await rename(unfinished, file);
+  }
   process.env['FONTCONFIG_PATH'] = place;
 }
 
