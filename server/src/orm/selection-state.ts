@@ -8,6 +8,7 @@ import type { Key, Selection } from '../query/selection.ts';
 import { currentCall } from './call-context.ts';
 import type { ClassRuntime } from './class-runtime.ts';
 import type { EntityState } from './entity-state.ts';
+import { needsCode, settled } from './settle.ts';
 import {
   allMembers,
   amongMembers,
@@ -66,7 +67,9 @@ export class SelectionState implements SelectionTraits {
   /** The description, as long as nobody has asked for the members. */
   get description(): Selection | undefined {
     const { kind } = this.#source;
-    return kind === 'described' && !this.#source.window && !this.#members ? this.#source.selection : undefined;
+    return kind === 'described' && !this.#source.window && !this.#members && !needsCode(this.#source.selection)
+      ? this.#source.selection
+      : undefined;
   }
 
   /** An entity may be in it twice. */
@@ -100,7 +103,8 @@ export class SelectionState implements SelectionTraits {
   async member(position: number): Promise<EntityState | undefined> {
     if (position === 0 && !this.#members && this.#source.kind === 'described') {
       const { selection, window } = this.#source;
-      const first = window?.top === 0 ? undefined : await readEntityAt(currentCall(), selection, window?.skip ?? 0);
+      const ready = await settled(selection);
+      const first = window?.top === 0 ? undefined : await readEntityAt(currentCall(), ready, window?.skip ?? 0);
       return first && this.of.stateFor(first, this, 0);
     }
     const members = await this.members();
@@ -223,7 +227,7 @@ export class SelectionState implements SelectionTraits {
   async #evaluate(): Promise<Members> {
     if (this.#source.kind === 'made') return this.#source.make();
     const { selection, window } = this.#source;
-    return readMembers(currentCall(), selection, window);
+    return settled(selection).then((ready) => readMembers(currentCall(), ready, window));
   }
 
   #derived(source: SelectionSource, ordered: boolean): SelectionState {

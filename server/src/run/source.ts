@@ -6,11 +6,14 @@ import { isInKeys, type KeyList } from '../query/key-list.ts';
 import { allOf, membersOf, type Predicate } from '../query/predicate.ts';
 import { relatedTo } from '../query/related-to.ts';
 import type { Key, Selection } from '../query/selection.ts';
+import { callIfAny } from '../orm/call-context.ts';
+import { needsCode, settled } from '../orm/settle.ts';
 import type { EntitySet } from '../session/entity-sets.ts';
 import { keysStatement } from '../store/sql/select.ts';
 import { existsStatement } from '../store/sql/write.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
+import { withCode } from './with-code.ts';
 
 /** An expired set that is made again lives this long, unless the request says otherwise (spec 05 § 3.4). */
 const rebuiltSeconds = 600;
@@ -23,10 +26,11 @@ export type Resolved =
 
 /** @throws KeystampError 1802, 1803, 1543, 1587, 1820 */
 export async function resolveSource(
-  source: SelectionSource,
+  asked: SelectionSource,
   timeoutSeconds: number | undefined,
   visit: Visit,
 ): Promise<Resolved> {
+  const source = { ...asked, selection: await forDatabase(asked.selection, visit) };
   const { selection, set: from, relation, combination } = source;
   const { dataClass } = selection;
   if (relation) {
@@ -44,6 +48,12 @@ export async function resolveSource(
   if (selection.order.length > 0) return { kind: 'described', selection: narrowed };
   // Members stand in the order of their set unless the request orders them (spec 05 § 3.3).
   return { kind: 'listed', keys: await keysOfSelection(narrowed, visit, set.keys) };
+}
+
+/** The selection once code of calculated attributes has answered for its part of it. */
+function forDatabase(selection: Selection, visit: Visit): Selection | Promise<Selection> {
+  if (!needsCode(selection)) return selection;
+  return callIfAny() ? settled(selection) : withCode(visit, selection.dataClass.name, () => settled(selection));
 }
 
 /** A selection that the database can run, whatever it comes from; deleted members of sets drop out. */
@@ -74,7 +84,7 @@ async function findSet(
   const found = await sets.find(source.id, dataClass, visit.session?.id);
   if (found) return found;
   if (!source.saved || !(await sets.isFree(source.id))) throw fail(1802, source.id);
-  const keys = await keysOfSelection(source.saved, visit);
+  const keys = await keysOfSelection(await forDatabase(source.saved, visit), visit);
   return sets.create(visit.openSession().id, dataClass, keys, timeoutSeconds ?? rebuiltSeconds, source.id);
 }
 

@@ -22,6 +22,7 @@ const model = defineModel({
         family: { type: 'string' },
         team: { kind: 'relatedEntity', dataClass: 'Team' },
         full: { kind: 'calculated', type: 'string', exposed: true },
+        initial: { kind: 'calculated', type: 'string', exposed: true },
         day: { kind: 'calculated', type: 'date', simpleDate: true, exposed: true },
         facts: { kind: 'calculated', type: 'object', exposed: true },
         leader: { kind: 'calculated', type: 'entity', dataClass: 'Member', exposed: true },
@@ -59,6 +60,16 @@ const app = implement(model, {
             const [given = null, family = null] = value?.split(' ') ?? [];
             this.set({ given, family });
           },
+        },
+        initial: {
+          get() {
+            return this.given?.slice(0, 1) ?? null;
+          },
+          query({ operator, value }: { operator: string; value: string }) {
+            if (value === 'throw') throw new Error('no such letter');
+            return { query: `given ${operator} :1 AND given != null`, parameters: [`${value}@`] };
+          },
+          orderBy: ({ descending }: { descending: boolean }) => `given ${descending ? 'desc' : 'asc'}`,
         },
         day: { get: () => '2025-06-02' },
         facts: {
@@ -174,9 +185,40 @@ test('the catalog', async () => {
   assert.equal(of('hidden'), undefined);
 });
 
-test('what no code is asked for is a mistake of the client, not a fault', async () => {
-  const filtered = await ask(program, 'GET', '/rest/Member?$filter="full = Ada"');
-  assert.deepEqual([filtered.status, filtered.body.__ERROR[0].errCode], [400, 1162]);
-  const ordered = await ask(program, 'GET', '/rest/Member?$orderby=full');
-  assert.deepEqual([ordered.status, ordered.body.__ERROR[0].errCode], [404, 1594]);
+const keys = (answer: { body: { __ENTITIES: { __KEY: string }[] } }): string =>
+  answer.body.__ENTITIES.map((each) => each.__KEY).join();
+
+test('filters: code answers with a query, or every value is worked out', async () => {
+  const find = async (filter: string, more = ''): Promise<string> =>
+    keys(await ask(program, 'GET', `/rest/Member?$filter="ID < 4 AND ${filter}"&$attributes=ID${more}`));
+  assert.equal(await find("full = 'ada j@'"), '1');
+  assert.equal(await find("full === 'Cy Stone' OR full = 'Ada Joubert'"), '1,3');
+  assert.equal(await find('full = null'), '2');
+  assert.equal(await find("NOT (full = 'Ada Joubert')"), '3');
+  assert.equal(await find("full IN ['Cy Stone', 'x']"), '3');
+  assert.equal(await find("full > 'B'"), '3');
+  assert.equal(await find("full % 'stone'"), '3');
+  assert.equal(await find('team.size = 2'), '1,2');
+  assert.equal(await find('teamSize > 1'), '1,2');
+  assert.equal(await find("initial = 'B'"), '2');
+  assert.equal(await find("initial != 'B'"), '1,3');
+  const plan = await ask(program, 'GET', '/rest/Member?$filter="full = x"&$queryplan=true&$attributes=ID');
+  assert.deepEqual(plan.body.__queryPlan, { item: 'Member.full == x (sequential)' });
+  await program.run(async () => {
+    assert.deepEqual(await ds.Member.query('full = :1', 'Cy Stone').extract('given'), ['Cy']);
+    assert.equal(await ds.Member.query('initial = A').length(), 1);
+  });
+});
+
+test('orders: code answers with an order; without it there is none', async () => {
+  const { body } = await ask(program, 'GET', '/rest/Member?$filter="ID < 4"&$orderby=initial desc&$attributes=ID');
+  assert.equal(keys({ body }), '3,2,1');
+  const none = await ask(program, 'GET', '/rest/Member?$orderby=full');
+  assert.deepEqual([none.status, none.body.__ERROR[0].errCode], [404, 1594]);
+});
+
+test('what code answers wrongly is told as its fault', async () => {
+  const { status, body } = await ask(program, 'GET', '/rest/Member?$filter="initial = throw"');
+  assert.equal(status, 500);
+  assert.deepEqual(body.__ERROR.map((line: { errCode: number }) => line.errCode), [-1, 1562]); // prettier-ignore
 });
