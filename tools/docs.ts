@@ -1,6 +1,8 @@
 // `npm run docs`: makes the tables of docs/reference from the tables of the code, between their markers.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Command, Option } from 'commander';
+import { createProgram } from '../server/src/cli/main.ts';
 import { settings } from '../server/src/config.ts';
 import { errorTable, httpErrors, printError, type ErrorCode, type HttpErrorStatus } from '../server/src/errors.ts';
 import { imageFormats } from '../server/src/image/formats.ts';
@@ -10,7 +12,7 @@ import { params } from '../server/src/request/params.ts';
 const folder = join(import.meta.dirname, '../docs/reference');
 
 /** The pages that hold made tables. */
-export const pages = ['parameters', 'settings', 'errors', 'pictures', 'filters'] as const;
+export const pages = ['commands', 'parameters', 'settings', 'errors', 'pictures', 'filters'] as const;
 
 type Row = readonly string[];
 
@@ -35,6 +37,27 @@ const meanings = {
   regex: 'regular expressions are refused (1112)',
 } as const satisfies Record<Comparator, string>;
 
+/** A command with its subcommands below it, as its help shows them. */
+function commandSections(command: Command, path: readonly string[]): readonly string[] {
+  const name = [...path, command.name()].join(' ');
+  if (command.commands.length > 0)
+    return command.commands.flatMap((sub) => commandSections(sub, [...path, command.name()]));
+  const args = command.registeredArguments.map((argument) => {
+    const many = argument.variadic ? `${argument.name()}...` : argument.name();
+    return argument.required ? `<${many}>` : `[${many}]`;
+  });
+  const rows: Row[] = [
+    ...command.registeredArguments
+      .filter(({ description }) => description !== '')
+      .map((argument): Row => [code(argument.name()), argument.description]),
+    ...command.options.map((option): Row => [code(option.flags), withDefault(option)]),
+  ];
+  return [`### ${code(['keystamp', name, ...args].join(' '))}\n\n${command.description()}\n\n${table(['', ''], rows)}`];
+}
+
+const withDefault = ({ description, defaultValue }: Option): string =>
+  defaultValue === undefined ? description : `${description} (default: ${JSON.stringify(defaultValue)})`;
+
 /** Placeholder words for the arguments of error texts. */
 const words = ['first', 'second', 'third'];
 
@@ -44,6 +67,10 @@ function errorRow(errCode: string, row: (typeof errorTable)[ErrorCode]): Row {
 }
 
 const generated: Readonly<Record<string, () => string>> = {
+  commands: () =>
+    createProgram()
+      .commands.flatMap((command) => commandSections(command, []))
+      .join('\n\n'),
   parameters: () =>
     table(
       ['parameter', 'also', 'meaning'],

@@ -13,6 +13,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   store: ['query', 'model'],
   image: ['store', 'query', 'model'],
   session: ['store', 'query', 'model'],
+  // Backups, checks and repairs of the data, and models read from databases that were there before.
+  keeping: ['orm', 'image', 'session', 'store', 'query', 'model'],
   orm: ['image', 'session', 'store', 'query', 'model'],
   request: [],
   plan: ['request', 'session', 'query', 'model', 'image', 'store'],

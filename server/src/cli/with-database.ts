@@ -9,13 +9,22 @@ import { loadModel } from './load-model.ts';
 export interface DatabaseFlags {
   readonly model: string;
   readonly data?: string;
+  readonly database?: string;
 }
 
 /** The options that say which data is meant. */
 export const whichDatabase = (command: Command): Command =>
   command
     .addOption(new Option('--model <path>', 'folder or file of the model').default('.'))
-    .option('--data <folder>', `${settings.data.meaning} (default: "${settings.data.default}")`);
+    .option('--data <folder>', `${settings.data.meaning} (default: "${settings.data.default}")`)
+    .option('--database <url>', settings.database.meaning);
+
+/** The settings in force for a command. */
+export const configOf = ({ data, database }: DatabaseFlags): Config =>
+  readConfig({ ...(data !== undefined && { data }), ...(database !== undefined && { database }) }, process.env);
+
+/** What the steps of long work are called. */
+export const stepNames = { copy: 'Copying', rows: 'Reading rows', bytes: 'Reading bytes', write: 'Writing' } as const;
 
 export interface OpenData {
   readonly engine: Engine;
@@ -32,9 +41,8 @@ export async function withDatabase<T>(
   work: (open: OpenData) => Promise<T>,
   accept: (model: Model) => void = () => {},
 ): Promise<T> {
-  const { model: path, ...rest } = flags;
-  const config = readConfig(rest, process.env);
-  const { model } = await loadModel(path);
+  const config = configOf(flags);
+  const { model } = await loadModel(flags.model);
   accept(model);
   if (!hasDatabase(config)) throw new Error(`${config.data}: there is no database in this folder`);
   const engine = await openEngine(config, model);

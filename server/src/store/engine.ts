@@ -46,6 +46,12 @@ export class UnitAgain extends Error {
 /** What is done in a transaction, all of it or nothing. */
 export type Unit<T> = (transaction: Transaction) => Promise<T>;
 
+/** The data as it is at one moment; its reads may take long. */
+export interface Snapshot extends Executor {
+  /** What the database itself finds wrong with its file and indexes, one line each. */
+  damages(): Promise<readonly string[]>;
+}
+
 /** A unique constraint of the database refused a write. */
 export class DuplicateError extends Error {
   /** `Table.column` as the database names it. */
@@ -82,6 +88,8 @@ export interface Engine extends Executor {
   keys(statement: Sql, among?: KeyList): Promise<KeyList>;
   /** The number that a statement with one row and the column `total` counts; not counted again while nothing changed. */
   total(statement: Sql): Promise<number>;
+  /** Runs `work` on the data of one moment, for tools: it may hold up whatever else this process does, but no writer. */
+  snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T>;
   /** Runs statements one after the other, each a transaction of its own, where they hold up nothing. */
   writeApart(statements: readonly Sql[]): Promise<void>;
   /**

@@ -10,15 +10,31 @@ import { introspect, sqliteSchema } from './sqlite/schema.ts';
 
 const fileName = 'keystamp.db';
 
+type Place = Pick<Config, 'data' | 'database'>;
+
+/** The file of the embedded database; none when the data is on a server. */
+export const embeddedFile = ({ data, database }: Place): string | undefined =>
+  database === '' ? join(data, fileName) : undefined;
+
 /** Whether there is a database already; on a server one is always taken to be there. */
-export const hasDatabase = ({ data, database }: Pick<Config, 'data' | 'database'>): boolean =>
-  database !== '' || existsSync(join(data, fileName));
+export function hasDatabase(place: Place): boolean {
+  const file = embeddedFile(place);
+  return file === undefined || existsSync(file);
+}
 
 /** What engines are told of the settings. */
 export type EngineConfig = Pick<
   Config,
   'data' | 'database' | 'databaseConnections' | 'querySeconds' | 'queryProcesses' | 'maxQueryQueue'
 >;
+
+/** The database as it is, for tools: nothing is made or extended. */
+export const connectEngine = async (config: EngineConfig): Promise<Engine> => (await open(config, undefined)).engine;
+
+const open = (config: EngineConfig, schema: string | undefined): Promise<Opened> => {
+  const file = embeddedFile(config);
+  return file === undefined ? openPostgres(config, schema) : openSqlite(file, config);
+};
 
 /**
  * Opens the database of a model and brings it up to the model: the one on the server that `database` names, else the
@@ -28,7 +44,7 @@ export type EngineConfig = Pick<
  */
 export async function openEngine(config: EngineConfig, model: Model, schema?: string): Promise<Engine> {
   mkdirSync(config.data, { recursive: true });
-  const { engine, preparation } = await (config.database === '' ? openSqlite(config) : openPostgres(config, schema));
+  const { engine, preparation } = await open(config, schema);
   try {
     await prepareDatabase(engine, model, preparation);
   } catch (error) {
@@ -43,9 +59,12 @@ interface Opened {
   readonly preparation: Preparation;
 }
 
-const openSqlite = async (config: EngineConfig): Promise<Opened> => ({
-  engine: new SqliteEngine(join(config.data, fileName), config),
-  preparation: { schema: sqliteSchema, introspect },
+/** What an embedded database is prepared with. */
+export const sqlitePreparation: Preparation = { schema: sqliteSchema, introspect };
+
+const openSqlite = async (file: string, config: EngineConfig): Promise<Opened> => ({
+  engine: new SqliteEngine(file, config),
+  preparation: sqlitePreparation,
 });
 
 /** Its driver is loaded here, so that servers without it need not have it in memory. */

@@ -57,9 +57,9 @@ export function syncCommand(): Command {
 }
 
 /** @throws Error when the model tracks nothing */
-const tracked = ({ model, data }: DatabaseFlags, work: (open: OpenData) => Promise<void>): Promise<void> =>
-  withDatabase({ model, ...(data !== undefined && { data }) }, work, (loaded) => {
-    if (!isTracking(loaded)) throw new Error('no dataclass of the model is tracked; give one track: true');
+const tracked = (flags: DatabaseFlags, work: (open: OpenData) => Promise<void>): Promise<void> =>
+  withDatabase(flags, work, (model) => {
+    if (!isTracking(model)) throw new Error('no dataclass of the model is tracked; give one track: true');
   });
 
 /** @throws Error when there is no tracked class of that name */

@@ -3,7 +3,7 @@
 import type { Config } from '../../config.ts';
 import { failHttp } from '../../errors.ts';
 import { packKeys, type KeyList } from '../../query/key-list.ts';
-import { UnitAgain, type Engine, type Row, type Transaction, type Unit } from '../engine.ts';
+import { UnitAgain, type Engine, type Row, type Snapshot, type Transaction, type Unit } from '../engine.ts';
 import { raw, sql, type Sql } from '../sql/sql.ts';
 import { Totals } from '../totals.ts';
 import type { Answer, Connection } from './connection.ts';
@@ -11,6 +11,7 @@ import { postgresDialect } from './dialect.ts';
 import { AwayError, awayAnswer, isAway, isCollision, isTimedOut, translate } from './errors.ts';
 import { reachOf } from './reach.ts';
 import { Server, type ConnectionPool, type ServerOptions, type SharedConnection } from './server.ts';
+import { SnapshotReader } from './snapshot-reader.ts';
 import type { Bound } from './statement.ts';
 import { PostgresTransaction } from './transaction.ts';
 
@@ -82,6 +83,10 @@ export class PostgresEngine implements Engine {
     const count = async (): Promise<number> => Number((await this.row(statement))?.['total']);
     const seen = await this.#seen();
     return seen === undefined ? count() : this.#totals.total(statement, seen, count);
+  }
+
+  snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+    return this.#writers.use((connection) => SnapshotReader.run(connection, work));
   }
 
   async writeApart(statements: readonly Sql[]): Promise<void> {

@@ -11,7 +11,9 @@ import { wordsOf } from './words.ts';
 export const wordTablePrefix = 'keystamp_words ';
 
 const tableName = (attribute: StorageDef): string => `${wordTablePrefix}${attribute.owner.table}.${attribute.column}`;
-const table = (attribute: StorageDef): Sql => ident(tableName(attribute));
+/** The table with columns `word` and `key`. */
+export const wordTable = (attribute: StorageDef): Sql => ident(tableName(attribute));
+const table = wordTable;
 const keyOf = (attribute: StorageDef): StorageDef => attribute.owner.key[0] as StorageDef;
 
 /** The attributes of a model that have a word index. */

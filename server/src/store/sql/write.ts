@@ -102,8 +102,12 @@ export function buryStatement(dataClass: DataClassDef, key: Key, version: number
   return sql`INSERT INTO ${tombstoneTable} (dataclass, key, version, timestamp) VALUES (${dataClass.name}, ${tombstoneKey(key)}, ${version}, ${timestamp}) ON CONFLICT (dataclass, key) DO UPDATE SET version = ${version}, timestamp = ${timestamp}`;
 }
 
+/** A name that no dataclass has, for the tombstone of all entities that nobody knows of any more. */
+export const everyClass = '*';
+
+/** Rows with `version`: of an earlier entity with this key, and of any that there may have been before a restore. */
 export function buriedStatement(dataClass: DataClassDef, key: Key): Sql {
-  return sql`SELECT version FROM ${tombstoneTable} WHERE dataclass = ${dataClass.name} AND key = ${tombstoneKey(key)}`;
+  return sql`SELECT version FROM ${tombstoneTable} WHERE (dataclass = ${dataClass.name} AND key = ${tombstoneKey(key)}) OR (dataclass = ${everyClass} AND key = ${everyClass}) ORDER BY version DESC LIMIT 1`;
 }
 
 /** The keys of the entities whose foreign key has that value, in key order: rows with the key columns. */

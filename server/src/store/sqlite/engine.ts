@@ -7,13 +7,22 @@ import { settings } from '../../config.ts';
 import { failHttp } from '../../errors.ts';
 import type { Value } from '../../model/model.ts';
 import { keyCount, packKeys, type KeyList } from '../../query/key-list.ts';
-import { DuplicateError, type Engine, type Executor, type Row, type Transaction, type Unit } from '../engine.ts';
+import {
+  DuplicateError,
+  type Engine,
+  type Executor,
+  type Row,
+  type Snapshot,
+  type Transaction,
+  type Unit,
+} from '../engine.ts';
 import { isKeyList, type Sql } from '../sql/sql.ts';
 import { bindable } from './bind.ts';
 import { Connection, type Prepared } from './connection.ts';
 import { sqliteDialect } from './dialect.ts';
 import { keysAmong } from './keys-among.ts';
 import { reachOf } from './reach.ts';
+import { SnapshotReader } from './snapshot-reader.ts';
 import { SlowLane, type LaneLimits } from './slow-lane.ts';
 import { smallTableRows, TableSizes } from './table-sizes.ts';
 import { Totals } from '../totals.ts';
@@ -156,6 +165,7 @@ type Settled = { readonly unit: Waiting } & ({ readonly value: unknown } | { rea
 
 export class SqliteEngine implements Engine {
   readonly dialect = sqliteDialect;
+  readonly #file: string;
   readonly #reader: Connection;
   readonly #writer: Connection;
   readonly #lane: SlowLane;
@@ -177,6 +187,7 @@ export class SqliteEngine implements Engine {
 
   /** @param file path of the database; made when absent */
   constructor(file: string, limits: LaneLimits = defaultLimits) {
+    this.#file = file;
     this.#writer = new Connection(file, { sortIn: 'memory' });
     // Waiting inside a statement would hold up the whole process.
     this.#writer.database.pragma('busy_timeout = 0');
@@ -214,6 +225,15 @@ export class SqliteEngine implements Engine {
   async total(statement: Sql): Promise<number> {
     const foreign = this.#dataVersion.get() ?? 0;
     return this.#totals.total(statement, foreign, async () => Number((await this.row(statement))?.['total']));
+  }
+
+  async snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+    const reader = new SnapshotReader(this.#file);
+    try {
+      return await work(reader);
+    } finally {
+      reader.close();
+    }
   }
 
   writeApart(statements: readonly Sql[]): Promise<void> {

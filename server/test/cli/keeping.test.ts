@@ -1,0 +1,139 @@
+// `keystamp backup`, `restore` and `fsck` as black boxes, beside a server that is being written to.
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import Database from 'better-sqlite3';
+import { endAll, keystamp, type Ended, type KeystampProcess } from './keystamp-process.ts';
+
+const root = mkdtempSync(join(tmpdir(), 'keystamp-cli-keeping-'));
+const data = join(root, 'data');
+const backup = join(root, 'company.backup');
+const model = `export default { name: 'company', dataClasses: {
+  Person: { track: true, attributes: {
+    ID: { type: 'long', primKey: true, autosequence: true }, name: { type: 'string' }, file: { type: 'blob' } } },
+} };`;
+
+let server: KeystampProcess;
+let url: string;
+
+before(async () => {
+  writeFileSync(join(root, 'model.ts'), model);
+  server = keystamp(['serve', root, '--port', '0', '--data', data]);
+  url = await server.url;
+});
+
+after(async () => {
+  server.kill('SIGTERM');
+  await server.ended;
+  await endAll();
+  rmSync(root, { recursive: true });
+});
+
+async function send(path: string, body?: string | Buffer): Promise<Record<string, unknown>> {
+  const init = body === undefined ? {} : { method: 'POST', body };
+  return (await (await fetch(`${url}/${path}`, init)).json()) as Record<string, unknown>;
+}
+
+/** A person whose file holds the name, again and again. */
+async function add(name: string): Promise<number> {
+  const { __KEY } = await send('Person?$method=update', JSON.stringify({ name }));
+  assert.equal((await send(`Person(${String(__KEY)})/file`, Buffer.alloc(50_000, name)))['ok'], true);
+  return Number(__KEY);
+}
+
+const command = (name: string, folder: string, ...args: string[]): Promise<Ended> =>
+  keystamp([name, ...args, '--model', root, '--data', folder]).ended;
+
+test('a backup under load holds all that was acknowledged before, each record with its bytes', async () => {
+  for (let i = 0; i < 20; i++) await add(`before ${i}`);
+  let writing = true;
+  let written = 0;
+  const writers = ['a', 'b', 'c'].map(async (name) => {
+    for (let i = 0; writing; i++) {
+      await add(`${name} ${i}`);
+      written++;
+    }
+  });
+  const made = await command('backup', data, backup);
+  writing = false;
+  await Promise.all(writers);
+  assert.equal(made.code, 0, made.stderr);
+  assert.match(made.stdout, /company\.backup: \d+ rows, \d+ pictures and BLOBs \(\d+ bytes\), checked\n$/);
+  assert.match(made.stderr, /Copying .*\d+\/\d+[^]*Reading bytes/, 'it tells its progress');
+  assert.ok(written > 0, 'the server took writes meanwhile');
+});
+
+test('it takes the place of no file unless told, and --check reads it', async () => {
+  const again = await command('backup', data, backup);
+  assert.equal(again.code, 1);
+  assert.match(again.stderr, /is there already; --replace takes its place/);
+  const checked = await command('restore', data, backup, '--check');
+  assert.equal(checked.code, 0, checked.stderr);
+  assert.match(checked.stdout, /a whole backup of company, made \d{4}-/);
+});
+
+test('restored elsewhere it is sound, complete, and served', async () => {
+  const folder = join(root, 'restored');
+  const restored = await command('restore', folder, backup);
+  assert.equal(restored.code, 0, restored.stderr);
+  assert.match(restored.stdout, /company as of \d{4}-.*; the counter of changes is 100\d{4}\n$/);
+  assert.deepEqual(readdirSync(folder), ['keystamp.db']);
+  const sound = await command('fsck', folder);
+  assert.equal(sound.stdout, 'the data is sound\n');
+  assert.equal(sound.code, 0);
+
+  const other = keystamp(['serve', root, '--port', '0', '--data', folder]);
+  const there = await other.url;
+  const list = (await (await fetch(`${there}/Person?$top=100000&$filter="name=before@"`)).json()) as {
+    __COUNT: number;
+    __ENTITIES: { name: string; file: { __deferred: { uri: string } } }[];
+  };
+  assert.equal(list.__COUNT, 20);
+  for (const { name, file } of list.__ENTITIES) {
+    const bytes = Buffer.from(await (await fetch(new URL(file.__deferred.uri, there))).arrayBuffer());
+    assert.ok(bytes.equals(Buffer.alloc(50_000, name)), name);
+  }
+  other.kill('SIGTERM');
+  assert.equal((await other.ended).code, 0);
+});
+
+test('a restore takes the place of data only when told; a server on it goes on with what was restored', async () => {
+  const refused = await command('restore', data, backup);
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /holds a datastore already; --replace/);
+  const late = await add('after the backup');
+  const restored = await command('restore', data, backup, '--replace', '--new-id');
+  assert.equal(restored.code, 0, restored.stderr);
+  assert.equal((await send('Person?$filter="name=before@"&$top=1'))['__COUNT'], 20);
+  assert.equal((await send('Person?$filter="name=after@"'))['__COUNT'], 0);
+  assert.ok(Number((await send('Person?$top=0'))['__GlobalStamp']) > 1_000_000);
+  const reborn = await add('reborn');
+  assert.ok(reborn <= late);
+  const deferred = (await send(`Person(${reborn})?$attributes=file`))['file'] as { __deferred: { uri: string } };
+  assert.match(deferred.__deferred.uri, /\/file/);
+});
+
+test('fsck: 0 sound, 1 something is wrong, 0 again when it was repaired, 2 when it cannot tell', async () => {
+  assert.equal((await command('fsck', data)).code, 0);
+  const database = new Database(join(data, 'keystamp.db'));
+  database.exec('UPDATE keystamp_content SET refs = refs + 1 WHERE hash = (SELECT file FROM Person WHERE ID = 1)');
+  database.close();
+  const wrong = await command('fsck', data);
+  assert.equal(wrong.code, 1);
+  assert.match(
+    wrong.stdout,
+    /^1 pictures or BLOBs with a wrong number of holders\n {2}[0-9a-f]{64}: 2 are counted, 1 there\n$/,
+  );
+  const repaired = await command('fsck', data, '--repair');
+  assert.equal(repaired.code, 0, repaired.stderr);
+  assert.match(repaired.stdout, /all of it was repaired\n$/);
+  assert.equal((await command('fsck', data)).code, 0);
+  const empty = join(root, 'nothing');
+  mkdirSync(empty);
+  const cannot = await command('fsck', empty);
+  assert.equal(cannot.code, 2);
+  assert.match(cannot.stderr, /there is no database in this folder/);
+  assert.equal((await command('fsck', data, '--drop-damaged')).code, 2);
+});
