@@ -147,10 +147,11 @@ async function create(tx: Transaction, change: Change, context: WriteContext, ou
   const key = dataClass.key.map((part) => values.get(part) ?? (row[part.column] as Value));
   for (const attribute of dataClass.storage)
     if (attribute.keywords) await indexWords(tx, attribute, key[0] as Value, values.get(attribute) ?? null, true);
-  const buried = await tx.row(buriedStatement(dataClass, key));
-  if (buried && isNumbered(dataClass, values)) throw new UnitAgain(new Error(`${printKey(key)} was generated twice`));
-  if (buried) await tx.run(baseStatement(dataClass, key, Number(buried['version'])));
-  if (buried && dataClass.tracking === 'changes') await forgetDeletion(tx, dataClass, key);
+  const buried = await tx.rows(buriedStatement(dataClass, key));
+  const lived = buried.some((row) => row['dataclass'] === dataClass.name);
+  if (lived && isNumbered(dataClass, values)) throw new UnitAgain(new Error(`${printKey(key)} was generated twice`));
+  if (buried[0]) await tx.run(baseStatement(dataClass, key, Number(buried[0]['version'])));
+  if (lived && dataClass.tracking === 'changes') await forgetDeletion(tx, dataClass, key);
   return { key, stamp: 1, changed: true };
 }
 

@@ -105,9 +105,12 @@ export function buryStatement(dataClass: DataClassDef, key: Key, version: number
 /** A name that no dataclass has, for the tombstone of all entities that nobody knows of any more. */
 export const everyClass = '*';
 
-/** Rows with `version`: of an earlier entity with this key, and of any that there may have been before a restore. */
+/**
+ * Rows with `version` and `dataclass`, the highest version first: of an earlier entity with this key, and of all that
+ * there may have been before a restore (`everyClass`).
+ */
 export function buriedStatement(dataClass: DataClassDef, key: Key): Sql {
-  return sql`SELECT version FROM ${tombstoneTable} WHERE (dataclass = ${dataClass.name} AND key = ${tombstoneKey(key)}) OR (dataclass = ${everyClass} AND key = ${everyClass}) ORDER BY version DESC LIMIT 1`;
+  return sql`SELECT version, dataclass FROM ${tombstoneTable} WHERE (dataclass = ${dataClass.name} AND key = ${tombstoneKey(key)}) OR (dataclass = ${everyClass} AND key = ${everyClass}) ORDER BY version DESC`;
 }
 
 /** The keys of the entities whose foreign key has that value, in key order: rows with the key columns. */

@@ -147,11 +147,15 @@ test('numbers go on from where none has been: changes, versions, entities that w
     await engine.write((tx) =>
       saveEntity(tx, { dataClass: firm, values, media: new Map(), targets: [] }, { now: Date.now }),
     );
+    const numbered = { dataClass: person, values: new Map(), media: new Map(), targets: [] };
+    const { key } = await engine.write((tx) => saveEntity(tx, numbered, { now: Date.now }));
+    assert.deepEqual(key, [4], 'a key that the database gives');
     await engine.write((tx) => deleteEntity(tx, person, [1], undefined, { now: Date.now }));
   } finally {
     await engine.close();
   }
   assert.equal(value(target, "SELECT __base FROM Firm WHERE code = 'new'"), 1000, 'its key may have had pictures');
+  assert.equal(value(target, 'SELECT __base FROM Person WHERE ID = 4'), 1000);
   assert.equal(value(target, "SELECT version FROM keystamp_tombstone WHERE dataclass = 'Person'"), 1001);
   assert.equal((await restore(target, { margin: 9000 })).globalStamp, 9005);
   assert.ok(existsSync(databaseOf(target)));
