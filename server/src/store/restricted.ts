@@ -5,7 +5,7 @@ import type { DataClassDef } from '../model/model.ts';
 import type { KeyList } from '../query/key-list.ts';
 import { keysOf, type Predicate } from '../query/predicate.ts';
 import type { Key } from '../query/selection.ts';
-import type { Engine, Executor, Row, Transaction, Unit } from './engine.ts';
+import type { Engine, Executor, Row, Snapshot, Transaction, Unit } from './engine.ts';
 import type { SqlDialect } from './sql/dialect.ts';
 import { compilePredicate } from './sql/predicate.ts';
 import { ident, join, sql, Sql } from './sql/sql.ts';
@@ -111,6 +111,12 @@ class RestrictedTransaction extends RestrictedExecutor<Transaction> implements T
   }
 }
 
+class RestrictedSnapshot extends RestrictedExecutor<Snapshot> implements Snapshot {
+  damages(): Promise<readonly string[]> {
+    return this.base.damages();
+  }
+}
+
 /** What one request sees of the database. */
 export class RestrictedEngine extends RestrictedExecutor<Engine> implements Engine {
   constructor(base: Engine, restrictions: Restrictions) {
@@ -136,6 +142,10 @@ export class RestrictedEngine extends RestrictedExecutor<Engine> implements Engi
   async transact<T>(work: Unit<T>): Promise<T> {
     await this.#known();
     return this.base.transact((transaction) => work(this.#within(transaction)));
+  }
+
+  snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
+    return this.base.snapshot((snapshot) => work(new RestrictedSnapshot(snapshot, this.restrictions, this.dialect)));
   }
 
   async keys(statement: Sql, among?: KeyList): Promise<KeyList> {
