@@ -20,8 +20,7 @@ export const createProgram = (): Command =>
     .addCommand(syncCommand())
     .addCommand(importCommand())
     .addCommand(exportCommand())
-    .addCommand(typesCommand());
-
+    .addCommand(typesCommand())
     .addCommand(backupCommand())
     .addCommand(restoreCommand())
     .addCommand(fsckCommand());
