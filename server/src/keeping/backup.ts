@@ -1,7 +1,7 @@
 // `keystamp backup`: a copy of everything at one moment, checked before it gets its name.
 import { existsSync, renameSync, rmSync } from 'node:fs';
-import type { Model } from '../model/model.ts';
-import { isMedia, metaTable } from '../store/sql/columns.ts';
+import { isMedia, type Model } from '../model/model.ts';
+import { metaTable } from '../store/sql/columns.ts';
 import { BackupError, BackupFile, type Manifest, type OnProgress } from './backup-file.ts';
 
 /** The steps of making or reading a backup; each tells its progress. */

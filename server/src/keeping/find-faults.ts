@@ -1,6 +1,6 @@
 // `keystamp fsck`: looks through the data of one moment for what cannot be.
 import { createHash } from 'node:crypto';
-import type { DataClassDef, Model, StorageDef, Value } from '../model/model.ts';
+import { isMedia, type DataClassDef, type Model, type StorageDef, type Value } from '../model/model.ts';
 import { deletedRecordsDefinition } from '../model/tracking.ts';
 import type { Key } from '../query/selection.ts';
 import type { Row, Snapshot } from '../store/engine.ts';
@@ -11,7 +11,6 @@ import {
   contentTable,
   entitySetPartTable,
   entitySetTable,
-  isMedia,
   mediaStamp,
   mediaTime,
   stampColumn,

@@ -1,6 +1,6 @@
 // `keystamp fsck --repair`: what can be set right is set right, each fault in a transaction of its own that looks again
 // before it changes anything: the server may have been at work meanwhile.
-import type { DataClassDef, Model, StorageDef, Value } from '../model/model.ts';
+import { isMedia, type DataClassDef, type Model, type StorageDef, type Value } from '../model/model.ts';
 import { deletedRecordsDefinition } from '../model/tracking.ts';
 import { saveEntity } from '../orm/write.ts';
 import type { Key } from '../query/selection.ts';
@@ -11,7 +11,6 @@ import {
   contentPartTable,
   contentTable,
   entitySetPartTable,
-  isMedia,
   mediaStamp,
   mediaTime,
   stampColumn,
