@@ -2,7 +2,7 @@
 // before it changes anything: the server may have been at work meanwhile.
 import { isMedia, type DataClassDef, type Model, type StorageDef, type Value } from '../model/model.ts';
 import { deletedRecordsDefinition } from '../model/tracking.ts';
-import { saveEntity } from '../orm/write.ts';
+import { storeEntity } from '../orm/write.ts';
 import type { Key } from '../query/selection.ts';
 import type { Engine, Transaction } from '../store/engine.ts';
 import { globalStampColumn, setGlobalStamp, takeGlobalStamp } from '../store/global-stamps.ts';
@@ -131,7 +131,7 @@ async function save(
   media: readonly StorageDef[] = [],
 ): Promise<void> {
   const cleared = new Map(media.map((attribute) => [attribute, { kind: 'clear' } as const]));
-  await saveEntity(tx, { dataClass, key, values, media: cleared, targets: [] }, { now });
+  await storeEntity(tx, { dataClass, key, values, media: cleared, targets: [] }, { now });
 }
 
 /** Sets an attribute to null that still names this content. */
