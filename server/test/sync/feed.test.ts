@@ -15,6 +15,7 @@ import {
 import { implement } from 'keystamp';
 import { createRandom } from '../../../examples/company/random.ts';
 import { pruneDeletions, setGlobalStamp, touchClass } from '../../src/store/global-stamps.ts';
+import { dropDatabase, newDatabase } from '../postgres.ts';
 import { BadNetwork, FeedServers } from './feed-servers.ts';
 import definition, { trackedNames } from './model.ts';
 import { RandomWriter } from './random-writer.ts';
@@ -123,47 +124,50 @@ class Follower {
 const counterOf = async (servers: FeedServers): Promise<number> =>
   (await (await servers.node(1)).keystamp.services.changes.signal.read()).value;
 
-test(`followers hold what the server holds, seed ${seed}`, async (t) => {
-  const random = createRandom(seed);
-  const servers = new FeedServers({ changesPerBatch: 7, changesHeartbeatSeconds: 1 });
-  const network = new BadNetwork(servers, random);
-  const url = `${await network.listen()}/rest`;
-  const ds = createClient<Model>({ url });
-  // Writers are not shaken: what they were told is not of interest here.
-  const direct = { send: async (path: string, body?: object) => {
+for (const engine of ['sqlite', 'postgres'] as const)
+  test(`followers hold what the server holds, ${engine}, seed ${seed}`, async (t) => {
+    const database = engine === 'postgres' ? await newDatabase() : '';
+    const random = createRandom(seed);
+    const servers = new FeedServers({ database, changesPerBatch: 7, changesHeartbeatSeconds: 1 });
+    const network = new BadNetwork(servers, random);
+    const url = `${await network.listen()}/rest`;
+    const ds = createClient<Model>({ url });
+    // Writers are not shaken: what they were told is not of interest here.
+    const direct = { send: async (path: string, body?: object) => {
     const { url: own } = await servers.node(random.int(1, 2));
     const answer = await fetch(`${own}/rest/${path}`, { method: 'POST', body: JSON.stringify(body ?? {}) });
     return (await answer.json()) as Readonly<Record<string, unknown>>;
   } }; // prettier-ignore
-  const writers = [1, 2].map((i) => new RandomWriter(direct, createRandom(seed * 10 + i)));
-  const followers = [new Follower(ds, 1), new Follower(ds, 1, 3), new Follower(createClient<Model>({ url }), 1)];
-  for (let round = 0; round < rounds; round++) {
-    await Promise.all(writers.map((writer) => writer.write(random.int(2, 12))));
-    network.shake();
-    if (random.chance(0.2)) await servers.stop(random.int(1, 2));
-    // Whoever comes late and knows nothing reads everything first.
-    if (round === 5) {
-      const since = await counterOf(servers);
-      const late = new Follower(createClient<Model>({ url }), since);
-      followers.push(late);
-      for (const name of trackedNames) await late.reload(name);
+    const writers = [1, 2].map((i) => new RandomWriter(direct, createRandom(seed * 10 + i)));
+    const followers = [new Follower(ds, 1), new Follower(ds, 1, 3), new Follower(createClient<Model>({ url }), 1)];
+    for (let round = 0; round < rounds; round++) {
+      await Promise.all(writers.map((writer) => writer.write(random.int(2, 12))));
+      network.shake();
+      if (random.chance(0.2)) await servers.stop(random.int(1, 2));
+      // Whoever comes late and knows nothing reads everything first.
+      if (round === 5) {
+        const since = await counterOf(servers);
+        const late = new Follower(createClient<Model>({ url }), since);
+        followers.push(late);
+        for (const name of trackedNames) await late.reload(name);
+      }
+      if (random.chance(0.3)) await sleep(random.int(0, 50));
     }
-    if (random.chance(0.3)) await sleep(random.int(0, 50));
-  }
-  const position = await counterOf(servers);
-  await Promise.all(followers.map((follower) => follower.reach(position)));
-  const calm = createClient<Model>({ url: `${(await servers.node(1)).url}/rest` });
-  const held = await stateOf(calm);
-  assert.ok(held.length > 10, 'something was written');
-  for (const follower of followers) assert.deepEqual(follower.state, held);
-  const [first] = followers as [Follower];
-  t.diagnostic(`${position} changes, ${network.cuts} cuts, the first follower saw ${JSON.stringify(first.seen)}`);
-  assert.ok(network.cuts > 3 && first.seen.deleted > 0, 'it was shaken');
-  await Promise.all(followers.map((follower) => follower.close()));
-  network.close();
-  await servers.close();
-  assert.deepEqual(servers.faults, []);
-});
+    const position = await counterOf(servers);
+    await Promise.all(followers.map((follower) => follower.reach(position)));
+    const calm = createClient<Model>({ url: `${(await servers.node(1)).url}/rest` });
+    const held = await stateOf(calm);
+    assert.ok(held.length > 10, 'something was written');
+    for (const follower of followers) assert.deepEqual(follower.state, held);
+    const [first] = followers as [Follower];
+    t.diagnostic(`${position} changes, ${network.cuts} cuts, the first follower saw ${JSON.stringify(first.seen)}`);
+    assert.ok(network.cuts > 3 && first.seen.deleted > 0, 'it was shaken');
+    await Promise.all(followers.map((follower) => follower.close()));
+    network.close();
+    await servers.close();
+    if (database !== '') await dropDatabase(database);
+    assert.deepEqual(servers.faults, []);
+  });
 
 describe('the feed', () => {
   let servers: FeedServers;
