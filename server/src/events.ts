@@ -8,6 +8,8 @@ export type AppEvent =
   | { readonly kind: 'listening'; readonly url: string; readonly data: string }
   /** No roles file: everybody who reaches the server may do everything. */
   | { readonly kind: 'unprotected'; readonly model: string }
+  /** The attribute has become protected; what shared caches keep of it must be purged there. */
+  | { readonly kind: 'publicCopies'; readonly attribute: string }
   | { readonly kind: 'rolesWarning'; readonly file: string; readonly warning: string }
   | { readonly kind: 'rolesFault'; readonly file: string; readonly fault: string }
   | { readonly kind: 'stopping'; readonly signal: string }
@@ -44,6 +46,7 @@ type Level = 'debug' | 'info' | 'warn' | 'error';
 const levels = {
   listening: 'info',
   unprotected: 'warn',
+  publicCopies: 'warn',
   rolesWarning: 'warn',
   rolesFault: 'error',
   stopping: 'info',

@@ -14,6 +14,7 @@ import { ApiKeys } from './session/api-keys.ts';
 import { EntitySets } from './session/entity-sets.ts';
 import { LoginAttempts } from './session/login-attempts.ts';
 import { releaseLocks } from './session/locks.ts';
+import { remindOfPublicCopies } from './session/public-copies.ts';
 import { Roles } from './session/roles.ts';
 import { SessionCookie } from './session/session-cookie.ts';
 import { flushMs, Sessions } from './session/sessions.ts';
@@ -152,6 +153,8 @@ async function openPart(
     if (config.deletedRecordsDays === 0 || !isTracking(model)) return;
     await sweepDeletions(engine, new Date(now() - config.deletedRecordsDays * dayMs).toISOString());
   };
+  const guest = (roles.forceLogin ?? config.forceLogin) ? undefined : roles.guest;
+  await remindOfPublicCopies(model, guest, engine, onEvent);
   const timers = [
     setInterval(() => {
       sessions.sweep().catch(sweepFailed);

@@ -15,7 +15,7 @@ after(async () => {
 });
 
 const model = `const ID: object = { type: 'long', primKey: true, autosequence: true };
-export default { dataClasses: { Person: { attributes: { ID, name: { type: 'string' } } }, Secret: { attributes: { ID } } } };`;
+export default { dataClasses: { Person: { attributes: { ID, name: { type: 'string' }, photo: { type: 'image' } } }, Secret: { attributes: { ID } } } };`;
 
 const protecting = {
   permissions: { allowed: [{ type: 'dataclass', applyTo: 'Person', read: ['guest'] }] },
@@ -120,4 +120,18 @@ test('a protected server may be reached from other machines', async () => {
   assert.deepEqual(await statuses(server), [200, 401]);
   await logged(server);
   assert.match(await refused(serve(folder(faulty), '--host', '0.0.0.0', '--roles-errors', 'open')), /nothing protects/);
+});
+
+test('what has become protected since the last start may still be in shared caches', async () => {
+  const path = folder();
+  const open = serve(path);
+  await open.url;
+  assert.doesNotMatch(await logged(open), /publicCopies/);
+  writeFileSync(join(path, 'roles.json'), JSON.stringify({ restrictedByDefault: true }));
+  const closed = serve(path);
+  await closed.url;
+  assert.match(await logged(closed), /"attribute":"Person\.photo".*publicCopies/);
+  const again = serve(path);
+  await again.url;
+  assert.doesNotMatch(await logged(again), /publicCopies/);
 });
