@@ -17,7 +17,7 @@ export const settings = {
   database: setting(
     '',
     'KEYSTAMP_DATABASE',
-    'URL of a PostgreSQL database, postgres://user@host/name; empty: the SQLite file in the data folder',
+    'URL of a PostgreSQL database, postgres://user@host/name, or a SQLite file; empty: the one in the data folder',
   ),
   databaseConnections: setting(
     10,
@@ -224,8 +224,8 @@ const rules: Partial<Record<keyof Config, Rule>> = {
   },
   rolesErrors: oneOf('refuse', 'open'),
   database: {
-    holds: (value) => /^(postgres(ql)?:\/\/.+)?$/.test(String(value)),
-    expected: 'a URL that begins with postgres:// (or nothing)',
+    holds: (value) => /^postgres(ql)?:\/\/./.test(String(value)) || !String(value).includes('://'),
+    expected: 'a URL that begins with postgres://, the path of a SQLite file, or nothing',
   },
   workers: {
     holds: (value) => Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= 1024,

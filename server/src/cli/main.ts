@@ -4,6 +4,7 @@ import { backupCommand } from './commands/backup.ts';
 import { exportCommand } from './commands/export.ts';
 import { fsckCommand } from './commands/fsck.ts';
 import { importCommand } from './commands/import.ts';
+import { initCommand } from './commands/init.ts';
 import { keyCommand } from './commands/key.ts';
 import { restoreCommand } from './commands/restore.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -15,6 +16,7 @@ export const createProgram = (): Command =>
   new Command('keystamp')
     .description('Serves a datastore with versioned pictures over the Qodly / 4D REST API')
     .exitOverride()
+    .addCommand(initCommand())
     .addCommand(serveCommand())
     .addCommand(keyCommand())
     .addCommand(syncCommand())

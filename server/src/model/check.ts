@@ -84,16 +84,21 @@ const classProperties = {
   table: text,
   defaultTopSize: { ok: (v: unknown) => isCount(v) && v !== 0, expected: 'a whole number from 1' },
   track: flag,
+  shared: flag,
+  stamps: { ok: oneOf('columns', 'side'), expected: 'columns or side' },
   attributes: { ok: isFields, expected: 'an object with the attributes' },
 };
 
 const nameRule = /^[A-Za-z][A-Za-z0-9_]{0,30}$/;
 const nameText = 'a name is a letter, then letters, digits or _, 31 characters at most';
 /** Names that an entity object has of its own (spec 15 § 2.1). */
-const reserved = new Set([
+const reserved: ReadonlySet<string> = new Set([
   'save', 'drop', 'clone', 'getKey', 'getStamp', 'isNew', 'touched', 'toObject', 'fromObject', 'reload', 'lock',
   'unlock', 'diff', 'first', 'last', 'next', 'previous', 'indexOf', 'getSelection', 'getDataClass', 'constructor', 'uri',
 ]); // prettier-ignore
+
+/** Whether an entity has a member of that name itself. */
+export const isReservedName = (name: string): boolean => reserved.has(name);
 
 class Faults {
   readonly lines: string[] = [];
@@ -128,6 +133,9 @@ export function checkDefinition(exported: unknown): readonly string[] {
 /** Names of tables and columns that the server keeps beside those of the model. */
 const serverTable = /^(keystamp_|sqlite_)/i;
 const serverColumn = /^__|__(key|stamp|time|type)$/i;
+
+/** Whether the server keeps columns of such a name beside those of attributes. */
+export const isServerColumn = (name: string): boolean => serverColumn.test(name);
 
 /** SQL compares table and column names without case. */
 function checkUnique(faults: Faults, names: readonly string[], path: string, what: string): void {
@@ -194,6 +202,7 @@ function checkClass(faults: Faults, classes: Fields, name: string, definition: u
         `${String(value['kind'])} is not a kind; use storage, calculated, alias, relatedEntity or relatedEntities`,
       );
   }
+  checkForeign(faults, name, definition, attributes);
   const keys = Object.values(attributes).filter((value) => isFields(value) && value['primKey'] === true);
   if (keys.length === 0) faults.add(name, 'has no key; give an attribute primKey: true');
   if (keys.length > 1 && keys.some((key) => (key as Fields)['autosequence'] === true))
@@ -202,6 +211,26 @@ function checkClass(faults: Faults, classes: Fields, name: string, definition: u
     for (const [attribute, value] of Object.entries(attributes))
       if (isFields(value) && value['keywords'] === true)
         faults.add(`${name}.${attribute}.keywords`, 'a word index needs a key of one attribute');
+}
+
+/** What needs a table that no other program writes, or columns of its own (spec 15 § 4.4). */
+function checkForeign(faults: Faults, name: string, definition: Fields, attributes: Fields): void {
+  const side = definition['stamps'] === 'side';
+  if (!side && definition['shared'] !== true) return;
+  if (side && definition['track'] === true)
+    faults.add(`${name}.track`, 'needs columns in the table; adopt it (shared: true instead of stamps: side)');
+  if (side && definition['shared'] === true)
+    faults.add(`${name}.shared`, 'moves stamps in columns of the table, and stamps: side keeps them beside it');
+  for (const [attribute, value] of Object.entries(attributes)) {
+    if (!isFields(value)) continue;
+    const path = `${name}.${attribute}`;
+    if (value['keywords'] === true)
+      faults.add(`${path}.keywords`, 'a word index needs a table that no other program writes');
+    if (side && (value['type'] === 'image' || value['type'] === 'blob'))
+      faults.add(path, 'needs columns in the table; adopt it (shared: true instead of stamps: side)');
+    if (side && value['kind'] === 'relatedEntity' && value['foreignKey'] === undefined)
+      faults.add(path, 'needs a foreignKey: the table gets no column for it');
+  }
 }
 
 function checkStorage(faults: Faults, path: string, name: string, given: Fields): void {

@@ -159,6 +159,10 @@ export interface DataClassDefinition {
   readonly defaultTopSize?: number;
   /** Changes are numbered in `__GlobalStamp`, and deletions kept in `__DeletedRecords`, for clients that synchronise. */
   readonly track?: boolean;
+  /** Other programs write to the table too: triggers move its stamps with them. */
+  readonly shared?: boolean;
+  /** `side`: the table belongs to another program and gets no columns; stamps are kept beside it. Default `columns`. */
+  readonly stamps?: 'columns' | 'side';
   readonly attributes: Readonly<Record<string, AttributeDefinition>>;
 }
 

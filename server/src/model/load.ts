@@ -44,6 +44,9 @@ export class ModelError extends Error {
   }
 }
 
+/** Names of the views of tables whose stamps are kept beside them begin so. */
+export const sideViewPrefix = 'keystamp_view_';
+
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 interface DraftClass extends Mutable<DataClassDef> {
@@ -111,11 +114,15 @@ const singletonDef = (name: string, { scope, state, functions }: SingletonCode):
 
 function draftClass(name: string, definition: DataClassDefinition, tableNumber: number, code: Code): DraftClass {
   const own = code.dataClasses?.[name] ?? {};
+  const base = definition.table ?? name;
   return {
     name,
     collectionName: definition.collectionName ?? `${name}Selection`,
     scope: definition.scope ?? 'public',
-    table: definition.table ?? name,
+    table: definition.stamps === 'side' ? `${sideViewPrefix}${base}` : base,
+    base,
+    stamps: definition.stamps ?? 'columns',
+    shared: definition.shared ?? false,
     tableNumber,
     defaultTopSize: definition.defaultTopSize ?? 100,
     tracking: definition.track ? 'changes' : 'none',

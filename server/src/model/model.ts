@@ -194,7 +194,14 @@ export interface DataClassDef {
   readonly name: string;
   readonly collectionName: string;
   readonly scope: Scope;
+  /** What is read: the table, or a view that adds the stamps that are kept beside it. */
   readonly table: string;
+  /** The table that is written. */
+  readonly base: string;
+  /** Where stamps are: columns of the table, or a table beside it (spec 15 § 4.4). */
+  readonly stamps: 'columns' | 'side';
+  /** Other programs write to the table too. */
+  readonly shared: boolean;
   /** Position in the model, from 1. */
   readonly tableNumber: number;
   /** Page size when a request names none. */

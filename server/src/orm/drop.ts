@@ -11,7 +11,7 @@ import { baseColumn, stampColumn } from '../store/sql/columns.ts';
 import { entityRowStatement, storedEntity } from '../store/sql/entity-row.ts';
 import { dropLockStatement } from '../store/sql/lock.ts';
 import { forgetWords } from '../store/sql/word-index.ts';
-import { buryStatement, deleteStatement, lockColumn, pointingStatement, storedStatement } from '../store/sql/write.ts';
+import { buryStatement, deleteStatements, lockColumn, pointingStatement, storedStatement } from '../store/sql/write.ts';
 import { afterDrop } from './aftermath.ts';
 import { currentCall } from './call-context.ts';
 import { askEvents } from './entity-events.ts';
@@ -120,7 +120,7 @@ class Drop {
     }
     for (const attribute of dataClass.storage)
       if (attribute.keywords) await forgetWords(tx, attribute, key[0] as Value);
-    await tx.run(deleteStatement(dataClass, key));
+    for (const statement of deleteStatements(dataClass, key)) await tx.run(statement);
     if (row[lockColumn] !== null) await tx.run(dropLockStatement(dataClass, key));
     const highest = Number(row[baseColumn]) + Number(row[stampColumn]);
     const time = new Date(context.now()).toISOString();

@@ -9,7 +9,7 @@ import { mediaStamp, mediaTime, mediaType, stampColumn } from '../store/sql/colu
 import { forgetWords, indexWords } from '../store/sql/word-index.ts';
 import {
   bookkeepingStatement,
-  deleteStatement,
+  deleteStatements,
   insertStatement,
   storedStatement,
   type Assignment,
@@ -80,5 +80,5 @@ async function clear(tx: Transaction, dataClass: DataClassDef, key: Key): Promis
     if (hash !== null) await releaseContent(tx, hash as Uint8Array);
   }
   for (const attribute of dataClass.storage) if (attribute.keywords) await forgetWords(tx, attribute, key[0] as Value);
-  await tx.run(deleteStatement(dataClass, key));
+  for (const statement of deleteStatements(dataClass, key)) await tx.run(statement);
 }

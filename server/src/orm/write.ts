@@ -17,10 +17,12 @@ import {
   baseStatement,
   buriedStatement,
   existsStatement,
+  heldStatement,
   insertStatement,
   lockColumn,
   storedStatement,
-  updateStatement,
+  newStampStatements,
+  updateStatements,
   type Assignment,
 } from '../store/sql/write.ts';
 import { indexWords } from '../store/sql/word-index.ts';
@@ -85,7 +87,7 @@ async function update(
   const { dataClass } = change;
   const others = context.strict ? dataClass.storage.filter((each) => isChecked(each) && !change.values.has(each)) : [];
   const attributes = [...change.values.keys(), ...change.media.keys(), ...others];
-  await tx.lock(existsStatement(dataClass, key));
+  await tx.lock(heldStatement(dataClass, key));
   const row = await tx.row(storedStatement(dataClass, key, attributes, askerOf(context)));
   if (!row && change.createMissing) return create(tx, withKey(change, key), context, outer);
   if (!row) throw refused(404, 5, [{ code: 1542, args: [printKey(key), dataClass.name] }, outer]);
@@ -120,8 +122,9 @@ async function update(
   for (const [attribute, value] of values)
     if (attribute.keywords) await indexWords(tx, attribute, key[0] as Value, value, false);
   if (dataClass.tracking === 'changes') assignments.push([globalStampColumn, await takeGlobalStamp(tx)]);
-  const written = await tx.run(updateStatement(dataClass, key, stamp, new Date(now).toISOString(), assignments));
-  if (written === 0) throw conflict(dataClass, key, outer);
+  const [guard, ...following] = updateStatements(dataClass, key, stamp, new Date(now).toISOString(), assignments);
+  if ((await tx.run(guard)) === 0) throw conflict(dataClass, key, outer);
+  for (const statement of following) await tx.run(statement);
   return { key, stamp: stamp + 1, changed: true };
 }
 
@@ -137,17 +140,14 @@ async function create(tx: Transaction, change: Change, context: WriteContext, ou
     if (to.kind === 'set') assignments.push(...(await changeMedia(tx, attribute, to, null, 1, now)));
 
   if (dataClass.tracking === 'changes') assignments.push([globalStampColumn, await takeGlobalStamp(tx)]);
-  const row = await insert(
-    tx,
-    dataClass,
-    values,
-    insertStatement(dataClass, new Date(now).toISOString(), 0, assignments),
-  );
+  const timestamp = new Date(now).toISOString();
+  const row = await insert(tx, dataClass, values, insertStatement(dataClass, timestamp, 0, assignments));
   // As given where it was given: a 64-bit integer read back as a number may have lost its last digits.
   const key = dataClass.key.map((part) => values.get(part) ?? (row[part.column] as Value));
   for (const attribute of dataClass.storage)
     if (attribute.keywords) await indexWords(tx, attribute, key[0] as Value, values.get(attribute) ?? null, true);
-  const buried = await tx.rows(buriedStatement(dataClass, key));
+  for (const statement of newStampStatements(dataClass, key, timestamp)) await tx.run(statement);
+  const buried = dataClass.stamps === 'side' ? [] : await tx.rows(buriedStatement(dataClass, key));
   const lived = buried.some((row) => row['dataclass'] === dataClass.name);
   if (lived && isNumbered(dataClass, values)) throw new UnitAgain(new Error(`${printKey(key)} was generated twice`));
   if (buried[0]) await tx.run(baseStatement(dataClass, key, Number(buried[0]['version'])));
@@ -155,9 +155,9 @@ async function create(tx: Transaction, change: Change, context: WriteContext, ou
   return { key, stamp: 1, changed: true };
 }
 
-/** Whether the database gives the entity its key. */
-const isNumbered = ({ key: [part] }: DataClassDef, values: ReadonlyMap<StorageDef, Value>): boolean =>
-  part !== undefined && part.autosequence && !values.has(part);
+/** Whether the database gives the entity its key, one that never was; tables of other programs may give it twice. */
+const isNumbered = ({ key: [part], shared }: DataClassDef, values: ReadonlyMap<StorageDef, Value>): boolean =>
+  !shared && part !== undefined && part.autosequence && !values.has(part);
 
 /** Stores the row; a number that was generated while somebody gave the same one as a key is taken for another one. */
 async function insert(

@@ -5,7 +5,7 @@ import type { Key } from '../query/selection.ts';
 import { lockEntity, unlockEntity, type LockResult } from '../session/locks.ts';
 import type { Session } from '../session/session.ts';
 import type { Executor, Transaction } from '../store/engine.ts';
-import { existsStatement } from '../store/sql/write.ts';
+import { existsStatement, heldStatement } from '../store/sql/write.ts';
 import { mediaStatement, ownMedia } from '../store/sql/media.ts';
 import type { Visit } from './context.ts';
 import { findKey } from './entity.ts';
@@ -60,7 +60,7 @@ async function hindranceOf(plan: LockPlan, key: Key, executor: Executor): Promis
 
 /** The same, and nobody changes the entity before the transaction ends: saves under way are done, or see the lock. */
 async function hindranceNow(plan: LockPlan, key: Key, tx: Transaction): Promise<Hindrance | undefined> {
-  await tx.lock(existsStatement(classOfEntity(plan.entity), key));
+  await tx.lock(heldStatement(classOfEntity(plan.entity), key));
   return hindranceOf(plan, key, tx);
 }
 

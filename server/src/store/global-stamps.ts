@@ -67,7 +67,7 @@ export async function forgetDeletion(tx: Transaction, { name }: DataClassDef, ke
 export async function touchClass(tx: Transaction, dataClass: DataClassDef): Promise<number> {
   if (!(await tx.row(anyStatement(dataClass)))) return 0;
   const stamp = await takeGlobalStamp(tx);
-  return tx.run(sql`UPDATE ${ident(dataClass.table)} SET ${ident(globalStampColumn)} = ${stamp}`);
+  return tx.run(sql`UPDATE ${ident(dataClass.base)} SET ${ident(globalStampColumn)} = ${stamp}`);
 }
 
 /**

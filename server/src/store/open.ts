@@ -13,8 +13,10 @@ const fileName = 'keystamp.db';
 type Place = Pick<Config, 'data' | 'database'>;
 
 /** The file of the embedded database; none when the data is on a server. */
-export const embeddedFile = ({ data, database }: Place): string | undefined =>
-  database === '' ? join(data, fileName) : undefined;
+export function embeddedFile({ data, database }: Place): string | undefined {
+  if (database.includes('://')) return undefined;
+  return database === '' ? join(data, fileName) : database;
+}
 
 /** Whether there is a database already; on a server one is always taken to be there. */
 export function hasDatabase(place: Place): boolean {

@@ -1,6 +1,7 @@
 // Numbers of rows that were counted, kept while the tables they depend on have not changed: paging through a million
 // entities counts them once.
 import { LRUCache } from 'lru-cache';
+import { sideViewPrefix } from '../model/load.ts';
 import { isKeyList, type Sql } from './sql/sql.ts';
 import { tablesRead } from './tables-of.ts';
 
@@ -22,7 +23,10 @@ export class Totals {
 
   /** A commit of this process has changed these tables (see `tableWritten`). */
   committed(tables: Iterable<string>): void {
-    for (const table of tables) this.#commits.set(table, (this.#commits.get(table) ?? 0) + 1);
+    for (const table of tables)
+      // A table of another program is read through its view.
+      for (const name of [table, `${sideViewPrefix}${table}`])
+        this.#commits.set(name, (this.#commits.get(name) ?? 0) + 1);
   }
 
   /**

@@ -49,6 +49,8 @@ export const entitySetTable = ident('keystamp_entity_set');
 export const entitySetPartTable = ident('keystamp_entity_set_part');
 /** The attributes as they were when the tables were made or extended. */
 export const attributeTable = ident('keystamp_attribute');
+/** Stamps of entities whose table belongs to another program. */
+export const sideTable = ident('keystamp_side');
 export const metaTable = ident('keystamp_meta');
 /** One row: the number that the next change of a tracked entity gets, and the highest one whose deletion was forgotten. */
 export const globalStampTableName = 'keystamp_global_stamp';

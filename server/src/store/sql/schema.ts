@@ -1,5 +1,6 @@
 // The tables a model needs, and the statements that make or extend them. Nothing here ever drops a column.
 import { isMedia, type DataClassDef, type Model, type StorageDef, type StorageType } from '../../model/model.ts';
+import { globalStampName } from '../../model/tracking.ts';
 import {
   apiKeyTable,
   attributeTable,
@@ -15,12 +16,14 @@ import {
   metaTable,
   secretTable,
   sessionTable,
+  sideTable,
   stampColumn,
   timestampColumn,
   tombstoneTable,
   uploadTable,
 } from './columns.ts';
 import { dropWordTable, missingWordTables, staleWordTables, wordTableStatements } from './word-index.ts';
+import { sideViewStatements } from './side-stamps.ts';
 import { ident, join, raw, sql, type Sql } from './sql.ts';
 
 /** What engines write differently in table definitions. */
@@ -37,6 +40,10 @@ export interface SchemaDialect {
   readonly sorted: (indexed: Sql) => Sql;
   /** Gives a column the wider type that its attribute has now, where columns have types. */
   readonly widened: (attribute: StorageDef, column: string) => readonly Sql[];
+  /** Parts of a composite key in one text, see `tombstoneKey`. */
+  readonly list: (parts: readonly Sql[]) => Sql;
+  /** What makes the triggers of a table that other programs write too, or takes them away. */
+  readonly triggers: (dataClass: DataClassDef) => readonly Sql[];
 }
 
 /** A table as the database has it now: lower-case column names. */
@@ -70,6 +77,7 @@ export function systemTables(d: SchemaDialect): readonly Sql[] {
   const { integer, text, bytes } = d;
   return [
     sql`CREATE TABLE IF NOT EXISTS ${globalStampTable} (id ${integer} PRIMARY KEY, value ${integer} NOT NULL, pruned ${integer} NOT NULL)`,
+    sql`CREATE TABLE IF NOT EXISTS ${sideTable} (dataclass ${text} NOT NULL, key ${text} NOT NULL, stamp ${integer} NOT NULL, timestamp ${text} NOT NULL, PRIMARY KEY (dataclass, key))`,
     sql`CREATE TABLE IF NOT EXISTS ${contentTable} (hash ${bytes} PRIMARY KEY, size ${integer} NOT NULL, mediatype ${text} NOT NULL, width ${integer}, height ${integer}, alpha ${integer}, few_colours ${integer}, pages ${integer}, thumbhash ${text}, refs ${integer} NOT NULL)`,
     sql`CREATE TABLE IF NOT EXISTS ${contentPartTable} (hash ${bytes} NOT NULL, part ${integer} NOT NULL, bytes ${bytes} NOT NULL, PRIMARY KEY (hash, part))`,
     sql`CREATE TABLE IF NOT EXISTS ${tombstoneTable} (dataclass ${text} NOT NULL, key ${text} NOT NULL, version ${integer} NOT NULL, timestamp ${text} NOT NULL, PRIMARY KEY (dataclass, key))`,
@@ -117,10 +125,16 @@ export function schemaChanges(
   const statements: Sql[] = staleWordTables(existing, model).map(dropWordTable);
   const faults: string[] = [];
   for (const dataClass of model.dataClasses.values()) {
-    const table = existing.table(dataClass.table);
+    const table = existing.table(dataClass.base);
     faults.push(...typeFaults(dataClass, existing), ...(table ? keyFaults(dataClass, table) : []));
-    statements.push(...(table ? extend(dataClass, table, d) : [createTable(dataClass, d)]));
-    statements.push(...indexes(dataClass, existing, d));
+    if (dataClass.stamps === 'side') {
+      faults.push(...sideFaults(dataClass, table));
+      statements.push(...sideViewStatements(dataClass, d.list));
+    } else {
+      statements.push(...(table ? extend(dataClass, table, d) : [createTable(dataClass, d)]));
+      statements.push(...indexes(dataClass, existing, d));
+    }
+    statements.push(...d.triggers(dataClass));
     for (const attribute of dataClass.storage) {
       const type = rememberedType(attribute);
       const was = existing.attributes.get(attributeName(attribute));
@@ -173,6 +187,14 @@ function keyFaults(dataClass: DataClassDef, table: ExistingTable): string[] {
       .filter((column) => !inModel.has(column))
       .map((column) => `${dataClass.name}: ${column} is the key in the database but not in the model; ${advice}`),
   ];
+}
+
+/** A table that gets no columns must have those of the model. */
+function sideFaults({ name, base, storage }: DataClassDef, table: ExistingTable | undefined): string[] {
+  if (!table) return [`${name}: keeps stamps beside the table ${base}, and there is no such table`];
+  return storage
+    .filter(({ column }) => !table.columns.has(column.toLowerCase()))
+    .map((attribute) => `${attributeName(attribute)}: the table ${base} has no column ${attribute.column}`);
 }
 
 function columnsOf(attribute: StorageDef, d: SchemaDialect): [string, Sql][] {
@@ -232,7 +254,9 @@ function indexes(dataClass: DataClassDef, existing: ExistingSchema, d: SchemaDia
   const foreignKeys = new Set<StorageDef>();
   for (const attribute of dataClass.attributes.values())
     if (attribute.kind === 'relatedEntity') foreignKeys.add(attribute.foreignKey);
-  return dataClass.storage.flatMap((attribute) => {
+  // Indexes of a table that others write are theirs: one on folded texts would keep them from writing.
+  const own = dataClass.storage.filter(({ name }) => !dataClass.shared || name === globalStampName);
+  return own.flatMap((attribute) => {
     const plain = ident(attribute.column);
     const compared = d.indexed(attribute);
     const folded = compared.text !== plain.text;

@@ -3,6 +3,7 @@ import { isMedia, type DataClassDef, type StorageDef, type Value } from '../../m
 import type { Key } from '../../query/selection.ts';
 import { baseColumn, mediaColumns, stampColumn, timestampColumn, tombstoneTable } from './columns.ts';
 import { lockState, type LockAsker } from './lock.ts';
+import { dropSideStampStatement, setSideStampStatement, sideStampStatement, tombstoneKey } from './side-stamps.ts';
 import { ident, join, raw, sql, type Sql } from './sql.ts';
 
 /** A column with the value it gets. */
@@ -11,6 +12,8 @@ export type Assignment = readonly [column: string, value: Value | Sql];
 /** How the lock of a stored row stands. */
 export const lockColumn = '__lock';
 
+/** The table that is written; what is read may be a view. */
+const written = (dataClass: DataClassDef): Sql => ident(dataClass.base);
 const table = (dataClass: DataClassDef): Sql => ident(dataClass.table);
 
 const sameKey = (dataClass: DataClassDef, key: Key): Sql =>
@@ -42,60 +45,81 @@ export function storedStatement(
   return sql`SELECT ${join([...columns.values()], ', ')} FROM ${table(dataClass)} WHERE ${sameKey(dataClass, key)}`;
 }
 
-/** Writes if key and stamp still match; stamp + 1. Changes one row or none. */
-export function updateStatement(
+/**
+ * Writes if key and stamp still match; stamp + 1. The first statement changes one row, or none when they do not; the
+ * others follow when it did.
+ */
+export function updateStatements(
   dataClass: DataClassDef,
   key: Key,
   stamp: number,
   timestamp: string,
   assignments: readonly Assignment[],
-): Sql {
+): readonly [Sql, ...Sql[]] {
   const sets = assignments.map(([name, value]) => sql`${ident(name)} = ${value}`);
+  const update = (condition: Sql): Sql =>
+    sql`UPDATE ${written(dataClass)} SET ${join(sets, ', ')} WHERE ${sameKey(dataClass, key)}${condition}`;
+  if (dataClass.stamps === 'side') {
+    const guard = sideStampStatement(dataClass, key, stamp, timestamp);
+    return sets.length === 0 ? [guard] : [guard, update(sql``)];
+  }
   sets.push(sql`${ident(stampColumn)} = ${stamp + 1}`, sql`${ident(timestampColumn)} = ${timestamp}`);
-  return sql`UPDATE ${table(dataClass)} SET ${join(sets, ', ')} WHERE ${sameKey(dataClass, key)} AND ${ident(stampColumn)} = ${stamp}`;
+  return [update(sql` AND ${ident(stampColumn)} = ${stamp}`)];
 }
 
-/** A new row with stamp 1; answers the key columns. */
+/** A new row with stamp 1; answers the key columns. A stamp beside it is set by `newStampStatements`. */
 export function insertStatement(
   dataClass: DataClassDef,
   timestamp: string,
   base: number,
   assignments: readonly Assignment[],
 ): Sql {
-  const all: Assignment[] = [...assignments, [stampColumn, 1], [timestampColumn, timestamp], [baseColumn, base]];
+  const bookkeeping: Assignment[] = [[stampColumn, 1], [timestampColumn, timestamp], [baseColumn, base]]; // prettier-ignore
+  const all = dataClass.stamps === 'side' ? assignments : [...assignments, ...bookkeeping];
   const names = all.map(([name]) => ident(name));
   const values = all.map(([, value]) => sql`${value}`);
-  const key = dataClass.key.map((part) => ident(part.column));
-  return sql`INSERT INTO ${table(dataClass)} (${join(names, ', ')}) VALUES (${join(values, ', ')}) RETURNING ${join(key, ', ')}`;
+  const key = join(
+    dataClass.key.map((part) => ident(part.column)),
+    ', ',
+  );
+  if (all.length === 0) return sql`INSERT INTO ${written(dataClass)} DEFAULT VALUES RETURNING ${key}`;
+  return sql`INSERT INTO ${written(dataClass)} (${join(names, ', ')}) VALUES (${join(values, ', ')}) RETURNING ${key}`;
 }
 
+/** What must follow an insert. */
+export const newStampStatements = (dataClass: DataClassDef, key: Key, timestamp: string): readonly Sql[] =>
+  dataClass.stamps === 'side' ? [setSideStampStatement(dataClass, key, 1, timestamp)] : [];
+
 export function baseStatement(dataClass: DataClassDef, key: Key, base: number): Sql {
-  return sql`UPDATE ${table(dataClass)} SET ${ident(baseColumn)} = ${base} WHERE ${sameKey(dataClass, key)}`;
+  return sql`UPDATE ${written(dataClass)} SET ${ident(baseColumn)} = ${base} WHERE ${sameKey(dataClass, key)}`;
 }
 
 /** Sets stamp and timestamp alone, for an entity that is shown and then undone. */
 export function bookkeepingStatement(dataClass: DataClassDef, key: Key, stamp: number, timestamp: string): Sql {
-  return sql`UPDATE ${table(dataClass)} SET ${ident(stampColumn)} = ${stamp}, ${ident(timestampColumn)} = ${timestamp} WHERE ${sameKey(dataClass, key)}`;
+  if (dataClass.stamps === 'side') return setSideStampStatement(dataClass, key, stamp, timestamp);
+  return sql`UPDATE ${written(dataClass)} SET ${ident(stampColumn)} = ${stamp}, ${ident(timestampColumn)} = ${timestamp} WHERE ${sameKey(dataClass, key)}`;
 }
 
-/** Takes a number of an autosequence for good: a row comes and goes. */
+/** Takes a number of an autosequence for good: a row comes and goes. Of another program's table none is taken. */
 export function burnStatements(dataClass: DataClassDef, key: Key): readonly Sql[] {
+  if (dataClass.stamps === 'side' || dataClass.shared) return [];
   const name = ident((dataClass.key[0] as StorageDef).column);
-  return [sql`INSERT INTO ${table(dataClass)} (${name}) VALUES (${key[0] as Value})`, deleteStatement(dataClass, key)];
+  return [
+    sql`INSERT INTO ${written(dataClass)} (${name}) VALUES (${key[0] as Value})`,
+    ...deleteStatements(dataClass, key),
+  ];
 }
 
-export function deleteStatement(dataClass: DataClassDef, key: Key): Sql {
-  return sql`DELETE FROM ${table(dataClass)} WHERE ${sameKey(dataClass, key)}`;
+/** What takes a row away, one statement after the other. */
+export function deleteStatements(dataClass: DataClassDef, key: Key): readonly Sql[] {
+  const row = sql`${written(dataClass)} WHERE ${sameKey(dataClass, key)}`;
+  const gone = sql`DELETE FROM ${row}`;
+  if (dataClass.stamps === 'side') return [gone, dropSideStampStatement(dataClass, key)];
+  if (!dataClass.shared) return [gone];
+  // A stamp below 0 tells the triggers of shared tables that all is being done that is to be done.
+  const turn = sql`UPDATE ${written(dataClass)} SET ${ident(stampColumn)} = -${ident(stampColumn)} WHERE ${sameKey(dataClass, key)}`;
+  return [turn, gone];
 }
-
-/**
- * A tombstone names its entity by the text of its key: the same text however the key was found (booleans are numbers in
- * some engines), and another text for every other key, since two keys under one name would lose a version number.
- */
-export const tombstoneKey = (key: Key): string =>
-  key.length === 1 ? partText(key[0] as Value) : JSON.stringify(key.map(partText));
-
-const partText = (part: Value): string => String(typeof part === 'boolean' ? Number(part) : part);
 
 /** Remembers the highest version number the entity can have had (spec 10 § 2.7). */
 export function buryStatement(dataClass: DataClassDef, key: Key, version: number, timestamp: string): Sql {
@@ -119,6 +143,12 @@ export function pointingStatement(dataClass: DataClassDef, foreignKey: StorageDe
   const order = dataClass.key.map((part) => ident(part.column));
   return sql`SELECT ${join(keys, ', ')} FROM ${table(dataClass)} WHERE ${ident(foreignKey.column)} = ${value} ORDER BY ${join(order, ', ')}`;
 }
+
+/** What a transaction holds of the entity: the row that is written, which is not the one that is read through a view. */
+export const heldStatement = (dataClass: DataClassDef, key: Key): Sql =>
+  dataClass.stamps === 'side'
+    ? sql`SELECT 1 AS found FROM ${written(dataClass)} WHERE ${sameKey(dataClass, key)}`
+    : existsStatement(dataClass, key);
 
 /** A row when the entity exists. */
 export function existsStatement(dataClass: DataClassDef, key: Key): Sql {

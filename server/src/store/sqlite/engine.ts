@@ -4,7 +4,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import Database from 'better-sqlite3';
 import { settings } from '../../config.ts';
-import { failHttp } from '../../errors.ts';
+import { failHttp, KeystampError } from '../../errors.ts';
 import type { Value } from '../../model/model.ts';
 import { keyCount, packKeys, type KeyList } from '../../query/key-list.ts';
 import {
@@ -48,6 +48,16 @@ function translate(error: unknown): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(error.code))
     return new DuplicateError(error.message.replace(/^.*failed: /, ''), error);
+  // Tables of other programs have rules of their own.
+  if (/^SQLITE_CONSTRAINT/.test(error.code))
+    return new KeystampError(
+      400,
+      [
+        { http: 400, detail: error.message },
+        { code: 1570, args: [] },
+      ],
+      { cause: error },
+    );
   return error.code === 'SQLITE_FULL' ? failHttp(507) : error;
 }
 

@@ -4,6 +4,7 @@ import type { Executor } from '../engine.ts';
 import { attributeTable } from '../sql/columns.ts';
 import type { ExistingSchema, ExistingTable, SchemaDialect } from '../sql/schema.ts';
 import { ident, raw, sql, type Sql } from '../sql/sql.ts';
+import { jsonArray, triggerStatements } from './triggers.ts';
 import { sqliteDialect } from './dialect.ts';
 
 const columnTypes = {
@@ -24,6 +25,8 @@ const columnTypes = {
 } as const satisfies Record<StorageType, string>;
 
 export const sqliteSchema: SchemaDialect = {
+  list: jsonArray,
+  triggers: triggerStatements,
   columnType: (type, simpleDate): Sql => raw(type === 'date' && simpleDate ? 'TEXT' : columnTypes[type]),
   integer: raw('INTEGER'),
   text: raw('TEXT'),

@@ -5,7 +5,7 @@ import { ident } from '../sql/sql.ts';
 /** Looking at so many rows takes a few milliseconds. */
 export const smallTableRows = 20_000;
 /** Tables of the program itself are only read by their keys and indexes. */
-const ownTables = /^keystamp_/;
+const ownTables = /^keystamp_(?!view_)/;
 
 export class TableSizes {
   readonly #database: Database.Database;

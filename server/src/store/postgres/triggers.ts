@@ -1,0 +1,120 @@
+// Triggers on tables that other programs write too: their writes move stamps, numbers of changes and versions as
+// Keystamp's own do.
+import { isMedia, type DataClassDef } from '../../model/model.ts';
+import { deletedRecordsDefinition } from '../../model/tracking.ts';
+import { globalStampColumn } from '../global-stamps.ts';
+import {
+  baseColumn,
+  contentPartTable,
+  contentTable,
+  globalStampTable,
+  literal,
+  lockTable,
+  stampColumn,
+  timestampColumn,
+  tombstoneTable,
+} from '../sql/columns.ts';
+import { keyTextOf } from '../sql/side-stamps.ts';
+import { ident, join, raw, sql, type Sql } from '../sql/sql.ts';
+import { everyClass } from '../sql/write.ts';
+
+const now = `to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const deletedTable = ident(deletedRecordsDefinition.table as string).text;
+const [stamp, timestamp, base, number] = [stampColumn, timestampColumn, baseColumn, globalStampColumn].map((name) => ident(name).text) as [string, string, string, string]; // prettier-ignore
+
+/** Parts of a composite key as tombstones have them. */
+export const jsonArray = (parts: readonly Sql[]): Sql =>
+  sql`concat('[', ${join(
+    parts.map((part) => sql`CAST(to_json(${part}) AS text)`),
+    `, ',', `,
+  )}, ']')`;
+
+/** What makes the triggers of a shared table anew, or takes them away from one that is not shared. */
+export function triggerStatements(dataClass: DataClassDef): readonly Sql[] {
+  const table = ident(dataClass.base);
+  const [change, remove] = ['change', 'delete'].map((kind) => ident(`keystamp_${kind} ${dataClass.base}`)) as [
+    Sql,
+    Sql,
+  ];
+  // Its triggers go with a function.
+  const drop = [change, remove].map((name) => sql`DROP FUNCTION IF EXISTS ${name}() CASCADE`);
+  if (!dataClass.shared) return drop;
+  const body = (name: Sql, text: string): Sql =>
+    sql`CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS ${literal(`BEGIN ${text} END`)}`;
+  return [
+    ...drop,
+    body(change, changed(dataClass)),
+    body(remove, removed(dataClass)),
+    sql`CREATE TRIGGER ${change} BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${change}()`,
+    sql`CREATE TRIGGER ${remove} AFTER DELETE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${remove}()`,
+  ];
+}
+
+/** Keystamp's own inserts bring a time, its own updates count the stamp on. */
+function changed(dataClass: DataClassDef): string {
+  const name = literal(dataClass.name).text;
+  const every = literal(everyClass).text;
+  const keyText = keyTextOf(dataClass, raw('NEW'), jsonArray).text;
+  const buried = `coalesce((SELECT max(version) FROM ${tombstoneTable.text} WHERE (dataclass = ${name} AND key = ${keyText}) OR (dataclass = ${every} AND key = ${every})), 0)`;
+  const tracked = dataClass.tracking === 'changes';
+  const take = tracked
+    ? `UPDATE ${globalStampTable.text} SET value = value + 1 RETURNING value - 1 INTO NEW.${number};`
+    : '';
+  const back = tracked
+    ? `DELETE FROM ${deletedTable} WHERE table_name = ${name} AND primary_key = ${printedKey(dataClass, 'NEW')};`
+    : '';
+  // Columns that the database works out are null here; they change with those that they come from.
+  const differs = dataClass.storage
+    .filter(({ column }) => column !== globalStampColumn)
+    .map(({ column, readOnly }) => {
+      const name = ident(column).text;
+      const other = `NEW.${name} IS DISTINCT FROM OLD.${name}`;
+      return readOnly ? `(${other} AND NEW.${name} IS NOT NULL)` : other;
+    })
+    .join(' OR ');
+  const rekeyed = dataClass.key
+    .map(({ column }) => `NEW.${ident(column).text} IS DISTINCT FROM OLD.${ident(column).text}`)
+    .join(' OR ');
+  return `
+IF TG_OP = 'INSERT' THEN
+  IF NEW.${timestamp} = '1970-01-01T00:00:00.000Z' THEN
+    NEW.${timestamp} := ${now}; NEW.${base} := ${buried}; ${take} ${back}
+  END IF;
+ELSIF NEW.${stamp} = OLD.${stamp} AND (${differs}) THEN
+  IF ${rekeyed} THEN ${farewell(dataClass)} END IF;
+  NEW.${stamp} := OLD.${stamp} + 1; NEW.${timestamp} := ${now}; ${take}
+END IF;
+RETURN NEW;`;
+}
+
+/** Keystamp turns the stamp of what it is about to delete round, and does all this itself. */
+function removed(dataClass: DataClassDef): string {
+  const contents = dataClass.storage.filter(isMedia).map((attribute) => {
+    const held = `OLD.${ident(attribute.column).text}`;
+    return `UPDATE ${contentTable.text} SET refs = refs - 1 WHERE hash = ${held}; DELETE FROM ${contentPartTable.text} WHERE hash = ${held} AND (SELECT refs FROM ${contentTable.text} WHERE hash = ${held}) <= 0; DELETE FROM ${contentTable.text} WHERE hash = ${held} AND refs <= 0;`;
+  });
+  return `IF OLD.${stamp} > 0 THEN ${contents.join(' ')} ${farewell(dataClass)} END IF; RETURN OLD;`;
+}
+
+/** What is remembered of the entity that had the old key. */
+function farewell(dataClass: DataClassDef): string {
+  const keyText = keyTextOf(dataClass, raw('OLD'), jsonArray).text;
+  const name = literal(dataClass.name).text;
+  const bury = `INSERT INTO ${tombstoneTable.text} AS t (dataclass, key, version, timestamp) VALUES (${name}, ${keyText}, OLD.${base} + OLD.${stamp}, ${now}) ON CONFLICT (dataclass, key) DO UPDATE SET version = greatest(t.version, excluded.version), timestamp = excluded.timestamp;`;
+  const unlock = `DELETE FROM ${lockTable.text} WHERE dataclass = ${name} AND key = ${keyText};`;
+  if (dataClass.tracking !== 'changes') return `${bury} ${unlock}`;
+  return `${bury} ${unlock} INSERT INTO ${deletedTable} (stamp, primary_key, table_number, table_name, ${timestamp}) SELECT value, ${printedKey(dataClass, 'OLD')}, ${dataClass.tableNumber}, ${name}, ${now} FROM ${globalStampTable.text} FOR UPDATE; UPDATE ${globalStampTable.text} SET value = value + 1;`;
+}
+
+/** The key as `__KEY` prints it. */
+function printedKey({ key }: DataClassDef, row: string): string {
+  const parts = key.map(({ column }) => `CAST(${row}.${ident(column).text} AS text)`);
+  const [only, ...more] = parts;
+  if (more.length === 0) return only as string;
+  return parts
+    .map(
+      (part) =>
+        `CASE WHEN ${part} ~ '^[^]&/?"''(),[[:space:]]+$' THEN ${part} ELSE '"' || replace(${part}, '"', '""') || '"' END`,
+    )
+    .join(` || '&' || `);
+}

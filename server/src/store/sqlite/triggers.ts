@@ -1,0 +1,127 @@
+// Triggers on tables that other programs write too: their writes move stamps, numbers of changes and versions as
+// Keystamp's own do. They use nothing that only Keystamp's connections have.
+import { isMedia, type DataClassDef } from '../../model/model.ts';
+import { deletedRecordsDefinition } from '../../model/tracking.ts';
+import { globalStampColumn } from '../global-stamps.ts';
+import {
+  baseColumn,
+  contentPartTable,
+  contentTable,
+  globalStampTable,
+  literal,
+  lockTable,
+  stampColumn,
+  timestampColumn,
+  tombstoneTable,
+} from '../sql/columns.ts';
+import { keyTextOf } from '../sql/side-stamps.ts';
+import { column, ident, join, raw, sql, type Sql } from '../sql/sql.ts';
+import { everyClass } from '../sql/write.ts';
+
+const now = raw("strftime('%Y-%m-%dT%H:%M:%fZ', 'now')");
+const deletedTable = ident(deletedRecordsDefinition.table as string);
+
+/** Parts of a composite key as tombstones have them. */
+export const jsonArray = (parts: readonly Sql[]): Sql => sql`json_array(${join(parts, ', ')})`;
+
+const kinds = ['insert', 'update', 'delete'] as const;
+const triggerName = ({ base }: DataClassDef, kind: (typeof kinds)[number]): Sql => ident(`keystamp_${kind} ${base}`);
+
+/** What makes the triggers of a shared table anew, or takes them away from one that is not shared. */
+export function triggerStatements(dataClass: DataClassDef): readonly Sql[] {
+  const drop = kinds.map((kind) => sql`DROP TRIGGER IF EXISTS ${triggerName(dataClass, kind)}`);
+  if (!dataClass.shared) return drop;
+  return [...drop, insertTrigger(dataClass), updateTrigger(dataClass), deleteTrigger(dataClass)];
+}
+
+const trigger = (dataClass: DataClassDef, kind: (typeof kinds)[number], when: Sql, body: readonly Sql[]): Sql =>
+  sql`CREATE TRIGGER ${triggerName(dataClass, kind)} AFTER ${raw(kind.toUpperCase())} ON ${ident(dataClass.base)} WHEN ${when} BEGIN ${join(body, '; ')}; END`;
+
+const sameKey = ({ key }: DataClassDef, row: string): Sql =>
+  join(
+    key.map((part) => sql`${ident(part.column)} = ${raw(row)}.${ident(part.column)}`),
+    ' AND ',
+  );
+
+/** The next number of changes, where they are numbered. */
+const numbered = ({ tracking }: DataClassDef): readonly Sql[] =>
+  tracking === 'changes' ? [sql`${ident(globalStampColumn)} = (SELECT value FROM ${globalStampTable})`] : [];
+const countOn = ({ tracking }: DataClassDef): readonly Sql[] =>
+  tracking === 'changes' ? [sql`UPDATE ${globalStampTable} SET value = value + 1`] : [];
+
+const set = (dataClass: DataClassDef, row: string, assignments: readonly Sql[]): Sql =>
+  sql`UPDATE ${ident(dataClass.base)} SET ${join([...assignments, ...numbered(dataClass)], ', ')} WHERE ${sameKey(dataClass, row)}`;
+
+/** Keystamp's own inserts bring a time. */
+function insertTrigger(dataClass: DataClassDef): Sql {
+  const key = keyTextOf(dataClass, raw('NEW'), jsonArray);
+  const buried = sql`coalesce((SELECT max(version) FROM ${tombstoneTable} WHERE (dataclass = ${literal(dataClass.name)} AND key = ${key}) OR (dataclass = ${literal(everyClass)} AND key = ${literal(everyClass)})), 0)`;
+  return trigger(dataClass, 'insert', sql`NEW.${ident(timestampColumn)} = '1970-01-01T00:00:00.000Z'`, [
+    set(dataClass, 'NEW', [sql`${ident(timestampColumn)} = ${now}`, sql`${ident(baseColumn)} = ${buried}`]),
+    ...countOn(dataClass),
+    ...(dataClass.tracking === 'changes'
+      ? [
+          sql`DELETE FROM ${deletedTable} WHERE table_name = ${literal(dataClass.name)} AND primary_key = ${printedKey(dataClass, 'NEW')}`,
+        ]
+      : []),
+  ]);
+}
+
+/** Keystamp's own updates count the stamp on. */
+function updateTrigger(dataClass: DataClassDef): Sql {
+  const changed = dataClass.storage
+    .filter(({ column: name }) => name !== globalStampColumn)
+    .map(({ column: name }) => sql`NEW.${ident(name)} IS NOT OLD.${ident(name)}`);
+  const stamp = ident(stampColumn);
+  const when = sql`NEW.${stamp} IS OLD.${stamp} AND (${join(changed, ' OR ')})`;
+  return trigger(dataClass, 'update', when, [
+    set(dataClass, 'NEW', [sql`${stamp} = OLD.${stamp} + 1`, sql`${ident(timestampColumn)} = ${now}`]),
+    ...countOn(dataClass),
+    ...farewell(dataClass, sql`NOT (${sameKeyAs(dataClass)})`),
+  ]);
+}
+
+const sameKeyAs = ({ key }: DataClassDef): Sql =>
+  join(
+    key.map((part) => sql`NEW.${ident(part.column)} IS OLD.${ident(part.column)}`),
+    ' AND ',
+  );
+
+/** Keystamp turns the stamp of what it is about to delete round, and does all this itself. */
+function deleteTrigger(dataClass: DataClassDef): Sql {
+  const stamp = ident(stampColumn);
+  const contents = dataClass.storage.filter(isMedia).flatMap((attribute) => {
+    const held = sql`OLD.${ident(attribute.column)}`;
+    return [
+      sql`UPDATE ${contentTable} SET refs = refs - 1 WHERE hash = ${held}`,
+      sql`DELETE FROM ${contentPartTable} WHERE hash = ${held} AND (SELECT refs FROM ${contentTable} WHERE hash = ${held}) <= 0`,
+      sql`DELETE FROM ${contentTable} WHERE hash = ${held} AND refs <= 0`,
+    ];
+  });
+  return trigger(dataClass, 'delete', sql`OLD.${stamp} > 0`, [...contents, ...farewell(dataClass, raw('TRUE'))]);
+}
+
+/** What is remembered of the entity that had the old key. */
+function farewell(dataClass: DataClassDef, when: Sql): readonly Sql[] {
+  const key = keyTextOf(dataClass, raw('OLD'), jsonArray);
+  const name = literal(dataClass.name);
+  const version = sql`OLD.${ident(baseColumn)} + OLD.${ident(stampColumn)}`;
+  const bury = sql`INSERT INTO ${tombstoneTable} (dataclass, key, version, timestamp) SELECT ${name}, ${key}, ${version}, ${now} WHERE ${when} ON CONFLICT (dataclass, key) DO UPDATE SET version = max(version, excluded.version), timestamp = excluded.timestamp`;
+  const unlock = sql`DELETE FROM ${lockTable} WHERE dataclass = ${name} AND key = ${key} AND (${when})`;
+  if (dataClass.tracking !== 'changes') return [bury, unlock];
+  const record = sql`INSERT INTO ${deletedTable} (stamp, primary_key, table_number, table_name, ${ident(timestampColumn)}) SELECT value, ${printedKey(dataClass, 'OLD')}, ${raw(String(dataClass.tableNumber))}, ${name}, ${now} FROM ${globalStampTable} WHERE ${when}`;
+  return [bury, unlock, record, sql`UPDATE ${globalStampTable} SET value = value + 1 WHERE ${when}`];
+}
+
+/** The key as `__KEY` prints it. */
+function printedKey({ key }: DataClassDef, row: string): Sql {
+  const parts = key.map((part) => sql`CAST(${column(row, part.column)} AS TEXT)`.text.replaceAll(`"${row}"`, row));
+  const [only, ...more] = parts;
+  if (more.length === 0) return raw(only as string);
+  const special = `'*[]&/?"''(),[' || char(9, 10, 13, 32) || ']*'`;
+  const quoted = parts.map(
+    (part) =>
+      `CASE WHEN ${part} = '' OR ${part} GLOB ${special} THEN '"' || replace(${part}, '"', '""') || '"' ELSE ${part} END`,
+  );
+  return raw(quoted.join(" || '&' || "));
+}
