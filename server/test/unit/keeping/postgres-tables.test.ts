@@ -76,7 +76,11 @@ for (const how of ['side', 'shared'] as const)
       const context = { now: Date.now };
       const change = { dataClass: employee, media: new Map(), targets: [] };
       const saved = await engine.write((tx) =>
-        saveEntity(tx, { ...change, key: [1], stamp: 1, values: new Map([[salary, how === 'side' ? 11 : 12]]) }, context),
+        saveEntity(
+          tx,
+          { ...change, key: [1], stamp: 1, values: new Map([[salary, how === 'side' ? 11 : 12]]) },
+          context,
+        ),
       );
       assert.equal(saved.stamp, 2);
       await assert.rejects(
