@@ -84,7 +84,7 @@ function foundTable(
     numbersItself:
       more.length === 0 &&
       numbered !== undefined &&
-      (numbered['identity'] !== '' || /^nextval\(/.test(String(numbered['def'] ?? ''))),
+      (numbered['identity'] !== '' || String(numbered['def'] ?? '').startsWith('nextval(')),
     foreignKeys: foreignKeys.map((row): FoundForeignKey => ({
       columns: namesIn(row['cols']),
       table: String(row['target']),

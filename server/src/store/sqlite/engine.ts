@@ -49,7 +49,7 @@ function translate(error: unknown): unknown {
   if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(error.code))
     return new DuplicateError(error.message.replace(/^.*failed: /, ''), error);
   // Tables of other programs have rules of their own.
-  if (/^SQLITE_CONSTRAINT/.test(error.code))
+  if (error.code.startsWith('SQLITE_CONSTRAINT'))
     return new KeystampError(
       400,
       [
