@@ -7,7 +7,7 @@ import type { Bench } from './scenario.ts';
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 const command = here('../server/bin/keystamp.mjs');
-const sample = here('../examples/company');
+const sample = here('./company');
 
 /** A server and where it listens. */
 export interface Server {

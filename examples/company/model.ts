@@ -6,6 +6,8 @@ export const model = defineModel({
   name: 'company',
   dataClasses: {
     Company: {
+      // Changes are numbered, so that other windows and copies hear of them.
+      track: true,
       attributes: {
         ID: { type: 'long', primKey: true, autosequence: true },
         name: { type: 'string', indexed: true, mandatory: true, maxLength: 80 },
@@ -19,6 +21,7 @@ export const model = defineModel({
       },
     },
     Employee: {
+      track: true,
       attributes: {
         ID: { type: 'long', primKey: true, autosequence: true },
         firstName: { type: 'string' },

@@ -11,6 +11,7 @@ import { noteEntities, users } from './users.ts';
 import functions from './functions-model.ts';
 import { picture, type PictureName } from './pictures.ts';
 import { projectCount, projectEntities, projects } from './projects.ts';
+import { untracked } from './untracked.ts';
 
 /** When the data was made; all pictures were last changed then. */
 export const seedTime = Date.UTC(2025, 5, 1, 8);
@@ -183,18 +184,18 @@ export interface Stock {
 /** What `@model` of a conversation may name. */
 export const stocks = {
   company: {
-    model: buildModel(company),
+    model: buildModel(untracked(company)),
     seed: { total: companies.length + employees.length, entities: companyEntities },
   },
   projects: { model: buildModel(projects), seed: { total: projectCount, entities: projectEntities } },
   /** The same with the sample's code: functions, users. */
   sample: {
-    model: buildModel(sample),
+    model: buildModel(untracked(sample)),
     seed: { total: companies.length + employees.length, entities: companyEntities },
   },
   users: { model: buildModel(users), seed: { total: 2, entities: noteEntities } },
   functions: {
-    model: buildModel(functions),
+    model: buildModel(untracked(functions)),
     seed: { total: companies.length + employees.length, entities: companyEntities },
   },
   stamps: { model: buildModel(stamps), seed: { total: 3, entities: stampEntities } },

@@ -6,13 +6,16 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import { defineModel } from 'keystamp';
+import { Readable } from 'node:stream';
+import { defineModel, implement } from 'keystamp';
 import { readConfig } from '../../src/config.ts';
 import { errorTable, httpErrors, type ErrorCode, type HttpErrorStatus } from '../../src/errors.ts';
 import { listen, stop } from '../../src/http/listen.ts';
 import { createServer } from '../../src/http/server.ts';
 import { openKeystamp, type Keystamp } from '../../src/keystamp.ts';
 import { buildModel } from '../../src/model/load.ts';
+import { readRolesFile } from '../../src/session/roles-file.ts';
+import { Roles } from '../../src/session/roles.ts';
 import { Fixture, removeFolders } from './fixture.ts';
 import { parseHttpFile } from './http-file.ts';
 import { send } from './send.ts';
@@ -31,6 +34,9 @@ const codes = [...Object.keys(errorTable), ...Object.keys(httpErrors)].map(Numbe
 
 /** Codes that authors chose in the code of the conversations' models. */
 const ofAuthors: ReadonlySet<number> = new Set([1, 2, 1024, 4242]);
+
+/** Refusals of API keys carry their status as code (spec 13 § 7.3). */
+const ofApiKeys: ReadonlySet<number> = new Set([400, 401, 403]);
 
 /** Codes that were got, each with the place that got it. */
 const seen = new Map<number, string>();
@@ -170,6 +176,78 @@ describe('what a model asks for, and a fault of the server', () => {
   });
 });
 
+describe('what code of an author and a roles file answer', () => {
+  const definition = defineModel({
+    dataClasses: {
+      Thing: {
+        attributes: {
+          ID: { type: 'long', primKey: true, autosequence: true },
+          name: { type: 'string', notNull: true },
+          broken: { kind: 'calculated', type: 'string', exposed: true },
+          odd: { kind: 'calculated', type: 'long', exposed: true },
+        },
+      },
+      Closed: { attributes: { ID: { type: 'long', primKey: true } } },
+      Hidden: { attributes: { ID: { type: 'long', primKey: true } } },
+    },
+  });
+  const app = implement(definition, {
+    functions: { closed: { exposed: true, run: () => 1 } },
+    dataClasses: {
+      Thing: {
+        calculated: {
+          broken: {
+            get: () => {
+              throw new Error('it is broken');
+            },
+          },
+          odd: { get: () => ({ no: 'number' }) as never },
+        },
+      },
+      Hidden: { restrict: () => undefined as never },
+    },
+  });
+  const model = buildModel(app);
+  const allowed = [
+    { type: 'dataclass', applyTo: 'Closed', read: ['guest'], create: ['nobody'] },
+    { type: 'method', applyTo: 'ds.closed', execute: ['nobody'] },
+  ];
+  const roles = (): Roles => {
+    const permissions = { allowed };
+    const { file, faults } = readRolesFile(JSON.stringify({ permissions, restrictedByDefault: false }), model);
+    if (!file) throw new Error(faults.join());
+    return new Roles(file);
+  };
+  const data = mkdtempSync(join(tmpdir(), 'keystamp-errors-'));
+  const opened = openKeystamp(model, readConfig({ data, converters: 1 }), () => {}, Date.now, roles);
+  after(async () => {
+    await (await opened).close();
+    rmSync(data, { recursive: true, force: true });
+  });
+
+  const ask = async (method: string, url: string, body = ''): Promise<readonly [number, string]> => {
+    const { handle } = await opened;
+    const given = Readable.from(body === '' ? [] : [Buffer.from(body)]);
+    const made = await handle({ method, url, headers: {}, body: given, remoteAddress: '127.0.0.1', secure: false });
+    return [made.status, Buffer.from(made.body as Uint8Array).toString('utf8')];
+  };
+  const cases: readonly (readonly [code: number, status: number, method: string, url: string, body?: string])[] = [
+    [1136, 400, 'POST', '/rest/Thing?$method=update', '{"name":null}'],
+    [1559, 401, 'POST', '/rest/Closed?$method=update', '{"ID":1}'],
+    [1561, 401, 'POST', '/rest/$catalog/closed', '[]'],
+    [1602, 500, 'GET', '/rest/Hidden'],
+    [1562, 500, 'GET', '/rest/Thing(1)?$attributes=broken'],
+    [1585, 500, 'GET', '/rest/Thing(1)?$attributes=odd'],
+  ];
+  for (const [code, status, method, url, body] of cases)
+    test(`${code}: ${method} ${url}`, async () => {
+      if (url.startsWith('/rest/Thing(1)')) await ask('POST', '/rest/Thing?$method=update&$attributes=name', '{"name":"a"}');
+      const [given, text] = await ask(method, url, body);
+      assert.equal(given, status, text);
+      assert.ok(codesOf(text, `here: ${url}`).includes(code), text);
+    });
+});
+
 after(removeFolders);
 
 test('every code is got by a conversation or a test, or it is said why not', () => {
@@ -180,7 +258,7 @@ test('every code is got by a conversation or a test, or it is said why not', () 
 test('no conversation gets a code that is not in the tables', () => {
   const known = new Set<number>(codes);
   assert.deepEqual(
-    [...seen].filter(([code]) => !known.has(code) && !ofAuthors.has(code)),
+    [...seen].filter(([code]) => !known.has(code) && !ofAuthors.has(code) && !ofApiKeys.has(code)),
     [],
   );
 });
