@@ -241,7 +241,8 @@ describe('what code of an author and a roles file answer', () => {
   ];
   for (const [code, status, method, url, body] of cases)
     test(`${code}: ${method} ${url}`, async () => {
-      if (url.startsWith('/rest/Thing(1)')) await ask('POST', '/rest/Thing?$method=update&$attributes=name', '{"name":"a"}');
+      if (url.startsWith('/rest/Thing(1)'))
+        await ask('POST', '/rest/Thing?$method=update&$attributes=name', '{"name":"a"}');
       const [given, text] = await ask(method, url, body);
       assert.equal(given, status, text);
       assert.ok(codesOf(text, `here: ${url}`).includes(code), text);
