@@ -37,6 +37,8 @@ const stream = run({
   files: files.toSorted(),
   concurrency: Math.max(2, availableParallelism()),
   timeout: values.long ? 3_600_000 : 300_000,
+  // What a failed test left open does not hold up the run.
+  forceExit: true,
   execArgv: ['--conditions=keystamp-source'],
 });
 stream.on('test:summary', ({ file, counts }) => {

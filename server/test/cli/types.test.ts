@@ -20,11 +20,11 @@ after(() => {
 const withoutHead = (text: string): string => text.slice(text.indexOf('\n'));
 
 test('from a model folder and from a server that runs it', async () => {
-  const fixture = await Fixture.open('sample', {});
+  const fixture = await Fixture.open('whole', {});
   const url = `http://127.0.0.1:${await fixture.port(1)}`;
   const file = join(folder, 'model.ts');
   const fromFolder = await keystamp(['types', 'examples/company', '--out', file]).ended;
-  assert.deepEqual([fromFolder.code, fromFolder.stdout], [0, `${file}: 2 dataclasses\n`]);
+  assert.deepEqual([fromFolder.code, fromFolder.stdout], [0, `${file}: 3 dataclasses\n`]);
   const written = readFileSync(file, 'utf8');
   assert.match(written, /^\/\/ Written by `keystamp types examples\/company`/);
   assert.match(written, /readonly topPaid: Exposed;/);

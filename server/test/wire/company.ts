@@ -193,6 +193,11 @@ export const stocks = {
     model: buildModel(untracked(sample)),
     seed: { total: companies.length + employees.length, entities: companyEntities },
   },
+  /** The sample as it is served. */
+  whole: {
+    model: buildModel(sample),
+    seed: { total: companies.length + employees.length, entities: companyEntities },
+  },
   users: { model: buildModel(users), seed: { total: 2, entities: noteEntities } },
   functions: {
     model: buildModel(untracked(functions)),

@@ -61,7 +61,9 @@ const cases: readonly (readonly [what: string, model: unknown, faults: readonly 
   [
     'an unknown property of a class',
     dataClass({ toString: 'x' }),
-    ['A.toString: is not known here; known are scope, collectionName, table, defaultTopSize, track, attributes'],
+    [
+      'A.toString: is not known here; known are scope, collectionName, table, defaultTopSize, track, shared, stamps, attributes',
+    ],
   ],
   [
     'no key',
