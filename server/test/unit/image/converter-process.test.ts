@@ -103,7 +103,7 @@ test('an idle process that was killed is replaced without anyone noticing', asyn
 });
 
 test('a job past the time limit is ended with 503: another try may work', async (t) => {
-  const { converter, events, pids } = start(t, { conversionSeconds: 5 });
+  const { converter, events, pids } = start(t, { conversionSeconds: 8 });
   const stop = (): boolean => process.kill(pids().at(-1) ?? 0, 'SIGSTOP');
   const stopping = async (): Promise<Buffer> => {
     stop();
