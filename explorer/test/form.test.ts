@@ -153,8 +153,8 @@ test('somebody else has saved: theirs or mine, for each attribute', async (t) =>
   await control(page, 'name').fill('Mine');
   await control(page, 'points').fill('1');
   await control(page, 'about').fill('only mine');
+  // The change feed tells, before anybody tries to save.
   await stage.save('Member', { __KEY: '20', name: 'Theirs', points: 2, level: 7 });
-  await save(page);
   const notice = page.getByRole('alert');
   await notice.getByText('name and points').waitFor();
   assert.match(await notice.innerText(), /Taken over: level/);
@@ -175,8 +175,8 @@ test('somebody else has saved: theirs or mine, for each attribute', async (t) =>
 test('changes that do not meet are both kept', async (t) => {
   const page = await stage.open(t, 'Member(21)');
   await control(page, 'about').fill('mine');
+  // The change feed tells, before anybody tries to save.
   await stage.save('Member', { __KEY: '21', points: 77 });
-  await save(page);
   await page.getByText('Your changes do not touch theirs').waitFor();
   await save(page);
   await saved(page);
