@@ -1,4 +1,5 @@
-// First data: the entities of a model's seed go through the same write door as every other save.
+// First data: the entities of a model's seed are written with all constraints, and without the events of code, which belong to
+// those who use the data.
 import { mkdirSync } from 'node:fs';
 import { assignValue, keyValue } from '../model/attribute-types.ts';
 import type { DataClassDef, Json, Model, StorageDef, Value } from '../model/model.ts';
@@ -11,7 +12,7 @@ import { metaTable } from '../store/sql/columns.ts';
 import { sql, type Sql } from '../store/sql/sql.ts';
 import { anyStatement } from '../store/sql/write.ts';
 import { describeContent } from './describe-content.ts';
-import { saveEntity } from './save.ts';
+import { storeEntity } from './write.ts';
 
 /** What sowing needs of the server. */
 export interface SowServices {
@@ -66,7 +67,7 @@ export async function sow(
     waiting = [];
     const { engine, now } = services;
     await engine.write(async (tx) => {
-      for (const change of changes) await saveEntity(tx, change, { now });
+      for (const change of changes) await storeEntity(tx, change, { now });
       await tx.run(progressStatement(isLast ? complete : String(done + changes.length)));
     });
     done += changes.length;
