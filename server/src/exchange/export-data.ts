@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { formatOfMediaType, formatRow } from '../image/formats.ts';
 import type { ModelDefinition } from '../model/definition.ts';
 import { isMedia, type DataClassDef, type Model, type StorageDef, type Value } from '../model/model.ts';
+import { globalStampName } from '../model/tracking.ts';
 import type { Columns, Links } from '../query/columns.ts';
 import { keyCount, keysBetween } from '../query/key-list.ts';
 import { all } from '../query/predicate.ts';
@@ -90,7 +91,7 @@ async function countAll(dataClasses: readonly DataClassDef[], engine: Engine): P
 const stored = (dataClass: DataClassDef): readonly (StorageDef | { readonly name: string })[] =>
   [...dataClass.attributes.values()].filter(
     (attribute) =>
-      attribute.kind === 'relatedEntity' || (attribute.kind === 'storage' && attribute.column !== '__global_stamp'),
+      attribute.kind === 'relatedEntity' || (attribute.kind === 'storage' && attribute.name !== globalStampName),
   );
 
 function columnsOf(dataClass: DataClassDef): Columns {

@@ -1,5 +1,12 @@
 // The JSON of entities as JSON Schema (OpenAPI 3.1): what reads answer and what saves take (spec 03 § 2.2, 06 § 1).
-import type { AttributeDef, CalculatedDef, DataClassDef, StorageDef, StorageType } from '../../model/model.ts';
+import {
+  isMedia,
+  type AttributeDef,
+  type CalculatedDef,
+  type DataClassDef,
+  type StorageDef,
+  type StorageType,
+} from '../../model/model.ts';
 import type { CatalogSight } from '../../plan/plan.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
@@ -124,8 +131,6 @@ function orNull(schema: Schema): Schema {
   if (Array.isArray(type)) return { type: [...new Set([...(type as readonly string[]), 'null'])], ...rest };
   return '$ref' in schema ? { anyOf: [schema, { type: 'null' }] } : schema;
 }
-
-const isMedia = ({ type }: StorageDef): boolean => type === 'image' || type === 'blob';
 
 function readSchema(attribute: AttributeDef, shown: (dataClass: DataClassDef) => boolean): Schema {
   switch (attribute.kind) {
