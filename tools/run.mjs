@@ -23,9 +23,11 @@ if (major < 22 || (major === 22 && minor < 18)) {
     process.exit(1);
   }
 }
+// What was compiled once is not compiled again by the next process.
+const codeCache = join(dirname(fileURLToPath(import.meta.url)), '..', 'node_modules', '.cache', 'keystamp-code');
 const child = spawn(node, ['--conditions=keystamp-source', ...process.argv.slice(2)], {
   stdio: 'inherit',
-  env: { ...process.env, PATH: dirname(node) + delimiter + process.env.PATH },
+  env: { NODE_COMPILE_CACHE: codeCache, ...process.env, PATH: dirname(node) + delimiter + process.env.PATH },
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('exit', (code, signal) => {

@@ -20,7 +20,7 @@ const graceMs = 5000;
 
 /**
  * Keeps so many processes of the running command, until told to stop.
- * @param onServing told once when the first one serves
+ * @param onServing told once, when all of them serve
  * @throws Error when they end before they serve
  */
 export async function keepWorkers(
@@ -33,12 +33,13 @@ export async function keepWorkers(
   const { promise: broken, reject } = Promise.withResolvers<never>();
   let stopping = false;
   let failures = 0;
+  let listening = 0;
   const start = (): void => {
     const begun = performance.now();
     const worker = cluster.fork(env);
     worker.once('listening', (address) => {
       failures = 0;
-      onServing(address);
+      if (++listening === config.workers) onServing(address);
     });
     worker.once('exit', (code, signal) => {
       if (stopping) return;

@@ -28,7 +28,7 @@ const running = new Set<KeystampProcess>();
  */
 export function keystamp(args: readonly string[], env: Readonly<Record<string, string>> = {}): KeystampProcess {
   const child = spawn(process.execPath, ['--conditions=keystamp-source', bin, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', ...env },
+    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };
