@@ -1,5 +1,6 @@
 // The sample's model: companies and the people who work there, with pictures of both, and what can be done with them.
 import { defineModel, implement, throwError, type Entity, type EntityOf } from 'keystamp';
+import { orderFullName, queryFullName } from './full-name.ts';
 import { findUser } from './users.ts';
 
 export const model = defineModel({
@@ -26,6 +27,7 @@ export const model = defineModel({
         ID: { type: 'long', primKey: true, autosequence: true },
         firstName: { type: 'string' },
         lastName: { type: 'string', indexed: true, mandatory: true },
+        fullName: { kind: 'calculated', type: 'string', exposed: true },
         email: { type: 'string', unique: true, maxLength: 120 },
         salary: { type: 'number', indexed: true, maxValue: 250_000 },
         birthDate: { type: 'date', simpleDate: true },
@@ -40,6 +42,7 @@ export const model = defineModel({
         companyID: { type: 'long', indexed: true },
         managerID: { type: 'long', indexed: true },
         employer: { kind: 'relatedEntity', dataClass: 'Company', foreignKey: 'companyID' },
+        employerName: { kind: 'alias', path: 'employer.name', exposed: true },
         manager: { kind: 'relatedEntity', dataClass: 'Employee', foreignKey: 'managerID' },
         reports: { kind: 'relatedEntities', dataClass: 'Employee', inverse: 'manager' },
       },
@@ -94,6 +97,29 @@ export default implement(model, {
       },
     },
     Employee: {
+      calculated: {
+        fullName: {
+          get() {
+            return this.firstName === null ? this.lastName : `${this.firstName} ${this.lastName}`;
+          },
+          query: queryFullName,
+          orderBy: orderFullName,
+        },
+      },
+      events: {
+        validateSave() {
+          const { birthDate, hiringDate } = this;
+          if (birthDate === null || hiringDate === null || hiringDate >= birthDate) return undefined;
+          return { errCode: 4409, message: 'Nobody is hired before being born', seriousError: true };
+        },
+        attributes: {
+          email: {
+            saving() {
+              this.email = this.email?.toLowerCase() ?? null;
+            },
+          },
+        },
+      },
       functions: {
         topPaid: {
           exposed: true,

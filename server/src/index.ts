@@ -11,6 +11,19 @@ export type {
   StorageDefinition,
 } from './model/definition.ts';
 export { KeystampError } from './errors.ts';
+export type {
+  AfterDropEvent,
+  AfterSaveEvent,
+  AttributeEvent,
+  EntityEvent,
+  GetEvent,
+  OrderByEvent,
+  QueryAnswer,
+  QueryEvent,
+  QueryOperator,
+  Refusal,
+  SetEvent,
+} from './orm/attribute-events.ts';
 export { dataStoreOf } from './orm/data-store.ts';
 export { implement } from './orm/implement.ts';
 export { session } from './orm/session-api.ts';

@@ -12,6 +12,7 @@ import { keyCount, keysBetween } from '../query/key-list.ts';
 import { readBytes } from '../request/body.ts';
 import type { Row } from '../store/engine.ts';
 import { entityStatement } from '../store/sql/select.ts';
+import { withCalculated } from './calculated.ts';
 import type { Visit } from './context.ts';
 import { entityJsonOf } from './entity-in-memory.ts';
 import type { CallResult, SelectionOutcome } from './outcome.ts';
@@ -154,5 +155,5 @@ async function entitiesJson(selection: SelectionState, plan: CallPlan, visit: Vi
     const row: Row | undefined = await engine.row(entityStatement(columns, key, 'top', engine.dialect));
     if (row) texts.push(row['json'] as string);
   }
-  return texts.join(',');
+  return withCalculated(texts.join(','), columns, visit);
 }

@@ -4,7 +4,7 @@ import type { DataClassDef, RelatedEntityDef, StorageDef, Value } from '../model
 import { endOf, type EntityState } from '../orm/entity-state.ts';
 import type { ColumnItem, Columns } from '../query/columns.ts';
 import { entityStatement } from '../store/sql/select.ts';
-import { calculatedText } from './calculated.ts';
+import { calculatedText, withCalculated } from './calculated.ts';
 import type { Visit } from './context.ts';
 
 type Members = Readonly<Record<string, unknown>>;
@@ -15,11 +15,11 @@ export async function entityJsonOf(state: EntityState, columns: Columns, visit: 
   const touched = state.touchedNames();
   const { engine } = visit.services;
   const row = stored && (await engine.row(entityStatement(columns, stored.key, 'top', engine.dialect)));
-  const json = row?.['json'] as string | undefined;
+  const json = row && (await withCalculated(row['json'] as string, columns, visit));
   if (json !== undefined && touched.length === 0) return json;
   const members: Record<string, unknown> = json === undefined ? headOf(state) : { ...(JSON.parse(json) as Members) };
   for (const item of columns.items)
-    if (json === undefined || touched.includes(item.attribute.name))
+    if (json === undefined || isChanged(item, touched))
       members[item.attribute.name] = await inMemory(item, state, columns, visit);
   return JSON.stringify(members);
 }
@@ -48,7 +48,7 @@ async function inMemory(item: ColumnItem, state: EntityState, columns: Columns, 
       if (key === null) return null;
       const { engine } = visit.services;
       const row = await engine.row(entityStatement(item.columns, [key], 'listed', engine.dialect));
-      return row ? (JSON.parse(row['json'] as string) as unknown) : null;
+      return row ? (JSON.parse(await withCalculated(row['json'] as string, item.columns, visit)) as unknown) : null;
     }
     case 'selection':
       return null;
@@ -61,6 +61,14 @@ async function inMemory(item: ColumnItem, state: EntityState, columns: Columns, 
     default:
       return item satisfies never;
   }
+}
+
+/** What code works out may depend on anything that was assigned. */
+function isChanged(item: ColumnItem, touched: readonly string[]): boolean {
+  if (item.kind === 'calculated') return true;
+  if (item.kind !== 'alias') return touched.includes(item.attribute.name);
+  const [step] = item.attribute.steps;
+  return step ? touched.includes(step.name) || item.shown.kind === 'calculated' : isChanged(item.shown, touched);
 }
 
 const keyOf = (state: EntityState, relation: RelatedEntityDef): Value =>

@@ -29,6 +29,7 @@ const model = defineModel({
         peers: { kind: 'calculated', type: 'selection', dataClass: 'Member', exposed: true },
         hidden: { kind: 'calculated', type: 'string' },
         broken: { kind: 'calculated', type: 'long' },
+        teamName: { kind: 'alias', path: 'team.name', exposed: true },
         teamSize: { kind: 'alias', path: 'team.size', exposed: true },
       },
     },
@@ -49,6 +50,34 @@ const app = implement(model, {
       },
     },
     Member: {
+      functions: {
+        listed: {
+          exposed: true,
+          run() {
+            return this.query('ID < 4 order by ID desc');
+          },
+        },
+      },
+      entityFunctions: {
+        itself: {
+          exposed: true,
+          run() {
+            return this;
+          },
+        },
+        renamed: {
+          exposed: true,
+          run(given: string) {
+            return this.set({ given, team: null });
+          },
+        },
+        among: {
+          exposed: true,
+          run() {
+            return { me: this, others: this.getDataClass().query('ID < 3') };
+          },
+        },
+      },
       calculated: {
         full: {
           get(event: { result: unknown }) {
@@ -175,6 +204,19 @@ test('in code: values, plain objects, paths', () =>
     assert.deepEqual(await ds.Member.query('ID < 3').extract('full', { keepNull: true }), ['Ada Joubert', null]);
     assert.equal(ds.Member.attr.full.readOnly, false);
   }));
+
+test('results of functions: entities, selections, what is assigned and not saved', async () => {
+  const list = '$attributes=full,teamSize,teamName,leader.full';
+  const call = (fn: string, parameters: unknown[]) => ask(program, 'POST', `/rest/Member(1)/${fn}?${list}`, parameters);
+  const { full, teamSize, teamName, leader } = (await call('itself', [])).body;
+  assert.deepEqual([full, teamSize, teamName, leader.full], ['Ada Joubert', 2, 'Red', 'Ada Joubert']);
+  const renamed = (await call('renamed', ['Bea'])).body;
+  assert.deepEqual([renamed.full, renamed.teamSize, renamed.teamName], ['Bea Joubert', null, null]);
+  const { me, others } = (await call('among', [])).body.result;
+  assert.deepEqual([me.full, others.map((each: { full: unknown }) => each.full)], ['Ada Joubert', ['Ada Joubert', null]]); // prettier-ignore
+  const page = await ask(program, 'POST', `/rest/Member/listed?${list}`, []);
+  assert.deepEqual(page.body.__ENTITIES.map((each: { full: unknown }) => each.full), ['Cy Stone', null, 'Ada Joubert']); // prettier-ignore
+});
 
 test('the catalog', async () => {
   const { body } = await ask(program, 'GET', '/rest/$catalog/Member');

@@ -11,7 +11,7 @@ import { noteEntities, users } from './users.ts';
 import functions from './functions-model.ts';
 import { picture, type PictureName } from './pictures.ts';
 import { projectCount, projectEntities, projects } from './projects.ts';
-import { untracked } from './untracked.ts';
+import { bare, untracked } from './bare.ts';
 
 /** When the data was made; all pictures were last changed then. */
 export const seedTime = Date.UTC(2025, 5, 1, 8);
@@ -184,7 +184,7 @@ export interface Stock {
 /** What `@model` of a conversation may name. */
 export const stocks = {
   company: {
-    model: buildModel(untracked(company)),
+    model: buildModel(bare(company)),
     seed: { total: companies.length + employees.length, entities: companyEntities },
   },
   projects: { model: buildModel(projects), seed: { total: projectCount, entities: projectEntities } },
@@ -200,7 +200,7 @@ export const stocks = {
   },
   users: { model: buildModel(users), seed: { total: 2, entities: noteEntities } },
   functions: {
-    model: buildModel(untracked(functions)),
+    model: buildModel(bare(functions)),
     seed: { total: companies.length + employees.length, entities: companyEntities },
   },
   stamps: { model: buildModel(stamps), seed: { total: 3, entities: stampEntities } },

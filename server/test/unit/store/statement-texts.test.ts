@@ -9,6 +9,7 @@ import { after, test } from 'node:test';
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { model as company } from '../../../../examples/company/model.ts';
+import { bare } from '../../wire/bare.ts';
 import { readConfig } from '../../../src/config.ts';
 import { openKeystamp } from '../../../src/keystamp.ts';
 import { buildModel } from '../../../src/model/load.ts';
@@ -22,7 +23,7 @@ Database.prototype.prepare = function (this: Database.Database, text: string) {
 } as typeof prepare;
 
 const data = mkdtempSync(join(tmpdir(), 'keystamp-texts-'));
-const keystamp = await openKeystamp(buildModel(company), readConfig({ data }), (event) => {
+const keystamp = await openKeystamp(buildModel(bare(company)), readConfig({ data }), (event) => {
   if (event.kind === 'failed') console.error(event.cause);
 });
 after(async () => {
