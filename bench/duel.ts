@@ -27,10 +27,14 @@ export interface Duel {
   readonly keystamp: Server;
   readonly ceiling: Server;
   readonly load: Load;
-  readonly work: Omit<LoadJob, 'port' | 'seconds'>;
+  readonly work: Work;
+  /** What the ceiling is asked instead. */
+  readonly ceilingWork?: Work;
 }
 
-async function turn({ child, port }: Server, load: Load, work: Duel['work'], seconds: number): Promise<Turn> {
+type Work = Omit<LoadJob, 'port' | 'seconds'>;
+
+async function turn({ child, port }: Server, load: Load, work: Work, seconds: number): Promise<Turn> {
   const before = await child.usage();
   const done = await load.run({ ...work, port, seconds });
   const cpu = (await child.usage()).cpu - before.cpu;
@@ -41,12 +45,12 @@ async function turn({ child, port }: Server, load: Load, work: Duel['work'], sec
  * Where the load and not the server was the bottleneck, the ratio of the requests per second would flatter the slower
  * side: then the ratio of processor time must reach the goal too.
  */
-export async function duel({ scenario, goal, keystamp, ceiling, load, work }: Duel): Promise<Row> {
+export async function duel({ scenario, goal, keystamp, ceiling, load, work, ceilingWork = work }: Duel): Promise<Row> {
   await turn(keystamp, load, work, warmUpSeconds);
-  await turn(ceiling, load, work, warmUpSeconds);
+  await turn(ceiling, load, ceilingWork, warmUpSeconds);
   const pairs: (readonly [Turn, Turn])[] = [];
   for (let i = 0; i < rounds; i++)
-    pairs.push([await turn(keystamp, load, work, roundSeconds), await turn(ceiling, load, work, roundSeconds)]);
+    pairs.push([await turn(keystamp, load, work, roundSeconds), await turn(ceiling, load, ceilingWork, roundSeconds)]);
   const ratios = pairs.map(([own, bare]) => own.rate / bare.rate);
   const byCpu = median(pairs.map(([own, bare]) => bare.cpu / own.cpu));
   const measured = median(ratios);

@@ -8,6 +8,8 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 
 const command = here('../server/bin/keystamp.mjs');
 const sample = here('./company');
+/** The sample's data with numbers of changes, functions, users and roles. */
+export const staff = here('./staff');
 
 /** A server and where it listens. */
 export interface Server {
@@ -15,9 +17,13 @@ export interface Server {
   readonly port: number;
 }
 
-/** Keystamp with the sample, on the server's core unless told otherwise. */
-export async function startKeystamp({ data, nodeArgs }: Bench, options: ChildOptions = {}): Promise<Server> {
-  const child = new Child(command, ['serve', sample, '--data', data, '--port', '0'], {
+/** Keystamp with the sample, or the model of another folder, on the server's core unless told otherwise. */
+export async function startKeystamp(
+  { data, nodeArgs }: Bench,
+  options: ChildOptions = {},
+  model = sample,
+): Promise<Server> {
+  const child = new Child(command, ['serve', model, '--data', data, '--port', '0'], {
     core: serverCore,
     nodeArgs,
     ...options,

@@ -10,6 +10,7 @@ import { startKeystamp } from './programs.ts';
 import type { Bench, Row, Scenario } from './scenario.ts';
 import { coldConversion } from './scenarios/cold-conversion.ts';
 import { entityByKey } from './scenarios/entity-by-key.ts';
+import { functionCall } from './scenarios/function-call.ts';
 import { growth } from './scenarios/growth.ts';
 import { hotPicture } from './scenarios/hot-picture.ts';
 import { largeSets } from './scenarios/large-sets.ts';
@@ -18,6 +19,7 @@ import { notModified } from './scenarios/not-modified.ts';
 import { pageOf100 } from './scenarios/page-of-100.ts';
 import { picturePage } from './scenarios/picture-page.ts';
 import { postgres } from './scenarios/postgres.ts';
+import { privileges } from './scenarios/privileges.ts';
 import { stormLatency } from './scenarios/storm-latency.ts';
 import { twoProcesses } from './scenarios/two-processes.ts';
 
@@ -26,6 +28,8 @@ const scenarios = {
   'not-modified': notModified,
   'entity-by-key': entityByKey,
   'page-of-100': pageOf100,
+  'function-call': functionCall,
+  privileges,
   'cold-conversion': coldConversion,
   'storm-latency': stormLatency,
   'picture-page': picturePage,

@@ -1,0 +1,2 @@
+// The data of the sample.
+export { seed } from '../../examples/company/seed.ts';
