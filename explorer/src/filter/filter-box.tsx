@@ -1,6 +1,7 @@
 // The filter of a list: coloured while it is typed, completed at the caret, with a complaint under the words it is about.
 import { KeystampError } from '@keystamp/client';
 import { useEffect, useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
+import { flushSync } from 'react-dom';
 import { useCatalog, type DataClass } from '../api/catalog.ts';
 import { errorLines } from '../api/error-lines.ts';
 import { Icon } from '../ui/icon.tsx';
@@ -46,13 +47,14 @@ export function FilterBox({ dataClass, filter, error, onApply }: FilterBoxProps)
     onApply(next.trim());
   };
   const choose = (completion: Completion): void => {
-    setText(completion.filter);
-    setActive(-1);
-    requestAnimationFrame(() => {
-      input.current?.focus();
-      input.current?.setSelectionRange(completion.position, completion.position);
+    // At once: who types fast must not find the caret moved afterwards.
+    flushSync(() => {
+      setText(completion.filter);
+      setActive(-1);
       setPosition(completion.more ? completion.position : undefined);
     });
+    input.current?.focus();
+    input.current?.setSelectionRange(completion.position, completion.position);
   };
   const press = (event: KeyboardEvent): void => {
     const completion = listed[Math.max(active, 0)];

@@ -58,7 +58,12 @@ async function withFonts(folder: string): Promise<void> {
 }
 
 /** Settings of the package that suit a function in a cloud: the browser would end with its first window, and obey less. */
-const unwanted = new Set(['--single-process', '--disable-web-security', '--allow-running-insecure-content']);
+const unwanted = new Set([
+  '--single-process',
+  '--no-zygote',
+  '--disable-web-security',
+  '--allow-running-insecure-content',
+]);
 
 /** Starts the browser. The caller closes it. */
 export async function launchBrowser(): Promise<Browser> {

@@ -2,17 +2,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { Stage, until } from './stage.ts';
+import { stage, until, walkTo } from '../stage.ts';
 
-let stage: Stage;
-before(async () => {
-  stage = await Stage.start();
-});
-after(() => stage?.end());
-
-const faultsInPage = readFileSync(join(import.meta.dirname, 'faults-in-page.js'), 'utf8');
+const faultsInPage = readFileSync(join(import.meta.dirname, '../faults-in-page.js'), 'utf8');
 
 const faultsOf = async (page: Page): Promise<readonly string[]> =>
   (await page.evaluate(faultsInPage)) as readonly string[];
@@ -33,34 +27,33 @@ const views: readonly (readonly [path: string, ready: string])[] = [
   ['Nobody', '.notice-title'],
 ];
 
-for (const colorScheme of ['light', 'dark'] as const)
-  test(`every view can be heard, reached and read (${colorScheme})`, async (t) => {
-    const page = await stage.open(t, '', { colorScheme, reducedMotion: 'reduce' });
-    for (const [path, ready] of views) {
-      await page.goto(path);
-      await page.locator(ready).first().waitFor();
-      if (path.endsWith('photo')) await page.getByRole('button', { name: 'Ask the server' }).click();
-      assert.deepEqual(await faultsOf(page), [], path);
+test('every view can be heard, reached and read, in light and dark, and fits a narrow screen', async (t) => {
+  const page = await stage.open(t, '');
+  const look = async (what: string): Promise<void> => {
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      assert.deepEqual(await faultsOf(page), [], `${what}, ${colorScheme}`);
     }
-    await page.goto('Member');
-    await page.getByRole('button', { name: 'Columns' }).click();
-    assert.deepEqual(await faultsOf(page), [], 'the choice of columns');
-    await page.getByRole('combobox').fill('name ');
-    await page.getByRole('option').first().waitFor();
-    assert.deepEqual(await faultsOf(page), [], 'the completions');
-  });
-
-test('a narrow screen shows every view without scrolling sideways', async (t) => {
-  const page = await stage.open(t, '', { viewport: { width: 360, height: 700 } });
+  };
   for (const [path, ready] of views) {
-    await page.goto(path);
+    await walkTo(page, path);
     await page.locator(ready).first().waitFor();
-    assert.ok(
-      (await page.evaluate('document.documentElement.scrollWidth')) === 360,
-      `${path} is wider than the screen`,
-    );
+    if (path.endsWith('photo')) await page.getByRole('button', { name: 'Ask the server' }).click();
+    await look(path);
+    await page.setViewportSize({ width: 360, height: 700 });
+    assert.equal(await page.evaluate('document.documentElement.scrollWidth'), 360, `${path} is wider than the screen`);
+    await page.setViewportSize({ width: 1280, height: 800 });
   }
-  await page.goto('Member?open=1');
+  await walkTo(page, 'Member');
+  await page.getByRole('button', { name: 'Columns' }).click();
+  await look('the choice of columns');
+  await page.getByRole('combobox').fill('name ');
+  await page.getByRole('option').first().waitFor();
+  await look('the completions');
+});
+
+test('on a narrow screen one thing at a time is seen', async (t) => {
+  const page = await stage.open(t, 'Member?open=1', { viewport: { width: 360, height: 700 } });
   await page.locator('.entity-title h2').waitFor();
   assert.ok(await page.getByRole('grid').isHidden(), 'the form has the screen for itself');
   await page.getByRole('button', { name: 'Close' }).click();
@@ -72,7 +65,7 @@ test('a narrow screen shows every view without scrolling sideways', async (t) =>
 });
 
 test('the keyboard alone reaches an entity and comes back', async (t) => {
-  const page = await stage.open(t, 'Member');
+  const page = await stage.open(t, `${stage.server.url}/explorer/Member`);
   await page.locator('[data-key="1"]').waitFor();
   await page.keyboard.press('Tab');
   assert.equal(await page.evaluate('document.activeElement.textContent'), 'To the view');

@@ -1,15 +1,9 @@
 // The list of a dataclass: counts, order, pages, columns, filter, and what is asked of the server for it.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { curl } from '../../server/test/curl.ts';
-import { memberCount, Stage, until } from './stage.ts';
-
-let stage: Stage;
-before(async () => {
-  stage = await Stage.start();
-});
-after(() => stage?.end());
+import { curl } from '../../../server/test/curl.ts';
+import { memberCount, stage, until } from '../stage.ts';
 
 const rows = (page: Page): ReturnType<Page['locator']> => page.locator('.grid-body .grid-row:not(.waiting)');
 const columnOf = async (page: Page, path: string, most = 3): Promise<readonly string[]> =>

@@ -1,14 +1,8 @@
 // The form of an entity: every type of attribute, what is refused, and what others save meanwhile.
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { dropFile, Stage, until } from './stage.ts';
-
-let stage: Stage;
-before(async () => {
-  stage = await Stage.start();
-});
-after(() => stage?.end());
+import { dropFile, stage, until } from '../stage.ts';
 
 const field = (page: Page, name: string): ReturnType<Page['locator']> => page.locator(`[data-attribute="${name}"]`);
 const control = (page: Page, name: string): ReturnType<Page['locator']> =>
