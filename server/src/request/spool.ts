@@ -13,7 +13,7 @@ export interface SpooledBody {
   readonly size: number;
   /** SHA-256. */
   readonly hash: Buffer;
-  /** Deletes the file. */
+  /** Deletes the file; what cannot be deleted goes with the folder. Never throws. */
   readonly discard: () => void;
 }
 
@@ -34,19 +34,24 @@ export class Spool {
   async receive(body: Readable, limits: BodyLimits, headers: HttpRequest['headers']): Promise<SpooledBody> {
     const path = join(this.#folder, randomUUID());
     const hash = createHash('sha256');
-    const discard = (): void => rmSync(path, { force: true });
-    const file = openSync(path, 'wx');
+    const discard = (): void => {
+      try {
+        rmSync(path, { force: true });
+      } catch {
+        // What was asked for is done; that there is a file too many is no reason to say otherwise.
+      }
+    };
     try {
-      const size = await takeBytes(body, limits, headers, (chunk) => {
-        hash.update(chunk);
-        writeAll(file, chunk);
-      });
+      const size = await write(path, (add) =>
+        takeBytes(body, limits, headers, (chunk) => {
+          hash.update(chunk);
+          add(chunk);
+        }),
+      );
       return { path, size, hash: hash.digest(), discard };
     } catch (error) {
       discard();
       throw isDiskFull(error) ? failHttp(507, undefined, { Connection: 'close' }) : error;
-    } finally {
-      closeSync(file);
     }
   }
 
@@ -56,8 +61,16 @@ export class Spool {
   }
 }
 
-function writeAll(file: number, chunk: Buffer): void {
-  for (let at = 0; at < chunk.length;) at += writeSync(file, chunk, at);
+/** Opens a new file for as long as `fill` adds to it. */
+async function write<T>(path: string, fill: (add: (chunk: Buffer) => void) => Promise<T>): Promise<T> {
+  const file = openSync(path, 'wx');
+  try {
+    return await fill((chunk) => {
+      for (let at = 0; at < chunk.length;) at += writeSync(file, chunk, at);
+    });
+  } finally {
+    closeSync(file);
+  }
 }
 
 const isDiskFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOSPC';

@@ -1,5 +1,5 @@
-// The n-th message of a save on PostgreSQL is the last one that gets through, for every n: what was acknowledged is there,
-// what was not is there whole or not at all, and the next save goes on.
+// The n-th message of a save on PostgreSQL is the last one that gets through, or its n-th query fails, for every n: what
+// was acknowledged is there, what was not is there whole or not at all, and the next save goes on.
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -7,6 +7,7 @@ import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import pg from 'pg';
 import { readConfig } from '../../src/config.ts';
 import { buildModel } from '../../src/model/load.ts';
 import type { DataClassDef, StorageDef } from '../../src/model/model.ts';
@@ -14,7 +15,11 @@ import { saveEntity } from '../../src/orm/save.ts';
 import { openEngine } from '../../src/store/open.ts';
 import { dropDatabase, newDatabase, runOn } from '../postgres.ts';
 import { checkData } from './check-data.ts';
+import { Counter } from './counter.ts';
+import { FailingSaves } from './failing-saves.ts';
 import definition from './model.ts';
+
+const long = process.env['KEYSTAMP_LONG'] === '1';
 
 /** A way to the database that breaks: after so many bunches of messages from the client, all its connections are cut. */
 class BrittleWay {
@@ -97,5 +102,47 @@ test('the way to the database breaks at every place of a save', async () => {
     way.close();
     await dropDatabase(database);
     rmSync(data, { recursive: true, force: true });
+  }
+});
+
+/** What PostgreSQL may say, and what a save is answered then, if it is not begun again. */
+const failures = [
+  { state: '58030', says: 'io_error', statuses: [500] },
+  { state: '53100', says: 'disk_full', statuses: [507] },
+  { state: '57014', says: 'query_canceled', statuses: [503] },
+  { state: '40001', says: 'serialization_failure', statuses: [503] },
+] as const;
+
+test('a query of a save fails, for every query', async (t) => {
+  const database = await newDatabase();
+  t.after(() => dropDatabase(database));
+  const saves = await FailingSaves.start(t, database);
+  await runOn(
+    database,
+    "CREATE FUNCTION fail_with(state text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'made to fail' USING ERRCODE = state; END $$",
+  );
+  const counter = new Counter();
+  let state = '';
+  const prototype = pg.Client.prototype as unknown as { query(...values: unknown[]): unknown };
+  const { query } = prototype;
+  prototype.query = function (asked, ...more) {
+    const fails = typeof asked === 'object' && counter.hit();
+    const sent = fails ? { ...asked, name: undefined, text: `SELECT fail_with('${state}')`, values: [] } : asked;
+    return query.call(this, sent, ...more);
+  };
+  try {
+    for (const [i, failure] of failures.entries()) {
+      ({ state } = failure);
+      const fault = {
+        name: failure.says,
+        statuses: failure.statuses,
+        arm: (n: number) => counter.arm(n),
+        disarm: () => counter.disarm(),
+      };
+      const failed = await saves.failEverywhere(fault, long ? 0 : 3 * i, long ? 1 : 12);
+      assert.ok(failed > 0, `${failure.says}: nothing failed`);
+    }
+  } finally {
+    prototype.query = query;
   }
 });

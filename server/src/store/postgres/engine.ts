@@ -4,7 +4,7 @@ import type { Config } from '../../config.ts';
 import { failHttp } from '../../errors.ts';
 import { packKeys, type KeyList } from '../../query/key-list.ts';
 import { UnitAgain, type Engine, type Row, type Snapshot, type Transaction, type Unit } from '../engine.ts';
-import { raw, sql, type Sql } from '../sql/sql.ts';
+import { ident, raw, sql, type Sql } from '../sql/sql.ts';
 import { Totals } from '../totals.ts';
 import type { Answer, Connection } from './connection.ts';
 import { postgresDialect } from './dialect.ts';
@@ -59,8 +59,9 @@ export class PostgresEngine implements Engine {
   /** @throws Error when the server cannot be reached */
   static async open(options: ServerOptions, limits: PostgresLimits): Promise<PostgresEngine> {
     const server = await Server.of(options);
-    await server.makeSchema();
     const engine = new PostgresEngine(server, limits);
+    const { schema } = options;
+    if (schema !== undefined) await engine.write((tx) => tx.run(sql`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`));
     const row = await engine.row(raw('SELECT current_schema() AS name'));
     engine.dialect = postgresDialect(String(row?.['name']));
     return engine;
@@ -166,7 +167,8 @@ export class PostgresEngine implements Engine {
       await transaction.commit();
       return result;
     } catch (error) {
-      if (transaction.committing) throw error;
+      // Whether a transaction is still open after a commit that failed nobody knows.
+      if (transaction.committing) throw new Unsound(error);
       try {
         await transaction.rollback();
       } catch {

@@ -43,6 +43,8 @@ const busyAnswers: readonly (readonly [test: (error: unknown) => boolean, answer
   [isTimedOut, () => failHttp(503, 'the query took too long', { 'Retry-After': '1' })],
   [isCollision, () => failHttp(503, 'others write the same', { 'Retry-After': '1' })],
   [(error) => codeOf(error) === '53100', () => failHttp(507)],
+  // What was the primary a moment ago is a copy now.
+  [(error) => codeOf(error) === '25006', () => failHttp(503, 'the database takes no writes', { 'Retry-After': '1' })],
   [(error) => codeOf(error).startsWith('53'), () => failHttp(503, 'the database is busy', { 'Retry-After': '1' })],
 ];
 

@@ -1,6 +1,5 @@
 // The way to the database server: connections are opened when they are needed and opened again when they were lost.
 import type { Client, ClientConfig, Pool, PoolClient } from 'pg';
-import { raw } from '../sql/sql.ts';
 import { Connection } from './connection.ts';
 import { AwayError, isAway } from './errors.ts';
 import { Statements } from './statement.ts';
@@ -24,6 +23,8 @@ function settingsOf(schema: string | undefined, timeoutMs: number): string {
     'SET extra_float_digits = 1',
     'SET standard_conforming_strings = on',
     "SET bytea_output = 'hex'",
+    // Statements follow a BEGIN without waiting for it: if it fails, they must not be carried out one by one.
+    'SET default_transaction_read_only = on',
     ...(schema === undefined ? [] : [`SET search_path = "${schema.replaceAll('"', '""')}"`]),
   ];
   return settings.join('; ');
@@ -90,20 +91,6 @@ export class Server {
     // An idle connection that is lost is replaced when one is needed.
     pool.on('error', () => {});
     return new ConnectionPool(pool, (client) => this.#connection(client as unknown as Client));
-  }
-
-  /** Makes the schema when there is one to be made. */
-  async makeSchema(): Promise<void> {
-    const { schema } = this.#options;
-    if (schema === undefined) return;
-    const pool = this.pool(1, 0);
-    try {
-      await pool.use((connection) =>
-        connection.do(raw(`CREATE SCHEMA IF NOT EXISTS "${schema.replaceAll('"', '""')}"`)),
-      );
-    } finally {
-      await pool.close();
-    }
   }
 
   #connection(client: Client): Connection {

@@ -10,12 +10,10 @@ import { isDuplicate } from './errors.ts';
 import { sequenceOf } from './schema.ts';
 import { storedName } from './statement.ts';
 
-const begin = raw('BEGIN ISOLATION LEVEL READ COMMITTED');
+/** Connections write in transactions alone, see `settingsOf`. */
+const begin = raw('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE');
 const commit = raw('COMMIT');
 const rollback = raw('ROLLBACK');
-
-/** Statements on a transaction that has failed already say nothing of their own. */
-const failedBefore = '25P02';
 
 export class PostgresTransaction implements Transaction {
   readonly #connection: Connection;
@@ -68,7 +66,11 @@ export class PostgresTransaction implements Transaction {
       this.#send(sql`RELEASE SAVEPOINT ${name}`);
       return result;
     } catch (error) {
-      await this.#connection.do(sql`ROLLBACK TO SAVEPOINT ${name}`);
+      try {
+        await this.#connection.do(sql`ROLLBACK TO SAVEPOINT ${name}`);
+      } catch (failure) {
+        throw this.#failed(failure);
+      }
       this.#send(sql`RELEASE SAVEPOINT ${name}`);
       this.#failure = undefined;
       throw error;
@@ -106,9 +108,8 @@ export class PostgresTransaction implements Transaction {
     this.#connection.do(statement).catch((error: unknown) => this.#failed(error));
   }
 
+  /** What comes after the first failure is its consequence. */
   #failed(error: unknown): unknown {
-    if ((error as { readonly code?: string }).code === failedBefore) return this.#failure?.error ?? error;
-    this.#failure ??= { error };
-    return error;
+    return (this.#failure ??= { error }).error;
   }
 }

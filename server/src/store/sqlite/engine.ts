@@ -260,7 +260,12 @@ export class SqliteEngine implements Engine {
     this.#seenVersion = undefined;
     if (!this.#reading) return;
     this.#reading = false;
-    this.#reader.prepared('COMMIT').statement.run();
+    try {
+      this.#reader.prepared('COMMIT').statement.run();
+    } catch {
+      // Nothing was written that could be lost; what matters is that the next snapshot can begin.
+      if (this.#reader.database.inTransaction) this.#reader.database.exec('ROLLBACK');
+    }
   }
 
   writeEach<T>(units: readonly Unit<T>[]): Promise<readonly PromiseSettledResult<T>[]> {
