@@ -30,6 +30,8 @@ export interface Duel {
   readonly work: Work;
   /** What the ceiling is asked instead. */
   readonly ceilingWork?: Work;
+  /** Both sides wait for the disk most of the time: only the requests per second count. */
+  readonly waitsForDisk?: boolean;
 }
 
 type Work = Omit<LoadJob, 'port' | 'seconds'>;
@@ -45,7 +47,8 @@ async function turn({ child, port }: Server, load: Load, work: Work, seconds: nu
  * Where the load and not the server was the bottleneck, the ratio of the requests per second would flatter the slower
  * side: then the ratio of processor time must reach the goal too.
  */
-export async function duel({ scenario, goal, keystamp, ceiling, load, work, ceilingWork = work }: Duel): Promise<Row> {
+export async function duel(asked: Duel): Promise<Row> {
+  const { scenario, goal, keystamp, ceiling, load, work, ceilingWork = work, waitsForDisk } = asked;
   await turn(keystamp, load, work, warmUpSeconds);
   await turn(ceiling, load, ceilingWork, warmUpSeconds);
   const pairs: (readonly [Turn, Turn])[] = [];
@@ -54,7 +57,8 @@ export async function duel({ scenario, goal, keystamp, ceiling, load, work, ceil
   const ratios = pairs.map(([own, bare]) => own.rate / bare.rate);
   const byCpu = median(pairs.map(([own, bare]) => bare.cpu / own.cpu));
   const measured = median(ratios);
-  const loadBound = pairs.filter(([own, bare]) => Math.min(own.busy, bare.busy) < saturated).length > rounds / 2;
+  const loadBound =
+    !waitsForDisk && pairs.filter(([own, bare]) => Math.min(own.busy, bare.busy) < saturated).length > rounds / 2;
   const figures = (side: readonly Turn[]): string =>
     `${perSecond(median(side.map(({ rate }) => rate)))}, ${median(side.map(({ cpu }) => cpu)).toFixed(1)} µs`;
   return {

@@ -1,4 +1,4 @@
-// `npm run bench [-- names… --long --profile folder]`: runs the scenarios one after the other and prints one table.
+// `npm run bench [-- names… --long --only text --profile folder]`: runs the scenarios one after the other and prints one table.
 // The exit code is 1 when a goal is missed.
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
@@ -45,7 +45,7 @@ const isName = (name: string): name is Name => Object.hasOwn(scenarios, name);
 const names = Object.keys(scenarios) as readonly Name[];
 
 const { values, positionals } = parseArgs({
-  options: { long: { type: 'boolean', default: false }, profile: { type: 'string' } },
+  options: { long: { type: 'boolean', default: false }, only: { type: 'string' }, profile: { type: 'string' } },
   allowPositionals: true,
 });
 const unknown = positionals.find((name) => !isName(name));
@@ -55,13 +55,14 @@ const asked =
   positionals.length > 0 ? positionals.filter(isName) : names.filter((name) => values.long || !isLong(name));
 
 const folder = mkdtempSync(join(tmpdir(), 'keystamp-bench-'));
+const wants = (name: string): boolean => name.includes(values.only ?? '');
 const tell = (text: string): void => console.error(text);
 const nodeArgs = values.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${resolve(values.profile)}`];
 
 try {
   const data = join(folder, 'data');
   tell('loading the sample');
-  const seeding = await startKeystamp({ data, scratch: folder, nodeArgs: [], tell });
+  const seeding = await startKeystamp({ data, scratch: folder, nodeArgs: [], tell, wants });
   await seeding.child.stop();
 
   const rows: Row[] = [];
@@ -69,7 +70,7 @@ try {
     tell(`${name} …`);
     const scratch = join(folder, name);
     mkdirSync(scratch);
-    const bench: Bench = { data, scratch, nodeArgs, tell };
+    const bench: Bench = { data, scratch, nodeArgs, tell, wants };
     rows.push(...(await scenarios[name].run(bench)));
   }
   console.log(`${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}, ${pinning}\n`);

@@ -10,6 +10,8 @@ export interface Bench {
   readonly nodeArgs: readonly string[];
   /** Says what is going on. */
   readonly tell: (text: string) => void;
+  /** Whether a case of a scenario with many was asked for. */
+  readonly wants: (name: string) => boolean;
 }
 
 export interface Row {
