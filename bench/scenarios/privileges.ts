@@ -10,6 +10,8 @@ import { employeeTargets } from './entity-by-key.ts';
 import { pageTargets } from './page-of-100.ts';
 
 const works = { 'entity by key': employeeTargets, 'page of 100': pageTargets } as const;
+/** One session may have no more requests under way than `maxParallelRequests`. */
+const connections = 16;
 
 /** The cookie of a new session of the role that may read everything. */
 async function logIn(port: number): Promise<string> {
@@ -29,7 +31,7 @@ async function run(bench: Bench): Promise<readonly Row[]> {
   for (const [name, targets] of Object.entries(works)) {
     const looked = targets.filter((_, i) => i % 100 === 0);
     assert.equal(await sameAnswers(keystamp.port, open.port, looked, headers), looked.length);
-    const ceilingWork = { targets, order: 'random', status: 200, connections: 32 } as const;
+    const ceilingWork = { targets, order: 'random', status: 200, connections } as const;
     const work = { ...ceilingWork, headers };
     rows.push(await duel({ scenario: `privileges: ${name}`, goal: 0.9, keystamp, ceiling: open, load, work, ceilingWork })); // prettier-ignore
   }

@@ -14,7 +14,7 @@ import type { HttpReply } from './reply/http-reply.ts';
 import { reply } from './reply/reply.ts';
 import { actionOf, type Action } from './request/action.ts';
 import type { ApiRequest } from './request/api-request.ts';
-import { parseJsonBody, parseParameters, readBytes } from './request/body.ts';
+import { parseJsonBody, readBytes } from './request/body.ts';
 import type { HttpRequest } from './request/http-request.ts';
 import { checkGuest } from './request/force-login.ts';
 import { checkOrigin } from './request/origin.ts';
@@ -57,7 +57,10 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
   );
   const mounts = mountsOf(config);
   const origins = new Set(listOf(config.corsOrigins));
-  /** What a GET asks depends on its URL alone, and the same pictures are asked for again and again. */
+  /**
+   * What a GET asks, and a POST that calls a function, depends on its URL alone, and the same pictures are asked for again
+   * and again.
+   */
   const known = new LRUCache<string, Asked>({ max: keptPlans });
   /** What will be done for it depends on what its asker may do, too. */
   const plans = new LRUCache<string, Plan>({ max: keptPlans });
@@ -80,13 +83,13 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
       {
         ...(contentType !== undefined && { contentType: String(contentType) }),
         json: () => readJson(http, action),
-        parameters: () => readParameters(http),
       },
       contexts.of(access),
     );
-    if (http.method === 'GET' && isKept(plan) && http.url.length <= longestKeptUrl) {
-      known.set(http.url, asked);
-      plans.set(access.planKey + http.url, plan);
+    if (isKept(plan, http) && http.url.length <= longestKeptUrl) {
+      const name = nameOf(http);
+      known.set(name, asked);
+      plans.set(access.planKey + name, plan);
     }
     return plan;
   }
@@ -97,12 +100,6 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
     return bytes.length === 0 && mayBeEmpty.has(action)
       ? undefined
       : parseJsonBody(bytes.toString('utf8'), http.headers['content-type'] as string | undefined, config.maxJsonDepth);
-  }
-
-  async function readParameters(http: HttpRequest): Promise<readonly unknown[]> {
-    const bytes = await readBytes(http.body, config.maxJsonBytes, config.bodyIdleSeconds * 1000, http.headers);
-    const contentType = http.headers['content-type'] as string | undefined;
-    return parseParameters(bytes.toString('utf8'), contentType, config.maxJsonDepth);
   }
 
   return async function handle(http) {
@@ -118,7 +115,9 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
     let visit: Visit | undefined;
     try {
       // Nothing is waited for that is there already.
-      const kept = http.method === 'GET' ? known.get(http.url) : undefined;
+      const name = nameOf(http);
+      const kept = known.get(name);
+      if (kept) checkOrigin(http, kept.action, origins);
       const asked = kept ?? ask(http);
       const begin = Visit.begin(http, asked.services);
       visit = begin instanceof Promise ? await begin : begin;
@@ -127,7 +126,7 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
       const { access } = visit;
       const { roles } = asked.services;
       if ((roles.forceLogin ?? config.forceLogin) && visit.identity.kind === 'guest') checkGuest(asked);
-      const plan = (kept && plans.get(access.planKey + http.url)) ?? (await planOf(asked, http, access));
+      const plan = (kept && plans.get(access.planKey + name)) ?? (await planOf(asked, http, access));
       // A page asks for many pictures at once.
       if (plan.kind !== 'media') visit.visitor.enter();
       if (plan.kind === 'call' && (roles.forceLogin ?? config.forceLogin) && visit.identity.kind === 'guest')
@@ -159,9 +158,14 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
 /** Bodies that say what the URL or the headers may say as well. */
 const mayBeEmpty: ReadonlySet<Action> = new Set<Action>(['delete', 'login']);
 
-/** Plans that hold nothing large and read alone. */
-const isKept = (plan: Plan): boolean =>
-  plan.kind === 'media' || plan.kind === 'readEntity' || plan.kind === 'readSelection';
+/** Plans that hold nothing large, and nothing of a body. */
+const isKept = (plan: Plan, { method }: HttpRequest): boolean =>
+  plan.kind === 'call'
+    ? method === 'GET' || method === 'POST'
+    : method === 'GET' && (plan.kind === 'media' || plan.kind === 'readEntity' || plan.kind === 'readSelection');
+
+/** The name that what a request asks is kept under. */
+const nameOf = ({ method, url }: HttpRequest): string => (method === 'GET' ? url : `${method} ${url}`);
 
 /** Functions of the datastore that are called by GET look like a question about the catalog (spec 12 § 9). */
 function checkGuestCall(plan: Plan): void {

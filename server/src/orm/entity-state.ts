@@ -112,6 +112,7 @@ export class EntityState {
   /** Names of the attributes that were assigned, in model order: a relation beside its foreign key. */
   touchedNames(): readonly string[] {
     this.noticeObjects();
+    if (this.values.size + this.media.size + this.related.size === 0) return [];
     const touched = (attribute: AttributeDef): boolean => {
       switch (attribute.kind) {
         case 'storage':

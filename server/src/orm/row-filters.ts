@@ -36,11 +36,16 @@ export interface Asker {
   readonly call: Omit<CallOptions, 'model' | 'transaction'>;
 }
 
+const hiding = new WeakMap<Model, Map<boolean, readonly DataClassDef[]>>();
+
 /** The dataclasses of which somebody may see less than all entities. */
 export function hidingClasses(model: Model, { isOpen }: Roles): readonly DataClassDef[] {
-  const classes = [...filteredClasses(model)];
-  const deletions = model.dataClasses.get(deletedRecordsName);
-  return deletions && (classes.length > 0 || !isOpen) ? [...classes, deletions] : classes;
+  const known = keptIn(hiding, model, () => new Map<boolean, readonly DataClassDef[]>());
+  return keptIn(known, isOpen, () => {
+    const classes = [...filteredClasses(model)];
+    const deletions = model.dataClasses.get(deletedRecordsName);
+    return deletions && (classes.length > 0 || !isOpen) ? [...classes, deletions] : classes;
+  });
 }
 
 /**
@@ -85,7 +90,12 @@ export function filteredEngine(
   return new RestrictedEngine(engine, restrictions);
 }
 
-function keptIn<K, V>(map: Map<K, V>, key: K, make: () => V): V {
+interface Keeping<K, V> {
+  get(key: K): V | undefined;
+  set(key: K, value: V): unknown;
+}
+
+function keptIn<K, V>(map: Keeping<K, V>, key: K, make: () => V): V {
   let value = map.get(key);
   if (value === undefined) map.set(key, (value = make()));
   return value;

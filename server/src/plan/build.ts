@@ -19,8 +19,6 @@ export interface PlanInput {
   readonly contentType?: string;
   /** Reads the body as JSON; `undefined` when it is empty. */
   readonly json: () => Promise<unknown>;
-  /** Reads the body as the parameters of a function; none when it is empty. */
-  readonly parameters: () => Promise<readonly unknown[]>;
 }
 
 /**
@@ -39,18 +37,17 @@ export async function buildPlan(
   if (action === 'belongsTo') return { kind: 'belongsTo', group: groupOf(await input.json()) };
   if (action === 'logout' || action === 'currentUser') return { kind: action };
   if (request.target.kind === 'info') return planInfo(request.target);
-  if (request.target.kind === 'singleton')
-    return planCall(request, singletonFunction(request, context), input, context);
+  if (request.target.kind === 'singleton') return planCall(request, singletonFunction(request, context), context);
   if (request.target.kind === 'catalog') {
     const called = storeFunction(request, context);
-    if (called) return planCall(request, called, input, context);
+    if (called) return planCall(request, called, context);
     return planCatalog(request, context);
   }
   if (action === 'changes') return planChanges(request, context);
   if (request.target.kind !== 'data') throw failHttp(404);
   const data = request as DataRequest;
   const called = calls.has(action) ? dataFunction(data, context) : undefined;
-  if (called) return planCall(data, called, input, context);
+  if (called) return planCall(data, called, context);
   switch (action) {
     case 'read':
       return planRead(data, false, context, await treeOf(data, input));

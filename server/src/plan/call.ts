@@ -8,8 +8,8 @@ import {
   type FunctionMap,
   type RelationDef,
 } from '../model/model.ts';
+import type { Columns } from '../query/columns.ts';
 import type { ApiRequest } from '../request/api-request.ts';
-import { parseParameters } from '../request/body.ts';
 import { checkExecute } from '../session/refusal.ts';
 import { functionResource } from '../session/sight.ts';
 import { namedAttribute, resolveClass } from './access.ts';
@@ -151,23 +151,14 @@ function relationsOf(attribute: AttributeDef): readonly RelationDef[] | undefine
 }
 
 /**
- * The order of the steps is that of spec 12 § 10: found, verb, permission, and only then the body is read.
- * @param input reads the body
- * @throws KeystampError 1829 by GET without `onHttpGet`, 1561 no permission, 1806 for parameters that are no JSON
+ * The order of the steps is that of spec 12 § 10: found, verb, permission, and only then are the parameters read.
+ * @throws KeystampError 1829 by GET without `onHttpGet`, 1561 no permission
  */
-export async function planCall(
-  request: ApiRequest,
-  { fn, on, from }: Called,
-  input: { readonly parameters: () => Promise<readonly unknown[]> },
-  context: PlanContext,
-): Promise<CallPlan> {
+export function planCall(request: ApiRequest, { fn, on, from }: Called, context: PlanContext): CallPlan {
   const { method, params } = request;
   const byGet = method === 'GET' || method === 'HEAD';
   if (byGet && !fn.onHttpGet) throw fail(1829, fn.name).with({ Allow: 'POST' });
   checkExecute(context.access, functionResource(fn));
-  const parameters = byGet
-    ? parseParameters(params.get('params') ?? '', undefined, context.config.maxJsonDepth)
-    : await input.parameters();
   const { skip, top } = askedPage(request, 0, context);
   const timeoutSeconds = askedTimeout(request);
   return {
@@ -175,12 +166,22 @@ export async function planCall(
     model: context.model,
     fn,
     on,
-    parameters,
-    columns: (dataClass) => context.columns(resultRequest(request, dataClass, from), dataClass, []),
+    parameters: byGet ? { kind: 'url', text: params.get('params') ?? '' } : { kind: 'body' },
+    columns: oncePerClass((dataClass) => context.columns(resultRequest(request, dataClass, from), dataClass, [])),
     skip,
     ...(params.has('top') && { top }),
     keep: params.get('method')?.trim().toLowerCase() === 'entityset',
     ...(timeoutSeconds !== undefined && { timeoutSeconds }),
+  };
+}
+
+/** Plans are kept, and most functions give the same class again and again. */
+function oncePerClass(columnsOf: CallPlan['columns']): CallPlan['columns'] {
+  const known = new Map<DataClassDef, Columns>();
+  return (dataClass) => {
+    let columns = known.get(dataClass);
+    if (!columns) known.set(dataClass, (columns = columnsOf(dataClass)));
+    return columns;
   };
 }
 

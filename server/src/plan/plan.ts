@@ -324,14 +324,16 @@ export type CallTarget =
     }
   | { readonly kind: 'singleton'; readonly singleton: SingletonDef };
 
+/** Where the parameters of a call stand, as a JSON array: in `$params` of the URL, or in the body. */
+export type CallParameters = { readonly kind: 'url'; readonly text: string } | { readonly kind: 'body' };
+
 /** A function of the author is called (spec 12). */
 export interface CallPlan {
   readonly kind: 'call';
   readonly model: Model;
   readonly fn: FunctionDef;
   readonly on: CallTarget;
-  /** As JSON gave them; entities and selections among them are not looked up yet. */
-  readonly parameters: readonly unknown[];
+  readonly parameters: CallParameters;
   /** The columns of a result that is an entity or a selection of that class. */
   readonly columns: (dataClass: DataClassDef) => Columns;
   readonly skip: number;

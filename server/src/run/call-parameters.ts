@@ -4,6 +4,8 @@ import { isMedia, publicDataClass, writtenStorage, type AttributeDef, type Relat
 import { assignAttribute, type EntityState } from '../orm/entity-state.ts';
 import type { ClassRuntime } from '../orm/class-runtime.ts';
 import type { StoreRuntime } from '../orm/store-runtime.ts';
+import type { CallPlan } from '../plan/plan.ts';
+import { parseParameters, readBytes } from '../request/body.ts';
 import { parseKeyText } from '../request/key-text.ts';
 import type { Access } from '../session/access.ts';
 import { attributeRefusal, checkDataClass } from '../session/refusal.ts';
@@ -14,6 +16,17 @@ import type { Visit } from './context.ts';
 type Body = Readonly<Record<string, unknown>>;
 
 const isBody = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/**
+ * The parameters of a call as JSON gives them.
+ * @throws KeystampError 1806 for what is no JSON, and those of a body
+ */
+export async function parametersOf({ parameters }: CallPlan, { http, services }: Visit): Promise<readonly unknown[]> {
+  const { maxJsonBytes, maxJsonDepth, bodyIdleSeconds } = services.config;
+  if (parameters.kind === 'url') return parseParameters(parameters.text, undefined, maxJsonDepth);
+  const bytes = await readBytes(http.body, maxJsonBytes, bodyIdleSeconds * 1000, http.headers);
+  return parseParameters(bytes.toString('utf8'), http.headers['content-type'] as string | undefined, maxJsonDepth);
+}
 
 /** The marks count at the top level of each parameter only. */
 export function parameterOf(value: unknown, store: StoreRuntime, visit: Visit): unknown {

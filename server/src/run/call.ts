@@ -8,7 +8,7 @@ import { selectionStateOf } from '../orm/selection-state.ts';
 import { runtimeOf, type StoreRuntime } from '../orm/store-runtime.ts';
 import { codeError } from '../orm/throw-error.ts';
 import { classOfEntity, type CallPlan, type CallTarget } from '../plan/plan.ts';
-import { parameterOf } from './call-parameters.ts';
+import { parameterOf, parametersOf } from './call-parameters.ts';
 import { resultOf } from './call-result.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
@@ -46,7 +46,7 @@ async function answer(plan: CallPlan, context: CallContext, visit: Visit): Promi
   const store = runtimeOf(plan.model);
   const self = await targetOf(plan.on, store, visit);
   const parameters: unknown[] = [];
-  for (const value of plan.parameters) parameters.push(await parameterOf(value, store, visit));
+  for (const value of await parametersOf(plan, visit)) parameters.push(await parameterOf(value, store, visit));
   const value = await invoke(plan, self, parameters, context);
   try {
     return await resultOf(value, plan, visit);

@@ -1,6 +1,7 @@
 // Row filters (spec 15 § 9): an engine through which a request sees the entities that its session may see, and no others.
 // Every statement that reads gets, in front of it, a definition of each filtered dataclass under the name of its table:
 // wherever the statement names the table, at any depth, it reads what the definition lets through. No door can forget it.
+import { LRUCache } from 'lru-cache';
 import type { DataClassDef } from '../model/model.ts';
 import type { KeyList } from '../query/key-list.ts';
 import { keysOf, type Predicate } from '../query/predicate.ts';
@@ -43,13 +44,38 @@ export const executorSeeingAll = (executor: Executor): Executor => ({
 
 const reads = /^SELECT\b/;
 
-/** The statement over the entities that the restrictions let through. */
-async function restrict(statement: Sql, { classes, predicateOf }: Restrictions, dialect: SqlDialect): Promise<Sql> {
+const keptTexts = 2000;
+const named = new WeakMap<readonly DataClassDef[], LRUCache<string, readonly DataClassDef[]>>();
+
+/** The classes among these that a statement reads; most statements come again and again, and their texts are long. */
+function classesIn(text: string, classes: readonly DataClassDef[]): readonly DataClassDef[] {
+  let known = named.get(classes);
+  if (!known) named.set(classes, (known = new LRUCache({ max: keptTexts })));
+  let found = known.get(text);
+  if (!found) {
+    found = reads.test(text) ? classes.filter(({ table }) => text.includes(ident(table).text)) : [];
+    known.set(text, found);
+  }
+  return found;
+}
+
+/** The statement over the entities that the restrictions let through. At once where they do not touch it. */
+function restrict(statement: Sql, restrictions: Restrictions, dialect: SqlDialect): Sql | Promise<Sql> {
   const more = statement instanceof SeeingSql ? statement.more : undefined;
-  if (more === 'all' || !reads.test(statement.text)) return statement;
+  if (more === 'all') return statement;
+  const classes = classesIn(statement.text, restrictions.classes);
+  return classes.length === 0 ? statement : throughViews(statement, classes, more, restrictions, dialect);
+}
+
+async function throughViews(
+  statement: Sql,
+  classes: readonly DataClassDef[],
+  more: Exclude<SeeingSql['more'], 'all'> | undefined,
+  { predicateOf }: Restrictions,
+  dialect: SqlDialect,
+): Promise<Sql> {
   const views: Sql[] = [];
   for (const dataClass of classes) {
-    if (!statement.text.includes(ident(dataClass.table).text)) continue;
     const predicate = await predicateOf(dataClass);
     if (predicate.kind === 'all') continue;
     const wider: Predicate =
@@ -79,15 +105,17 @@ class RestrictedExecutor<E extends Executor> implements Executor {
     this.dialect = dialect;
   }
 
-  async rows(statement: Sql): Promise<readonly Row[]> {
-    return this.base.rows(await this.restricted(statement));
+  rows(statement: Sql): Promise<readonly Row[]> {
+    const seen = this.restricted(statement);
+    return seen instanceof Sql ? this.base.rows(seen) : seen.then((known) => this.base.rows(known));
   }
 
-  async row(statement: Sql): Promise<Row | undefined> {
-    return this.base.row(await this.restricted(statement));
+  row(statement: Sql): Promise<Row | undefined> {
+    const seen = this.restricted(statement);
+    return seen instanceof Sql ? this.base.row(seen) : seen.then((known) => this.base.row(known));
   }
 
-  protected restricted(statement: Sql): Promise<Sql> {
+  protected restricted(statement: Sql): Sql | Promise<Sql> {
     return restrict(statement, this.restrictions, this.dialect);
   }
 }

@@ -45,6 +45,24 @@ interface Shape {
   readonly joins: Sql;
 }
 
+/** A storage attribute and the column of a row that has it. */
+interface Field {
+  readonly attribute: StorageDef;
+  readonly column: string;
+  readonly isMedia: boolean;
+}
+
+const fields = new WeakMap<DataClassDef, readonly Field[]>();
+
+function fieldsOf(dataClass: DataClassDef): readonly Field[] {
+  let known = fields.get(dataClass);
+  if (!known) {
+    known = dataClass.storage.map((attribute, i) => ({ attribute, column: `v${i}`, isMedia: isMedia(attribute) }));
+    fields.set(dataClass, known);
+  }
+  return known;
+}
+
 const shapes = new WeakMap<DataClassDef, Shape>();
 
 function shapeOf(dataClass: DataClassDef, dialect: SqlDialect): Shape {
@@ -127,10 +145,11 @@ export function foreignKeysStatement(
 export function storedEntity(dataClass: DataClassDef, row: Row): StoredEntity {
   const values = new Map<StorageDef, Value>();
   const media = new Map<StorageDef, StoredMedia>();
-  for (const [i, attribute] of dataClass.storage.entries()) {
-    const value = row[`v${i}`] ?? null;
-    if (!isMedia(attribute)) values.set(attribute, canonical(attribute, value));
-    else if (value !== null) media.set(attribute, storedMedia(value as Uint8Array, row, i));
+  for (const field of fieldsOf(dataClass)) {
+    const { attribute, column } = field;
+    const value = row[column] ?? null;
+    if (!field.isMedia) values.set(attribute, canonical(attribute, value));
+    else if (value !== null) media.set(attribute, storedMedia(value as Uint8Array, row, column.slice(1)));
   }
   return {
     key: dataClass.key.map((part) => values.get(part) ?? null),
@@ -160,7 +179,7 @@ function exactNumber(text: string): number | bigint {
   return Number.isSafeInteger(number) ? number : BigInt(text);
 }
 
-function storedMedia(hash: Uint8Array, row: Row, i: number): StoredMedia {
+function storedMedia(hash: Uint8Array, row: Row, i: string): StoredMedia {
   const of = (field: string): Value => row[`${field}${i}`] ?? null;
   return {
     hash,

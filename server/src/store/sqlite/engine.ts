@@ -251,8 +251,7 @@ export class SqliteEngine implements Engine {
   }
 
   dataVersion(): number | undefined {
-    // Without a snapshot of its own: a row read later in this turn is as new at least.
-    if (this.#seenVersion === undefined) this.#endWithTurn();
+    if (this.#seenVersion === undefined) this.#openSnapshot();
     return (this.#seenVersion ??= this.#readVersion.get());
   }
 

@@ -17,12 +17,7 @@ const context = new PlanContext(model, config, () => {}, new Roles().guest);
 
 async function page(query: string): Promise<readonly [skip: number, top: number]> {
   const request = parseRequest('GET', `/rest/Book?${query}`, '/rest', config);
-  const plan = await buildPlan(
-    request,
-    actionOf(request),
-    { json: () => Promise.resolve(undefined), parameters: () => Promise.resolve([]) },
-    context,
-  );
+  const plan = await buildPlan(request, actionOf(request), { json: () => Promise.resolve(undefined) }, context);
   assert.ok(plan.kind === 'readSelection');
   return [plan.skip, plan.top];
 }
