@@ -127,6 +127,11 @@ export const settings = {
     'KEYSTAMP_TRUSTED_PROXIES',
     "addresses and networks of proxies whose X-Forwarded-… headers tell the client's address and TLS",
   ),
+  maxCalculatedEntities: setting(
+    100_000,
+    'KEYSTAMP_MAX_CALCULATED',
+    'entities whose value is worked out for one filter, order or computation without code of its own; past it it is refused',
+  ),
   functionSeconds: setting(60, 'KEYSTAMP_FUNCTION_TIMEOUT', 'seconds until a function is given up; the answer is 503'),
   undefinedResult: setting('ok', 'KEYSTAMP_UNDEFINED_RESULT', 'answer of a function that returns nothing: ok or null'),
   transactionSeconds: setting(

@@ -282,6 +282,17 @@ export function shownStorage(attribute: AttributeDef): StorageDef | undefined {
   return attribute.kind === 'alias' && !attribute.many && attribute.end.kind === 'storage' ? attribute.end : undefined;
 }
 
+/** What the attribute shows as a value, a picture or a BLOB: what it is like, and the code that works it out if there is some. */
+export function shownValue(
+  attribute: AttributeDef,
+): { readonly shape: StorageDef; readonly calculated?: CalculatedDef } | undefined {
+  const shown = attribute.kind === 'alias' && !attribute.many ? attribute.end : attribute;
+  if (shown.kind === 'storage') return { shape: shown };
+  return shown.kind === 'calculated' && shown.result.kind === 'value'
+    ? { shape: shown.result.shape, calculated: shown }
+    : undefined;
+}
+
 /**
  * The storage attribute that a value given for the attribute is written to; nothing where nobody can write: of aliases
  * those of values of the same class alone are written (spec 15 § 8).

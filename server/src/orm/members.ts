@@ -6,8 +6,13 @@ import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import { canonical } from '../store/sql/entity-row.ts';
 
-export type Members =
-  { readonly kind: 'packed'; readonly list: KeyList } | { readonly kind: 'composite'; readonly keys: readonly Key[] };
+/** Keys of one attribute. */
+export interface PackedMembers {
+  readonly kind: 'packed';
+  readonly list: KeyList;
+}
+
+export type Members = PackedMembers | { readonly kind: 'composite'; readonly keys: readonly Key[] };
 
 /** The keys of entities of one class as members. */
 export function membersOfKeys(dataClass: DataClassDef, keys: readonly Key[]): Members {
@@ -19,6 +24,8 @@ export function membersOfKeys(dataClass: DataClassDef, keys: readonly Key[]): Me
 /** Truth values and bigints as engines give keys. */
 export const packable = (part: Value): Value =>
   typeof part === 'boolean' ? Number(part) : typeof part === 'bigint' ? String(part) : part;
+
+export const packedMembers = (list: KeyList): PackedMembers => ({ kind: 'packed', list });
 
 export const memberCount = (members: Members): number =>
   members.kind === 'packed' ? keyCount(members.list) : members.keys.length;

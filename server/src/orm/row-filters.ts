@@ -15,6 +15,7 @@ import { CallContext, callIfAny, runInCall, type CallOptions } from './call-cont
 import { queryOf } from './query.ts';
 import { selectionStateOf } from './selection-state.ts';
 import { session, type UserSession } from './session-api.ts';
+import { settled } from './settle.ts';
 import { runtimeOf } from './store-runtime.ts';
 
 const filtered = new WeakMap<Model, ReadonlySet<DataClassDef>>();
@@ -156,7 +157,8 @@ async function predicateFrom(made: unknown, dataClass: DataClassDef, context: Ca
   if (selection || typeof query !== 'string' || query.trim() === '') throw fail(1602, dataClass.name);
   try {
     const given = Array.isArray(parameters) ? parameters : [{ parameters }];
-    return queryOf(dataClass, query, given, context.services.config, serverSight).predicate;
+    const { predicate } = queryOf(dataClass, query, given, context.services.config, serverSight);
+    return (await settled({ dataClass, predicate, order: [] })).predicate;
   } catch (error) {
     // A mistake of the author is none of the client's, and what it is about is not for the client.
     if (!(error instanceof KeystampError)) throw error;

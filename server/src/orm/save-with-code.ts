@@ -17,8 +17,11 @@ import type { Row, Transaction } from '../store/engine.ts';
 import { alsoSeeing } from '../store/restricted.ts';
 import { entityRowStatement, storedEntity, type StoredEntity } from '../store/sql/entity-row.ts';
 import { stampColumn } from '../store/sql/columns.ts';
+import { attributeRefusal } from '../session/refusal.ts';
+import { attributeResource } from '../session/sight.ts';
 import { lockColumn, storedStatement } from '../store/sql/write.ts';
 import { afterSave } from './aftermath.ts';
+import { calculatedValue } from './calculated-value.ts';
 import { currentCall, type CallContext } from './call-context.ts';
 import { askEvents, tellTouched } from './entity-events.ts';
 import { assignAttribute, valueForCode, type EntityState } from './entity-state.ts';
@@ -77,7 +80,7 @@ class CodedSave {
     let made: EntityState;
     try {
       made = stored ? runtime.stateFor(stored) : runtime.newState((state) => this.#prepare(state));
-      await this.#assign(made, stored);
+      await this.#assign(made, stored, await this.#permitted(made, stored));
     } catch (error) {
       throw codeFault(error, this.#outer, this.#call);
     }
@@ -96,6 +99,28 @@ class CodedSave {
     } catch (error) {
       throw codeFault(error, this.#outer, this.#call);
     }
+  }
+
+  /**
+   * The calculated attributes whose code is called: without permission to change one it may only be given what it is
+   * already. No permission on what the code writes is needed.
+   * @throws KeystampError 401: 1608
+   */
+  async #permitted(
+    state: EntityState,
+    stored: StoredEntity | undefined,
+  ): Promise<readonly (readonly [CalculatedDef, Json])[]> {
+    const { access } = this.#context;
+    const given = [...(this.#given.calculated ?? [])];
+    if (!access || access.isOpen) return given;
+    const action = stored ? 'update' : 'create';
+    const permitted: (readonly [CalculatedDef, Json])[] = [];
+    for (const [attribute, value] of given) {
+      const { owner, name } = attribute;
+      if (access.may(action, attributeResource(attribute))) permitted.push([attribute, value]);
+      else if (!(await isHeld(state, attribute, value))) throw attributeRefusal(action, owner.name, name);
+    }
+    return permitted;
   }
 
   /** Lock and stamp come first for clients: a stale one must get the answer that lets it merge. */
@@ -126,8 +151,12 @@ class CodedSave {
   }
 
   /** Puts the given values into the entity object; those that are there already are not assigned (spec 15 § 12). */
-  async #assign(state: EntityState, stored: StoredEntity | undefined): Promise<void> {
-    const { dataClass, values, media, calculated, targets } = this.#given;
+  async #assign(
+    state: EntityState,
+    stored: StoredEntity | undefined,
+    calculated: readonly (readonly [CalculatedDef, Json])[],
+  ): Promise<void> {
+    const { dataClass, values, media, targets } = this.#given;
     const touched: AttributeDef[] = [];
     for (const [attribute, value] of values) {
       if (stored && stored.values.get(attribute) === value) continue;
@@ -145,7 +174,7 @@ class CodedSave {
     for (const attribute of dataClass.attributes.values())
       if (attribute.kind === 'relatedEntity' ? touched.includes(attribute.foreignKey) : touched.includes(attribute))
         tellTouched(state, attribute);
-    for (const [attribute, value] of calculated ?? []) assignAttribute(state, attribute, givenValue(attribute, value));
+    for (const [attribute, value] of calculated) assignAttribute(state, attribute, givenValue(attribute, value));
     await state.code.settled();
   }
 
@@ -215,6 +244,13 @@ function differs({ values, media }: Change, stored: StoredEntity, attribute: Sto
 function givenValue({ result }: CalculatedDef, value: Json): unknown {
   if (value === null || result.kind !== 'value' || isMedia(result.shape)) return value;
   return valueForCode(result.shape, acceptValue(result.shape, value));
+}
+
+/** Does the attribute have that value already? Of entities and bytes nobody can tell. */
+async function isHeld(state: EntityState, attribute: CalculatedDef, value: Json): Promise<boolean> {
+  const held = await calculatedValue(state, attribute);
+  if (held.kind === 'null') return value === null;
+  return held.kind === 'value' && value !== null && acceptValue(held.shape, value) === held.value;
 }
 
 const isEffective = (state: EntityState, stored: StoredEntity): boolean => {

@@ -2,13 +2,14 @@
 // evaluated once, when its members are first needed, and stays as it is then (spec 16 § 7).
 import { fail } from '../errors.ts';
 import { packKeys } from '../query/key-list.ts';
-import type { Order } from '../query/order.ts';
+import { isCalculatedOrder, type Order } from '../query/order.ts';
 import { all, allOf, type Predicate } from '../query/predicate.ts';
 import type { Key, Selection } from '../query/selection.ts';
 import { currentCall } from './call-context.ts';
 import type { ClassRuntime } from './class-runtime.ts';
 import type { EntityState } from './entity-state.ts';
 import { needsCode, settled } from './settle.ts';
+import { findMembers } from './sort-members.ts';
 import {
   allMembers,
   amongMembers,
@@ -104,8 +105,10 @@ export class SelectionState implements SelectionTraits {
     if (position === 0 && !this.#members && this.#source.kind === 'described') {
       const { selection, window } = this.#source;
       const ready = await settled(selection);
-      const first = window?.top === 0 ? undefined : await readEntityAt(currentCall(), ready, window?.skip ?? 0);
-      return first && this.of.stateFor(first, this, 0);
+      if (!isCalculatedOrder(ready.order)) {
+        const first = window?.top === 0 ? undefined : await readEntityAt(currentCall(), ready, window?.skip ?? 0);
+        return first && this.of.stateFor(first, this, 0);
+      }
     }
     const members = await this.members();
     const at = position < 0 ? memberCount(members) + position : position;
@@ -145,7 +148,7 @@ export class SelectionState implements SelectionTraits {
     }
     return this.#made(async (members) => {
       const selection = this.#among(members, predicate, order ?? []);
-      const found = await readMembers(currentCall(), selection);
+      const found = await findMembers(selection);
       return order === undefined && this.ordered ? this.#kept(members, memberTest(this.of.def, found)) : found;
     }, ordered);
   }
@@ -227,7 +230,7 @@ export class SelectionState implements SelectionTraits {
   async #evaluate(): Promise<Members> {
     if (this.#source.kind === 'made') return this.#source.make();
     const { selection, window } = this.#source;
-    return settled(selection).then((ready) => readMembers(currentCall(), ready, window));
+    return findMembers(selection, window);
   }
 
   #derived(source: SelectionSource, ordered: boolean): SelectionState {

@@ -1,7 +1,7 @@
 // Filters and orders by calculated attributes: the code of the attribute answers with a query or an order of its own, or
 // the value of every entity is worked out and compared (spec 15 §§ 7.3 to 7.5). What is left the database can run.
 import { fail } from '../errors.ts';
-import type { DataClassDef, RelationDef } from '../model/model.ts';
+import type { CalculatedDef, DataClassDef, RelationDef, Value } from '../model/model.ts';
 import { bindFilter } from '../query/bind.ts';
 import { isCalculatedOrder, parseOrder, type Order, type OrderItem } from '../query/order.ts';
 import { noParams, paramsOf, type FilterParams, type ParamValue } from '../query/params.ts';
@@ -9,19 +9,18 @@ import { parseFilter } from '../query/parse.ts';
 import { all, isCalculated, none, type Predicate } from '../query/predicate.ts';
 import type { Key, Selection } from '../query/selection.ts';
 import { serverSight } from '../query/sight.ts';
-import { calculatedValue, codeError } from './calculated-value.ts';
+import { codeError } from './calculated-value.ts';
 import { currentCall } from './call-context.ts';
-import { allMembers, amongMembers, membersOfKeys } from './members.ts';
+import { amongMembers, membersOfKeys } from './members.ts';
 import { readMembers } from './read.ts';
 import { runtimeOf } from './store-runtime.ts';
 import { fulfils } from './test-value.ts';
+import { workedOut } from './worked-out.ts';
 
 type Asked = Extract<Predicate, { readonly kind: 'calculated' }>;
 
 /** Queries that answer with queries by calculated attributes, and so on. */
 const deepest = 8;
-/** Entities whose values are worked out at one time. */
-const batch = 500;
 
 const known = new WeakMap<Selection, boolean>();
 
@@ -34,13 +33,14 @@ export function needsCode(selection: Selection): boolean {
 }
 
 /**
- * The same selection for the database. Runs in a call.
- * @throws KeystampError 1562 around what code throws, those of its queries, 1594 for an order without code
+ * The same selection for the database. Runs in a call. What is left of an order to calculated attributes has no code, and
+ * is sorted in memory (orm/sort-members.ts).
+ * @throws KeystampError 1562 around what code throws, those of its queries and orders; 1162 for too many entities
  */
 export async function settled(selection: Selection): Promise<Selection> {
   if (!needsCode(selection)) return selection;
   const { dataClass, predicate, order } = selection;
-  return { dataClass, predicate: await settle(predicate, dataClass, false, 0), order: await orderOf(order) };
+  return { dataClass, predicate: await settle(predicate, dataClass, false, 0), order: await orderOf(order, 0) };
 }
 
 /** @param negated a NOT stands around it: what is unknown is left out there too */
@@ -115,41 +115,36 @@ function queryOf(given: unknown): { readonly text: string; readonly params: Filt
 async function sequential({ attribute, test }: Asked, dataClass: DataClassDef, negated: boolean): Promise<Predicate> {
   const { result } = attribute;
   if (result.kind !== 'value' || !test) throw fail(1162, `${attribute.name} cannot be compared`);
-  const call = currentCall();
-  const keys = allMembers(dataClass, await readMembers(call, { dataClass, predicate: all, order: [] }));
-  const runtime = runtimeOf(call.model).dataClassOf(dataClass);
+  const members = await readMembers(currentCall(), { dataClass, predicate: all, order: [] });
+  const place = { steps: [], attribute: result.shape, objectPath: [], calculated: attribute };
   const found: Key[] = [];
-  for (let at = 0; at < keys.length; at += batch) {
-    const states = await runtime.findAll(keys.slice(at, at + batch));
-    const present = states.filter((state) => state !== undefined);
-    const values = await Promise.all(present.map((state) => calculatedValue(state, attribute)));
-    for (const [i, value] of values.entries()) {
-      const holds = fulfils(test, result.shape, value.kind === 'value' ? value.value : null);
-      if (holds === !negated) found.push(present[i]?.key as Key);
-    }
-  }
+  for await (const { key, values } of workedOut(dataClass, members, [place]))
+    if (fulfils(test, result.shape, values[0] as Value) === !negated) found.push(key);
   return found.length === 0 ? none : amongMembers(dataClass, membersOfKeys(dataClass, found));
 }
 
-async function orderOf(order: Order): Promise<Order> {
+async function orderOf(order: Order, depth: number): Promise<Order> {
   const items: OrderItem[] = [];
-  for (const item of order) items.push(...(item.calculated ? await askOrder(item) : [item]));
+  for (const item of order) items.push(...(item.calculated?.orderBy ? await askOrder(item, depth) : [item]));
   return items;
 }
 
 /** The order that the code of the attribute answers with, from the entity on that has the attribute. */
-async function askOrder({ calculated, steps, descending }: OrderItem): Promise<Order> {
-  const { orderBy, owner, name } = calculated as NonNullable<OrderItem['calculated']>;
-  if (!orderBy) throw fail(1594, name);
+async function askOrder({ calculated, steps, descending }: OrderItem, depth: number): Promise<Order> {
+  const { orderBy, owner, name } = calculated as CalculatedDef;
+  if (depth >= deepest) throw fail(1162, `the orders of ${name} lead from one to the next`);
   const call = currentCall();
   const event = { kind: 'orderBy', dataClassName: owner.name, attributeName: name, operator: descending ? 'desc' : 'asc', descending, value: null, result: undefined as unknown }; // prettier-ignore
   let given: unknown;
   try {
-    const returned: unknown = await orderBy.call(runtimeOf(call.model).dataClassOf(owner).object, event);
+    const returned: unknown = await orderBy?.call(runtimeOf(call.model).dataClassOf(owner).object, event);
     given = event.result === undefined ? returned : event.result;
   } catch (error) {
-    throw codeError(error, calculated as NonNullable<OrderItem['calculated']>);
+    throw codeError(error, calculated as CalculatedDef);
   }
   const inner = parseOrder(typeof given === 'string' ? given : '', owner, call.services.config, serverSight);
-  return inner.map((item) => ({ ...item, steps: [...steps, ...item.steps] }));
+  return orderOf(
+    inner.map((item) => ({ ...item, steps: [...steps, ...item.steps] })),
+    depth + 1,
+  );
 }

@@ -130,7 +130,13 @@ class Builder {
         const { skip = 0, top = target?.defaultTopSize ?? 0 } = asked ?? {};
         const item = { kind: 'calculated', attribute, index: this.#calculated++, skip, top } as const;
         if (!target || (!asked?.expanded && !asked?.opened)) return item;
-        return { ...item, columns: this.#inner(target, asked) };
+        const { predicate, order } = asked;
+        return {
+          ...item,
+          columns: this.#inner(target, asked),
+          ...(predicate && { predicate }),
+          ...(order && { order }),
+        };
       }
       default:
         return attribute satisfies never;

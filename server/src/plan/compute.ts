@@ -1,7 +1,7 @@
 // `$compute` and `$distinct`: values instead of entities (spec 05 §§ 6, 7; 04 § 11).
 import { fail } from '../errors.ts';
 import { attributeTypes } from '../model/attribute-types.ts';
-import { isMedia, shownStorage, stepsTo, type DataClassDef } from '../model/model.ts';
+import { isMedia, shownValue, stepsTo, type DataClassDef } from '../model/model.ts';
 import { aggregates, isAggregate, type AggregateName, type ValuePlace } from '../query/aggregate.ts';
 import { namedAttribute } from './access.ts';
 import type { DataRequest, PlanContext } from './context.ts';
@@ -22,12 +22,12 @@ function placesOf(
 function placeOf(path: string, dataClass: DataClassDef, context: PlanContext): ValuePlace {
   const [name = '', ...objectPath] = path.split('.');
   const asked = namedAttribute(dataClass, name, context);
-  const attribute = asked && shownStorage(asked);
+  const { shape: attribute, calculated } = (asked && shownValue(asked)) ?? {};
   if (!asked || (objectPath.length > 0 && attribute?.type !== 'object'))
     throw fail(1500, path, dataClass.name).within(1804, path, dataClass.name);
   if (!attribute || isMedia(attribute)) throw fail(1574, path);
   if (attribute.type === 'object' && objectPath.length === 0) throw fail(1574, path);
-  return { name: path, steps: stepsTo(asked), attribute, objectPath };
+  return { name: path, steps: stepsTo(asked), attribute, objectPath, ...(calculated && { calculated }) };
 }
 
 /**

@@ -44,7 +44,8 @@ export function planMedia(
     impossible: !binary && !format,
     formatName: format ? printImageFormat(format) : '',
     version: parseVersion(params.get('version'), params.count('version')),
-    audience: context.isPublic(shown) ? 'public' : audienceOf(context.config),
+    // What code works out may be for one client alone.
+    audience: !place.calculated && context.isPublic(shown) ? 'public' : audienceOf(context.config),
     ...narrowingOf(request, dataClass, context),
     // `$attributes` adds siblings to the JSON envelope (spec 10 § 5 row 6).
     columns: context.columns(request, dataClass, [...target.attributes, ...nameList(params.get('attributes'))]),

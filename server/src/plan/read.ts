@@ -163,7 +163,7 @@ function isLooker(params: Params): boolean {
 function planDistinctValues(request: DataRequest, source: SelectionSource, context: PlanContext): Plan {
   const { dataClass } = source.selection;
   const place = mediaPlace(request.target, dataClass, context);
-  if (place?.attribute.type !== 'image') return planDistinct(request, source, context);
+  if (place?.attribute.type !== 'image' || place.calculated) return planDistinct(request, source, context);
   return {
     kind: 'distinctMedia',
     source,

@@ -3,7 +3,7 @@ import { fail, KeystampError } from '../errors.ts';
 import { keyValue } from '../model/attribute-types.ts';
 import {
   isMedia,
-  shownStorage,
+  shownValue,
   stepsTo,
   type AttributeDef,
   type DataClassDef,
@@ -55,7 +55,7 @@ export function resolveEntity(
     return only && key.keys.length === 1 ? entityByKey(dataClass, only) : undefined;
   }
   const attribute = namedAttribute(dataClass, key.attribute, context);
-  if (!attribute || !shownStorage(attribute)) throw fail(1500, key.attribute, dataClass.name);
+  if (!attribute || !shownValue(attribute)) throw fail(1500, key.attribute, dataClass.name);
   const predicate = equals(attribute, key.value, context);
   if (!predicate) return { kind: 'missing', dataClass, text: key.value };
   return { kind: 'match', selection: { dataClass, predicate, order: [] }, text: key.value };
@@ -116,13 +116,17 @@ export function mediaNamed(
   const [name] = target.attributes;
   if (name === undefined || target.attributes.length !== 1) return undefined;
   const asked = sight.attribute(dataClass, name);
-  const attribute = asked && shownStorage(asked);
-  return asked && attribute && isMedia(attribute) ? { name, steps: stepsTo(asked), attribute } : undefined;
+  const { shape: attribute, calculated } = (asked && shownValue(asked)) ?? {};
+  return asked && attribute && isMedia(attribute)
+    ? { name, steps: stepsTo(asked), attribute, ...(calculated && { calculated }) }
+    : undefined;
 }
 
 /** The attribute itself, when the entity holds what is shown under that very name. */
 export const ownMedia = (place: MediaPlace | undefined): StorageDef | undefined =>
-  place && place.name === place.attribute.name && place.steps.length === 0 ? place.attribute : undefined;
+  place && !place.calculated && place.name === place.attribute.name && place.steps.length === 0
+    ? place.attribute
+    : undefined;
 
 /** `__KEY` of a composite key holds its parts joined by `&`, quoted where needed. */
 export const splitKey = (key: string, parts: number): readonly string[] => (parts === 1 ? [key] : parseKeyText(key));

@@ -1,6 +1,6 @@
 // What can be computed over the values of an attribute (spec 05 § 7).
 import type { Family } from '../model/attribute-types.ts';
-import type { RelatedEntityDef, StorageDef } from '../model/model.ts';
+import type { CalculatedDef, RelatedEntityDef, StorageDef } from '../model/model.ts';
 
 /** A picture or BLOB under the name it was asked by: of the entity itself, or at the end of an alias. */
 export type MediaPlace = Omit<ValuePlace, 'objectPath'>;
@@ -14,6 +14,8 @@ export interface ValuePlace {
   readonly attribute: StorageDef;
   /** Property names; empty for the attribute itself. */
   readonly objectPath: readonly string[];
+  /** The value is worked out by code; `attribute` tells what it is like. */
+  readonly calculated?: CalculatedDef;
 }
 
 interface AggregateRow {

@@ -54,6 +54,9 @@ export interface CalculatedItem {
   readonly columns?: Columns;
   readonly skip: number;
   readonly top: number;
+  /** Which of them are sent, and how they stand. */
+  readonly predicate?: Predicate;
+  readonly order?: Order;
 }
 
 /** A to-one relation sent in full. */

@@ -18,6 +18,7 @@ function cacheControl({ row }: MediaFacts, { place, version, audience: keeper }:
         ? `${audience}, max-age=${attribute.cacheDuration}`
         : `${audience}, no-cache`;
     case 'O':
+    case 'K':
       return `${audience}, no-cache`;
     case 'N':
     case 'G':
@@ -58,20 +59,21 @@ function headsOf(plan: MediaPlan, facts: MediaFacts): Heads {
   let made = heads.get(facts);
   if (made) return made;
   const { row, etag, changedAt, mediatype } = facts;
-  const kept = row === 'C' || row === 'O' || row === 'A';
+  const inParts = row === 'C' || row === 'O' || row === 'A';
+  const kept = inParts || row === 'K';
   const notModified = {
     'Cache-Control': cacheControl(facts, plan),
     Vary: plan.audience === 'session' ? 'Accept, Cookie, Authorization, api-key' : 'Accept',
     ...(kept && { ETag: etag }),
     ...(kept && changedAt !== undefined && { 'Last-Modified': new Date(changedAt).toUTCString() }),
-    ...(row !== 'D' && { 'Content-Location': canonicalUrl(plan, facts) }),
+    ...(row !== 'D' && row !== 'K' && { 'Content-Location': canonicalUrl(plan, facts) }),
   };
   const ofBytes = {
     ...notModified,
     'Content-Type': mediatype,
     'X-Content-Type-Options': 'nosniff',
     ...safety(plan, facts),
-    ...(kept && { 'Accept-Ranges': 'bytes' }),
+    ...(inParts && { 'Accept-Ranges': 'bytes' }),
   };
   made = { ofBytes, notModified };
   heads.set(facts, made);

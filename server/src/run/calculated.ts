@@ -11,7 +11,7 @@ import type { SelectionState } from '../orm/selection-state.ts';
 import { runtimeOf } from '../orm/store-runtime.ts';
 import { resolveKey, splitKey } from '../plan/target.ts';
 import { calculatedItems, type CalculatedItem, type Columns, type Rows } from '../query/columns.ts';
-import { keysOf } from '../query/predicate.ts';
+import { all, allOf, keysOf, type Predicate } from '../query/predicate.ts';
 import { printKey, printKeyInUri } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import type { Row } from '../store/engine.ts';
@@ -147,6 +147,7 @@ class Filling {
     const { key, def, stored } = state;
     if (!key) throw fail(1585, item.attribute.name, def.name);
     const __KEY = printKey(key);
+    if (item.predicate && !(await isAmong(state, item.predicate))) return 'null';
     if (item.columns) return (await this.#page(def, [key], item.columns, form)).text || 'null';
     if (form === 'array') return JSON.stringify({ __KEY, __STAMP: stored?.stamp ?? 0 });
     return JSON.stringify({ __deferred: { uri: this.#uri(state), __KEY } });
@@ -157,9 +158,10 @@ class Filling {
     const uri = `${this.#uri(around)}/${name}?$expand=${name}`;
     if (!item.columns)
       return JSON.stringify(form === 'array' ? { __COUNT: await state.count() } : { __deferred: { uri } });
-    const { skip, top, columns } = item;
+    const { skip, top, columns, predicate, order } = item;
     const { def } = state.of;
-    const members = await state.members();
+    const shown = predicate || order ? state.narrowed(predicate ?? all, order) : state;
+    const members = await shown.members();
     const { text, sent } = await this.#page(def, membersBetween(def, members, skip, skip + top), columns, form);
     if (form === 'array') return `[${text}]`;
     const count = memberCount(members);
@@ -202,6 +204,11 @@ class Filling {
     const { mount, brackets } = this.#columns.links;
     return `${mount}/${def.name}${brackets[0]}${printKeyInUri(key ?? [])}${brackets[1]}`;
   }
+}
+
+/** Does the entity fulfil the condition? */
+async function isAmong({ of, def, key }: EntityState, predicate: Predicate): Promise<boolean> {
+  return (await of.select(allOf(keysOf(def, [key as Key]), predicate)).count()) > 0;
 }
 
 /** The pieces between the mark bytes: text, mark, text, mark, text. */

@@ -106,7 +106,7 @@ async function entityTarget(
   store: StoreRuntime,
   visit: Visit,
 ): Promise<unknown> {
-  const key = await findKey(on.entity, visit.services);
+  const key = await findKey(on.entity, visit);
   const found = key && (await store.dataClassOf(classOfEntity(on.entity)).find(key));
   if (!found) throw missing(on.entity);
   let state = found;

@@ -55,7 +55,7 @@ function checkEach(settled: readonly PromiseSettledResult<void>[], plan: DeleteP
 async function entitiesOf({ what, dataClass }: DeletePlan, visit: Visit): Promise<readonly Doomed[]> {
   switch (what.kind) {
     case 'entity': {
-      const key = await findKey(what.entity, visit.services);
+      const key = await findKey(what.entity, visit);
       if (!key) throw missing(what.entity);
       return [{ key }];
     }
@@ -64,7 +64,7 @@ async function entitiesOf({ what, dataClass }: DeletePlan, visit: Visit): Promis
     case 'listed':
       return Promise.all(
         what.entities.map(async ({ entity, stamp }) => {
-          const key = await findKey(entity, visit.services);
+          const key = await findKey(entity, visit);
           if (!key) throw fail(1543, entity.text, dataClass.name);
           return { key, ...(stamp !== undefined && { stamp }) };
         }),

@@ -5,19 +5,22 @@ import { classOfEntity, type EntityRef, type ReadEntityPlan } from '../plan/plan
 import { entityStatement, keysStatement } from '../store/sql/select.ts';
 import { sql } from '../store/sql/sql.ts';
 import { withCalculated } from './calculated.ts';
-import type { Services, Visit } from './context.ts';
+import type { Visit } from './context.ts';
 import type { EntityOutcome } from './outcome.ts';
+import { columnsForDatabase, forDatabase } from './settled.ts';
 
 /** The key of the entity a request names, `undefined` when there is none such. */
-export async function findKey(entity: EntityRef, { engine }: Services): Promise<Key | undefined> {
+export async function findKey(entity: EntityRef, visit: Visit): Promise<Key | undefined> {
   switch (entity.kind) {
     case 'key':
       return entity.key;
     case 'missing':
       return undefined;
     case 'match': {
-      const row = await engine.row(sql`${keysStatement(entity.selection, engine.dialect)} LIMIT 1`);
-      return row && entity.selection.dataClass.key.map((part) => row[part.column] ?? null);
+      const { engine } = visit.services;
+      const selection = await forDatabase(entity.selection, visit);
+      const row = await engine.row(sql`${keysStatement(selection, engine.dialect)} LIMIT 1`);
+      return row && selection.dataClass.key.map((part) => row[part.column] ?? null);
     }
     default:
       return entity satisfies never;
@@ -27,10 +30,10 @@ export async function findKey(entity: EntityRef, { engine }: Services): Promise<
 /** The error for an entity that does not exist: 1543. */
 export const missing = (entity: EntityRef): Error => fail(1543, entity.text, classOfEntity(entity).name);
 
-export async function runReadEntity({ entity, columns }: ReadEntityPlan, visit: Visit): Promise<EntityOutcome> {
-  const { services } = visit;
-  const key = await findKey(entity, services);
-  const { engine } = services;
+export async function runReadEntity({ entity, columns: asked }: ReadEntityPlan, visit: Visit): Promise<EntityOutcome> {
+  const { engine } = visit.services;
+  const key = await findKey(entity, visit);
+  const columns = await columnsForDatabase(asked, visit);
   const row = key && (await engine.row(entityStatement(columns, key, 'top', engine.dialect)));
   if (!row) throw missing(entity);
   return { kind: 'entity', json: await withCalculated(row['json'] as string, columns, visit) };

@@ -4,6 +4,7 @@ import type { QueryStep } from '../query/query-step.ts';
 import { countStatement } from '../store/sql/select.ts';
 import type { Visit } from './context.ts';
 import type { Explained } from './outcome.ts';
+import { forDatabase } from './settled.ts';
 
 /** A step as `__queryPlan` shows it. */
 type PlanNode =
@@ -70,7 +71,8 @@ class Counter {
     if (this.#left-- <= 0) return {};
     const { engine } = this.#visit.services;
     const begun = performance.now();
-    const row = await engine.row(countStatement(dataClass, predicate, engine.dialect));
+    const ready = await forDatabase({ dataClass, predicate, order: [] }, this.#visit);
+    const row = await engine.row(countStatement(dataClass, ready.predicate, engine.dialect));
     return { time: Math.round(performance.now() - begun), recordsfounds: Number(row?.['total']) };
   }
 }

@@ -14,7 +14,7 @@ import type { LockOutcome } from './outcome.ts';
 /** @throws KeystampError 402 too many sessions, 429 too many locks in this one */
 export async function runLock(plan: LockPlan, visit: Visit): Promise<LockOutcome> {
   const { engine } = visit.services;
-  const key = await findKey(plan.entity, visit.services);
+  const key = await findKey(plan.entity, visit);
   if (!key) return { kind: 'lock', result: 'gone' };
   // Looked at before a session is opened for nothing.
   const hindrance = await hindranceOf(plan, key, engine);

@@ -7,13 +7,14 @@ import { printKeyInUri } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import { classOfEntity, type MediaPlan } from '../plan/plan.ts';
 import { evaluateConditions, requestedRange, wantsJsonOnly } from '../request/conditions.ts';
-import { readContent } from '../store/content.ts';
+import { readContent, type Content } from '../store/content.ts';
 import type { Row } from '../store/engine.ts';
 import { matchStatement, mediaStatement } from '../store/sql/media.ts';
 import { entityStatement } from '../store/sql/select.ts';
 import { withCalculated } from './calculated.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
+import { forDatabase } from './settled.ts';
 import type { CachingRow, EmptyOutcome, EnvelopeOutcome, MediaFacts, MediaOutcome } from './outcome.ts';
 
 const empty: EmptyOutcome = { kind: 'empty' };
@@ -84,11 +85,17 @@ async function findMedia(
 ): Promise<Found | EmptyOutcome | EnvelopeOutcome> {
   const { entity, place } = plan;
   const { engine } = visit.services;
-  const key = await findKey(entity, visit.services);
+  const key = await findKey(entity, visit);
   let row = key && (await engine.row(mediaStatement(classOfEntity(entity), place, key)));
   if (!key || !row) throw missing(entity);
   if (await excludes(plan, key, visit)) return empty;
-  if (asJson) return envelope(plan, key, row, visit);
+  if (asJson)
+    return envelope(
+      plan,
+      key,
+      { stamp: Number(row['stamp']), version: Number(row['version']), hasPicture: row['hash'] !== null },
+      visit,
+    );
   if (plan.impossible || row['hash'] === null) return empty;
 
   let caching = cachingOf(plan, row);
@@ -100,7 +107,7 @@ async function findMedia(
     if (row['hash'] === null) return empty;
     caching = cachingOf(plan, row);
   }
-  const form = formOf(plan, row);
+  const form = formOf(plan, originalOf(row));
   if (!form) return empty;
   const { variant, ...about } = form;
   const changedAt = tellable(Number(row['time']), visit.services.now());
@@ -126,21 +133,38 @@ function cachingOf({ version, narrowing, audience, place }: MediaPlan, row: Row)
   return caching === 'C' && place.steps.length > 0 ? 'O' : caching;
 }
 
-async function excludes({ narrowing, entity }: MediaPlan, key: Key, { services: { engine } }: Visit): Promise<boolean> {
+export async function excludes({ narrowing, entity }: MediaPlan, key: Key, visit: Visit): Promise<boolean> {
   if (!narrowing) return false;
   if (narrowing.excluded) return true;
   if (narrowing.predicate.kind === 'all') return false;
-  return (
-    (await engine.row(matchStatement(classOfEntity(entity), key, narrowing.predicate, engine.dialect))) === undefined
-  );
+  const { engine } = visit.services;
+  const dataClass = classOfEntity(entity);
+  const { predicate } = await forDatabase({ dataClass, predicate: narrowing.predicate, order: [] }, visit);
+  return (await engine.row(matchStatement(dataClass, key, predicate, engine.dialect))) === undefined;
 }
 
-type Form = Pick<MediaFacts, 'mediatype' | 'etag' | 'extension'> & Pick<Found, 'variant'>;
+export type Form = Pick<MediaFacts, 'mediatype' | 'etag' | 'extension'> & Pick<Found, 'variant'>;
+
+/** The bytes as they are, before any conversion. */
+export type Original = Pick<Content, 'hash' | 'mediatype' | 'picture'>;
+
+function originalOf(row: Row): Original {
+  const picture = {
+    width: Number(row['width']),
+    height: Number(row['height']),
+    hasAlpha: row['alpha'] === 1,
+    fewColours: row['few_colours'] === 1,
+    pages: Number(row['pages'] ?? 1),
+  };
+  return {
+    hash: row['hash'] as Uint8Array,
+    mediatype: String(row['mediatype'] ?? 'application/octet-stream'),
+    picture,
+  };
+}
 
 /** What goes out, `undefined` when the format cannot be had. */
-function formOf(plan: MediaPlan, row: Row): Form | undefined {
-  const hash = row['hash'] as Uint8Array;
-  const stored = String(row['mediatype'] ?? 'application/octet-stream');
+export function formOf(plan: MediaPlan, { hash, mediatype: stored, picture }: Original): Form | undefined {
   if (plan.delivery.kind === 'stored') {
     const format = formatOfMediaType(stored);
     return {
@@ -149,14 +173,7 @@ function formOf(plan: MediaPlan, row: Row): Form | undefined {
       extension: format ? formatRow(format).extension : 'bin',
     };
   }
-  const info = {
-    mediatype: stored,
-    width: Number(row['width']),
-    height: Number(row['height']),
-    hasAlpha: row['alpha'] === 1,
-    fewColours: row['few_colours'] === 1,
-  };
-  const variant = resolveVariant(plan.delivery.spec, info);
+  const variant = resolveVariant(plan.delivery.spec, { mediatype: stored, width: 0, height: 0, ...picture });
   if (!variant) return undefined;
   return {
     mediatype: variant.mediatype,
@@ -220,16 +237,19 @@ async function bytesOf(
 }
 
 /** The JSON form (§ 4.6): always the current version, other attributes beside. */
-async function envelope(plan: MediaPlan, key: Key, row: Row, visit: Visit): Promise<EnvelopeOutcome> {
+export async function envelope(
+  plan: MediaPlan,
+  key: Key,
+  about: Pick<EnvelopeOutcome, 'stamp' | 'version' | 'hasPicture'>,
+  visit: Visit,
+): Promise<EnvelopeOutcome> {
   const { engine } = visit.services;
   const entity = await engine.row(entityStatement(plan.columns, key, 'listed', engine.dialect));
   if (!entity) throw missing(plan.entity);
   return {
     kind: 'envelope',
     entityJson: await withCalculated(entity['json'] as string, plan.columns, visit),
-    stamp: Number(row['stamp']),
-    version: Number(row['version']),
+    ...about,
     keyText: printKeyInUri(key),
-    hasPicture: row['hash'] !== null,
   };
 }

@@ -61,7 +61,7 @@ export interface ArrayOutcome {
 }
 
 /** The caching row of an answer with bytes (spec 10 § 9), or why it is none of them. */
-export type CachingRow = 'C' | 'O' | 'A' | 'N' | 'G' | 'D';
+export type CachingRow = 'C' | 'O' | 'A' | 'K' | 'N' | 'G' | 'D';
 
 /** What is known of a picture or BLOB before its bytes; the same object for all answers with the same head. */
 export interface MediaFacts {

@@ -1,9 +1,11 @@
 // Stage 3: Plan → Outcome. All the I/O happens below here.
 import type { Plan } from '../plan/plan.ts';
 import type { Visit } from './context.ts';
+import { runCalculatedMedia } from './calculated-media.ts';
 import { runCall } from './call.ts';
 import { runCatalog } from './catalog.ts';
 import { runChanges } from './changes.ts';
+import { runCompute, runDistinct, runDistinctMedia } from './compute.ts';
 import { runDelete } from './delete.ts';
 import { runBelongsTo, runCurrentUser, runLogout } from './directory.ts';
 import { runReadEntity } from './entity.ts';
@@ -15,7 +17,7 @@ import { runMedia } from './media.ts';
 import type { Outcome } from './outcome.ts';
 import { runReleaseSets } from './release-sets.ts';
 import { runSave } from './save.ts';
-import { runCompute, runDistinct, runDistinctMedia, runFindKey, runIntersect, runReadSelection } from './selection.ts';
+import { runFindKey, runIntersect, runReadSelection } from './selection.ts';
 import { runUpload } from './upload.ts';
 import { runWriteMedia } from './write-media.ts';
 
@@ -36,7 +38,7 @@ export function runPlan(plan: Plan, visit: Visit): Promise<Outcome> {
     case 'intersect':
       return runIntersect(plan, visit);
     case 'media':
-      return runMedia(plan, visit);
+      return plan.place.calculated ? runCalculatedMedia(plan, visit) : runMedia(plan, visit);
     case 'lock':
       return runLock(plan, visit);
     case 'save':

@@ -1,26 +1,11 @@
-// Selections: pages, entity sets, distinct values and pictures, computations (spec 05).
-import type {
-  ComputePlan,
-  DistinctMediaPlan,
-  DistinctPlan,
-  FindKeyPlan,
-  IntersectPlan,
-  ReadSelectionPlan,
-  SelectionSource,
-} from '../plan/plan.ts';
+// Selections: pages, entity sets (spec 05).
+import type { FindKeyPlan, IntersectPlan, ReadSelectionPlan, SelectionSource } from '../plan/plan.ts';
 import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
 import { trackingAttribute } from '../model/tracking.ts';
 import type { Rows } from '../query/columns.ts';
 import { keyCount, keysBetween, positionOfKey } from '../query/key-list.ts';
 import type { Selection } from '../query/selection.ts';
-import { computeStatement, distinctStatement } from '../store/sql/aggregate.ts';
-import {
-  countStatement,
-  distinctMediaStatement,
-  keysStatement,
-  membersStatement,
-  pageStatement,
-} from '../store/sql/select.ts';
+import { countStatement, keysStatement, membersStatement, pageStatement } from '../store/sql/select.ts';
 import { syncStatement } from '../store/sql/global-stamp.ts';
 import { sql } from '../store/sql/sql.ts';
 import type { Row } from '../store/engine.ts';
@@ -28,11 +13,13 @@ import { lowestAsked } from '../query/lower-bound.ts';
 import { bytesWithCalculated } from './calculated.ts';
 import type { Visit } from './context.ts';
 import { explain } from './explain.ts';
-import type { ArrayOutcome, SelectionOutcome, SyncFacts, ValueOutcome } from './outcome.ts';
+import type { SelectionOutcome, SyncFacts, ValueOutcome } from './outcome.ts';
+import { rowsForDatabase } from './settled.ts';
 import { describe, keysOfSelection, resolveSource, type Resolved } from './source.ts';
 
 export async function runReadSelection(plan: ReadSelectionPlan, visit: Visit): Promise<SelectionOutcome> {
-  const { source, skip, top, rows, keep, timeoutSeconds, explanation } = plan;
+  const { source, skip, top, keep, timeoutSeconds, explanation } = plan;
+  const rows = await rowsForDatabase(plan.rows, visit);
   const { sets } = visit.services;
   const { dataClass } = source.selection;
   const explained = explanation && (await explain(explanation, visit));
@@ -147,26 +134,4 @@ export async function runFindKey({ source, key }: FindKeyPlan, visit: Visit): Pr
   const resolved = await resolveSource(source, undefined, visit);
   const keys = resolved.kind === 'listed' ? resolved.keys : await keysOfSelection(resolved.selection, visit);
   return { kind: 'value', json: JSON.stringify({ result: key ? positionOfKey(keys, key[0] as Value) : -1 }) };
-}
-
-export async function runDistinctMedia(
-  { source, links, place, skip, top }: DistinctMediaPlan,
-  visit: Visit,
-): Promise<ArrayOutcome> {
-  const { engine } = visit.services;
-  const selection = await describe(source, visit);
-  const row = await engine.row(distinctMediaStatement(selection, links, place, skip, top, engine.dialect));
-  return { kind: 'array', items: (row?.['entities'] ?? null) as Uint8Array | null };
-}
-
-export async function runDistinct({ source, place, skip, top }: DistinctPlan, visit: Visit): Promise<ArrayOutcome> {
-  const { engine } = visit.services;
-  const row = await engine.row(distinctStatement(await describe(source, visit), place, skip, top, engine.dialect));
-  return { kind: 'array', items: (row?.['entities'] ?? null) as Uint8Array | null };
-}
-
-export async function runCompute({ source, places, bare }: ComputePlan, visit: Visit): Promise<ValueOutcome> {
-  const { engine } = visit.services;
-  const row = (await engine.row(computeStatement(await describe(source, visit), places, bare, engine.dialect))) as Row;
-  return { kind: 'value', json: String(row['json']) };
 }

@@ -6,14 +6,16 @@ import { isInKeys, type KeyList } from '../query/key-list.ts';
 import { allOf, membersOf, type Predicate } from '../query/predicate.ts';
 import { relatedTo } from '../query/related-to.ts';
 import type { Key, Selection } from '../query/selection.ts';
-import { callIfAny } from '../orm/call-context.ts';
-import { needsCode, settled } from '../orm/settle.ts';
+import { packedMembers } from '../orm/members.ts';
+import { isCalculatedOrder, type Order } from '../query/order.ts';
+import { sortMembers } from '../orm/sort-members.ts';
 import type { EntitySet } from '../session/entity-sets.ts';
 import { keysStatement } from '../store/sql/select.ts';
 import { existsStatement } from '../store/sql/write.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
-import { withCode } from './with-code.ts';
+import { forDatabase } from './settled.ts';
+import { inCode } from './with-code.ts';
 
 /** An expired set that is made again lives this long, unless the request says otherwise (spec 05 § 3.4). */
 const rebuiltSeconds = 600;
@@ -30,11 +32,21 @@ export async function resolveSource(
   timeoutSeconds: number | undefined,
   visit: Visit,
 ): Promise<Resolved> {
-  const source = { ...asked, selection: await forDatabase(asked.selection, visit) };
+  const selection = await forDatabase(asked.selection, visit);
+  if (isCalculatedOrder(selection.order)) return sortedHere({ ...asked, selection }, timeoutSeconds, visit);
+  return resolveSettled({ ...asked, selection }, timeoutSeconds, visit);
+}
+
+/** @param source code has answered for its part of it */
+async function resolveSettled(
+  source: SelectionSource,
+  timeoutSeconds: number | undefined,
+  visit: Visit,
+): Promise<Resolved> {
   const { selection, set: from, relation, combination } = source;
   const { dataClass } = selection;
   if (relation) {
-    const key = await findKey(relation.entity, visit.services);
+    const key = await findKey(relation.entity, visit);
     if (!key || !(await visit.services.engine.row(existsStatement(relation.attribute.owner, key))))
       throw missing(relation.entity);
     const related = relatedTo(relation.attribute, key);
@@ -50,19 +62,40 @@ export async function resolveSource(
   return { kind: 'listed', keys: await keysOfSelection(narrowed, visit, set.keys) };
 }
 
-/** The selection once code of calculated attributes has answered for its part of it. */
-function forDatabase(selection: Selection, visit: Visit): Selection | Promise<Selection> {
-  if (!needsCode(selection)) return selection;
-  return callIfAny() ? settled(selection) : withCode(visit, selection.dataClass.name, () => settled(selection));
+/** Entities in an order that only code knows (spec 15 § 7.5). @throws KeystampError 1594 for a composite key */
+async function sortedHere(
+  source: SelectionSource,
+  timeoutSeconds: number | undefined,
+  visit: Visit,
+): Promise<Resolved> {
+  const { dataClass, order } = source.selection;
+  if (dataClass.key.length > 1) throw fail(1594, order.find(({ calculated }) => calculated)?.calculated?.name ?? '');
+  const unsorted = { ...source, selection: { ...source.selection, order: [] } };
+  const keys = await keysOfSelection(
+    described(await resolveSettled(unsorted, timeoutSeconds, visit), dataClass),
+    visit,
+  );
+  const sorted = await inCode(visit, dataClass.name, () => sortMembers(dataClass, packedMembers(keys), order));
+  return { kind: 'listed', keys: sorted.list };
 }
 
 /** A selection that the database can run, whatever it comes from; deleted members of sets drop out. */
 export async function describe(source: SelectionSource, visit: Visit): Promise<Selection> {
-  const resolved = await resolveSource(source, undefined, visit);
-  if (resolved.kind === 'described') return resolved.selection;
   const { dataClass, order } = source.selection;
-  return { dataClass, predicate: membersOf(dataClass, resolved.keys), order };
+  // An order that only code knows is none of the values of all entities.
+  const known = order.filter(({ calculated }) => !calculated || calculated.orderBy);
+  const resolved = await resolveSource(
+    { ...source, selection: { ...source.selection, order: known } },
+    undefined,
+    visit,
+  );
+  return described(resolved, dataClass, known);
 }
+
+const described = (resolved: Resolved, dataClass: DataClassDef, order: Order = []): Selection =>
+  resolved.kind === 'described'
+    ? resolved.selection
+    : { dataClass, predicate: membersOf(dataClass, resolved.keys), order };
 
 /** The selection among the members of a set. */
 const within = (set: EntitySet, selection: Selection): Selection => ({
@@ -94,7 +127,7 @@ async function findSet(
  */
 export async function keyOfMember({ set: source, entity }: SetMember, visit: Visit): Promise<Key> {
   const set = await findSet(source, classOfEntity(entity), undefined, visit);
-  const key = await findKey(entity, visit.services);
+  const key = await findKey(entity, visit);
   if (!key || !isInKeys(set.keys, key[0] as Value)) throw missing(entity);
   return key;
 }

@@ -26,6 +26,10 @@ export async function withCode<T>(visit: Visit, what: string, work: (call: CallC
   }
 }
 
+/** The same as a part of the call that is running, if one is. */
+export const inCode = <T>(visit: Visit, what: string, work: () => Promise<T>): Promise<T> =>
+  callIfAny() ? work() : withCode(visit, what, work);
+
 /** One unit of writing; inside a call, so that events of the classes are part of it, where code takes part. */
 export const writeUnit = <T>({ services }: Visit, work: (tx: Transaction) => Promise<T>): Promise<T> =>
   callIfAny()?.write(work) ?? services.engine.write(work);

@@ -26,7 +26,7 @@ async function writeMedia(plan: WriteMediaPlan, visit: Visit): Promise<OkOutcome
   const { entity, attribute } = plan;
   const dataClass = classOfEntity(entity);
   const { engine } = visit.services;
-  const key = await findKey(entity, visit.services);
+  const key = await findKey(entity, visit);
   // Looked up before the body is read: bytes for nothing are not received.
   if (!key || !(await engine.row(mediaStatement(dataClass, ownMedia(attribute), key)))) throw missing(entity);
   const write = async (change: MediaChange): Promise<OkOutcome> => {

@@ -9,7 +9,7 @@ const ds = dataStoreOf(projects);
 let program: OpenModel;
 
 before(async () => {
-  program = await openModel(projects, { total: projectCount, entities: projectEntities });
+  program = await openModel(projects, { seed: { total: projectCount, entities: projectEntities } });
 });
 after(() => program.close());
 

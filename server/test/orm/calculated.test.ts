@@ -29,6 +29,7 @@ const model = defineModel({
         peers: { kind: 'calculated', type: 'selection', dataClass: 'Member', exposed: true },
         hidden: { kind: 'calculated', type: 'string' },
         broken: { kind: 'calculated', type: 'long' },
+        face: { kind: 'calculated', type: 'image', exposed: true },
         teamName: { kind: 'alias', path: 'team.name', exposed: true },
         teamSize: { kind: 'alias', path: 'team.size', exposed: true },
       },
@@ -118,6 +119,7 @@ const app = implement(model, {
         },
         hidden: { get: () => 'secret' },
         broken: { get: () => 'no number' },
+        face: { get: () => Buffer.from('no picture') },
       },
     },
   },
@@ -252,15 +254,57 @@ test('filters: code answers with a query, or every value is worked out', async (
   });
 });
 
-test('orders: code answers with an order; without it there is none', async () => {
+test('orders: code answers with an order, or every value is worked out', async () => {
   const { body } = await ask(program, 'GET', '/rest/Member?$filter="ID < 4"&$orderby=initial desc&$attributes=ID');
   assert.equal(keys({ body }), '3,2,1');
-  const none = await ask(program, 'GET', '/rest/Member?$orderby=full');
-  assert.deepEqual([none.status, none.body.__ERROR[0].errCode], [404, 1594]);
+  const sorted = await ask(program, 'GET', '/rest/Member?$filter="ID < 4"&$orderby=full desc&$attributes=ID');
+  assert.equal(keys(sorted), '3,1,2');
+  await program.run(async () => {
+    const members = ds.Member.query('ID < 4').orderBy('team.size desc, full desc');
+    assert.deepEqual(await members.extract('ID'), [1, 2, 3]);
+    assert.equal((await members.first())?.ID, 1);
+    assert.deepEqual(await members.slice(1, 3).extract('ID'), [2, 3]);
+    // One that was evaluated before is narrowed and ordered in the same way.
+    await members.length();
+    assert.deepEqual(await members.query("full != 'x' order by full").extract('ID'), [1, 3]);
+    assert.deepEqual(await members.orderBy('full').extract('ID'), [2, 1, 3]);
+  });
+});
+
+test('pictures that are none are the fault of the code', async () => {
+  const { status, body } = await ask(program, 'GET', '/rest/Member(1)/face?$imageformat=best');
+  assert.deepEqual([status, body.__ERROR[0].errCode], [500, 1585]);
 });
 
 test('what code answers wrongly is told as its fault', async () => {
   const { status, body } = await ask(program, 'GET', '/rest/Member?$filter="initial = throw"');
   assert.equal(status, 500);
   assert.deepEqual(body.__ERROR.map((line: { errCode: number }) => line.errCode), [-1, 1562]); // prettier-ignore
+});
+
+test('a setter needs the permission to change its attribute, and no other', async () => {
+  const permissions = {
+    allowed: [
+      { applyTo: 'ds', type: 'datastore', read: ['guest'], create: ['guest'], update: ['guest'] },
+      { applyTo: 'Member.full', type: 'attribute', read: ['guest'], create: ['chief'], update: ['chief'] },
+    ],
+  };
+  const guarded = await openModel(app, {
+    roles: { privileges: [{ privilege: 'chief' }], roles: [], permissions, forceLogin: false },
+  });
+  try {
+    const made = await save(guarded, 'Member', { given: 'Ada', family: 'Joubert' });
+    assert.equal(made.status, 200);
+    const codes = (told: { body: { __ERROR: { errCode: number }[] } }): number[] =>
+      told.body.__ERROR.map(({ errCode }) => errCode);
+    const refused = await save(guarded, 'Member', { __KEY: '1', full: 'Eve Moon' });
+    assert.deepEqual([refused.status, codes(refused)], [401, [1608, 1517]]);
+    const created = await save(guarded, 'Member', { full: 'Eve Moon' });
+    assert.deepEqual([created.status, codes(created)], [401, [1608, 1534]]);
+    // What clients send back as they got it is no change.
+    const same = await save(guarded, 'Member', { __KEY: '1', given: 'Bea', full: 'Ada Joubert' });
+    assert.deepEqual([same.status, same.body.full], [200, 'Bea Joubert']);
+  } finally {
+    await guarded.close();
+  }
 });

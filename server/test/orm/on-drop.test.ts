@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { dataStoreOf, defineModel } from 'keystamp';
+import type { Config } from '../../src/config.ts';
 import { openModel, type OpenModel } from './open-model.ts';
 import { ask, save } from './rest.ts';
 
@@ -59,4 +60,33 @@ test('a null that is not accepted', async () => {
   const { status, body } = await save(program, 'Team', { __KEY: '2', name: null });
   assert.equal(status, 400);
   assert.deepEqual(body.__ERROR.map((line: { errCode: number }) => line.errCode), [1136, 1570, 1517]); // prettier-ignore
+});
+
+test('nullViolatesConstraints: null fails all constraints but a maximal length, and every save checks all attributes', async () => {
+  const strict = defineModel({
+    dataClasses: {
+      Thing: {
+        attributes: {
+          ID,
+          low: { type: 'number', minValue: 1 },
+          high: { type: 'number', maxValue: 9 },
+          short: { type: 'string', maxLength: 3 },
+          long: { type: 'string', minLength: 2 },
+          fixed: { type: 'string', fixedLength: 2 },
+          shape: { type: 'string', pattern: 'a+' },
+        },
+      },
+    },
+  });
+  const codes = async (settings: Partial<Config>): Promise<unknown> => {
+    const opened = await openModel(strict, { settings });
+    try {
+      const { status, body } = await save(opened, 'Thing', { short: null });
+      return [status, (body.__ERROR ?? []).map(({ errCode }: { errCode: number }) => errCode)];
+    } finally {
+      await opened.close();
+    }
+  };
+  assert.deepEqual(await codes({}), [200, []]);
+  assert.deepEqual(await codes({ nullViolatesConstraints: true }), [400, [1568, 1569, 1591, 1593, 1571, 1570, 1534]]);
 });

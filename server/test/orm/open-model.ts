@@ -2,14 +2,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readConfig } from '../../src/config.ts';
+import { readConfig, type Config } from '../../src/config.ts';
 import type { AppEvent } from '../../src/events.ts';
 import { openKeystamp, type Keystamp } from '../../src/keystamp.ts';
 import { buildModel } from '../../src/model/load.ts';
 import type { Seed } from '../../src/model/seed.ts';
 import { CallContext, runInCall } from '../../src/orm/call-context.ts';
 import { sow } from '../../src/orm/sow.ts';
+import { readRolesFile } from '../../src/session/roles-file.ts';
+import { Roles } from '../../src/session/roles.ts';
 import { Visitor } from '../../src/session/visitor.ts';
+import { dropDatabase, newDatabase } from '../postgres.ts';
+import { engine } from './program.ts';
 
 export interface OpenModel {
   readonly keystamp: Keystamp;
@@ -19,13 +23,29 @@ export interface OpenModel {
   close(): Promise<void>;
 }
 
+export interface Given {
+  readonly seed?: Seed;
+  readonly settings?: Partial<Config>;
+  /** A roles file; absent: nothing is protected. */
+  readonly roles?: object;
+}
+
 /** @param exported what a model file exports */
-export async function openModel(exported: unknown, seed?: Seed): Promise<OpenModel> {
+export async function openModel(exported: unknown, { seed, settings, roles }: Given = {}): Promise<OpenModel> {
   const folder = mkdtempSync(join(tmpdir(), 'keystamp-model-'));
   const events: AppEvent[] = [];
   const model = buildModel(exported);
-  const config = readConfig({ data: folder, converters: 1 });
-  const keystamp = await openKeystamp(model, config, (event) => void events.push(event));
+  const database = engine.name === 'postgres' ? await newDatabase() : '';
+  const config = readConfig({ data: folder, database, converters: 1, ...settings });
+  const read = roles && readRolesFile(JSON.stringify(roles), model);
+  if (read && read.faults.length > 0) throw new Error(read.faults.join('\n'));
+  const keystamp = await openKeystamp(
+    model,
+    config,
+    (event) => void events.push(event),
+    undefined,
+    () => new Roles(read?.file),
+  );
   const { services } = keystamp;
   if (seed) await sow(seed, model, join(folder, 'seed'), services, () => undefined);
   return {
@@ -42,6 +62,7 @@ export async function openModel(exported: unknown, seed?: Seed): Promise<OpenMod
     async close() {
       await keystamp.close();
       rmSync(folder, { recursive: true, force: true });
+      if (database !== '') await dropDatabase(database);
     },
   };
 }

@@ -4,5 +4,15 @@ import { engine } from './program.ts';
 
 engine.name = 'postgres';
 
-for (const name of ['entity', 'selection', 'data-class', 'transactions', 'media'])
+for (const name of [
+  'entity',
+  'selection',
+  'data-class',
+  'transactions',
+  'media',
+  'calculated',
+  'events',
+  'aliases',
+  'on-drop',
+])
   describe(`${name}, on PostgreSQL`, () => import(`./${name}.test.ts`));

@@ -12,6 +12,7 @@ import functions from './functions-model.ts';
 import { picture, type PictureName } from './pictures.ts';
 import { projectCount, projectEntities, projects } from './projects.ts';
 import { bare, untracked } from './bare.ts';
+import workedOut from './worked-out-model.ts';
 
 /** When the data was made; all pictures were last changed then. */
 export const seedTime = Date.UTC(2025, 5, 1, 8);
@@ -201,6 +202,10 @@ export const stocks = {
   users: { model: buildModel(users), seed: { total: 2, entities: noteEntities } },
   functions: {
     model: buildModel(bare(functions)),
+    seed: { total: companies.length + employees.length, entities: companyEntities },
+  },
+  workedOut: {
+    model: buildModel(untracked(workedOut)),
     seed: { total: companies.length + employees.length, entities: companyEntities },
   },
   stamps: { model: buildModel(stamps), seed: { total: 3, entities: stampEntities } },

@@ -1,0 +1,73 @@
+// Values that code works out for many entities: read a batch at a time, within a limit (spec 15 §§ 7.4, 7.5).
+import { fail } from '../errors.ts';
+import type { CalculatedDef, DataClassDef, Json, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
+import type { Key } from '../query/selection.ts';
+import { calculatedValue } from './calculated-value.ts';
+import { currentCall } from './call-context.ts';
+import type { EntityState } from './entity-state.ts';
+import { memberCount, membersBetween, type Members } from './members.ts';
+import { endsOf } from './object-form.ts';
+import { runtimeOf } from './store-runtime.ts';
+
+/** Where a value is: in an entity or at the end of N→1 relations, perhaps inside an object. */
+export interface Place {
+  readonly steps: readonly RelatedEntityDef[];
+  /** What the value is like, or the attribute that holds it. */
+  readonly attribute: StorageDef;
+  readonly objectPath: readonly string[];
+  readonly calculated?: CalculatedDef;
+}
+
+export interface WorkedOut {
+  readonly key: Key;
+  /** Of the places, in their order: canonical, or a member of an object. */
+  readonly values: readonly (Value | Json)[];
+}
+
+/** Entities whose values are worked out at one time. */
+const batch = 500;
+
+/**
+ * The values of all members that are still there, in their order. Runs in a call.
+ * @throws KeystampError 1162 when they are more than `maxCalculatedEntities`; 500: 1562, 1585
+ */
+export async function* workedOut(
+  dataClass: DataClassDef,
+  members: Members,
+  places: readonly Place[],
+): AsyncGenerator<WorkedOut> {
+  const { services, model } = currentCall();
+  const count = memberCount(members);
+  const most = services.config.maxCalculatedEntities;
+  const name = places.find(({ calculated }) => calculated)?.calculated?.name;
+  if (count > most) throw fail(1162, `${name} would be worked out for ${count} entities, more than ${most}`);
+  const runtime = runtimeOf(model).dataClassOf(dataClass);
+  for (let at = 0; at < count; at += batch) {
+    const found = await runtime.findAll(membersBetween(dataClass, members, at, Math.min(at + batch, count)));
+    const states = found.filter((state) => state !== undefined);
+    const columns = await Promise.all(places.map((place) => valuesAt(states, place)));
+    for (const [i, state] of states.entries())
+      yield { key: state.key as Key, values: columns.map((values) => values[i] as Value | Json) };
+  }
+}
+
+async function valuesAt(states: readonly EntityState[], place: Place): Promise<readonly (Value | Json)[]> {
+  const ends = place.steps.length === 0 ? states : await endsOf(states, place.steps);
+  return Promise.all(ends.map((end) => end && valueOf(end, place)));
+}
+
+async function valueOf(state: EntityState, { attribute, objectPath, calculated }: Place): Promise<Value | Json> {
+  const value = calculated ? await valueWorkedOut(state, calculated) : state.value(attribute);
+  if (objectPath.length === 0 || value === null) return value;
+  return objectPath.reduce<Json>(memberOf, JSON.parse(value as string) as Json);
+}
+
+async function valueWorkedOut(state: EntityState, attribute: CalculatedDef): Promise<Value> {
+  const value = await calculatedValue(state, attribute);
+  return value.kind === 'value' ? value.value : null;
+}
+
+const memberOf = (value: Json, name: string): Json =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? ((value as Readonly<Record<string, Json>>)[name] as Json)
+    : null;
