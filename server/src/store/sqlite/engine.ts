@@ -21,14 +21,13 @@ import { bindable } from './bind.ts';
 import { Connection, type Prepared } from './connection.ts';
 import { sqliteDialect } from './dialect.ts';
 import { keysAmong } from './keys-among.ts';
+import type { Pace } from './pace.ts';
 import { reachOf } from './reach.ts';
 import { SnapshotReader } from './snapshot-reader.ts';
 import { SlowLane, type LaneLimits } from './slow-lane.ts';
 import { smallTableRows, TableSizes } from './table-sizes.ts';
 import { Totals } from '../totals.ts';
 
-/** A statement that takes longer than this goes to the slow lane the next time. */
-const longMs = 4;
 /** A key of a list counts as so many rows: it is written, read and looked up. */
 const listedKeyWork = 5;
 /** How long a commit waits until other processes have written. */
@@ -171,6 +170,14 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+/** `short`: on the snapshot of this turn; otherwise in the slow lane, which tells the pace how long it took. */
+interface Place {
+  readonly short?: Prepared;
+  readonly pace?: Pace;
+}
+
+const inLane: Place = {};
+
 type Settled = { readonly unit: Waiting } & ({ readonly value: unknown } | { readonly error: unknown });
 
 export class SqliteEngine implements Engine {
@@ -214,20 +221,20 @@ export class SqliteEngine implements Engine {
   }
 
   async rows(statement: Sql): Promise<readonly Row[]> {
-    const short = this.#shortOf(statement);
-    if (!short) return this.#lane.rows(statement);
+    const { short, pace } = this.#placeOf(statement);
+    if (!short) return this.#lane.rows(statement, pace);
     return this.#watch(short, () => short.statement.all(...bindable(statement.params)));
   }
 
   async row(statement: Sql): Promise<Row | undefined> {
-    const short = this.#shortOf(statement);
-    if (!short) return this.#lane.row(statement);
+    const { short, pace } = this.#placeOf(statement);
+    if (!short) return this.#lane.row(statement, pace);
     return this.#watch(short, () => short.statement.get(...bindable(statement.params)));
   }
 
   async keys(statement: Sql, among?: KeyList): Promise<KeyList> {
-    const short = among && keyCount(among) > smallTableRows ? undefined : this.#shortOf(statement);
-    if (!short) return this.#lane.keys(statement, among);
+    const { short, pace } = among && keyCount(among) > smallTableRows ? inLane : this.#placeOf(statement);
+    if (!short) return this.#lane.keys(statement, among, pace);
     const keys = packKeys(this.#watch(short, () => this.#reader.column(statement.text, bindable(statement.params))));
     return among ? keysAmong(among, keys) : keys;
   }
@@ -292,26 +299,25 @@ export class SqliteEngine implements Engine {
     this.#writer.database.close();
   }
 
-  /**
-   * The statement on the snapshot of this turn, or nothing when it would hold up others. Its plan is asked once and
-   * remembered with it.
-   */
-  #shortOf({ text, params, work }: Sql): Prepared | undefined {
+  /** Where the statement runs. Its plan is asked once and remembered with it. */
+  #placeOf({ text, params, work }: Sql): Place {
     let known = work ?? 0;
     for (const param of params) if (isKeyList(param)) known += keyCount(param) * listedKeyWork;
-    if (known > smallTableRows) return undefined;
+    if (known > smallTableRows) return inLane;
     this.#openSnapshot();
     const prepared = this.#reader.prepared(text);
     prepared.reach ??= reachOf(this.#reader.database, text, bindable(params), this.#sizes.isLarge);
-    return prepared.reach === 'long' || (prepared.reach === 'walk' && work === undefined) ? undefined : prepared;
+    if (prepared.reach === 'long' || (prepared.reach === 'walk' && work === undefined)) return inLane;
+    const { pace } = prepared;
+    return prepared.reach === 'likelyShort' && pace.long ? { pace } : { short: prepared };
   }
 
-  /** Runs a statement; where only trying tells how long it takes, this try is remembered. */
+  /** Runs a statement in the server. */
   #watch<T>(prepared: Prepared, run: () => T): T {
     if (prepared.reach !== 'likelyShort') return run();
     const begun = performance.now();
     const result = run();
-    if (performance.now() - begun > longMs) prepared.reach = 'long';
+    prepared.pace.ran(performance.now() - begun);
     return result;
   }
 

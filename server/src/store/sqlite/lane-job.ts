@@ -31,8 +31,9 @@ export type LaneMessage = { readonly kind: 'part'; readonly bytes: Uint8Array } 
 
 export type LaneReply =
   | { readonly kind: 'taken' }
-  | { readonly kind: 'rows'; readonly rows: readonly Row[] }
-  | { readonly kind: 'keys'; readonly keys: KeyList }
+  /** `ms`: how long the statement ran. */
+  | { readonly kind: 'rows'; readonly rows: readonly Row[]; readonly ms: number }
+  | { readonly kind: 'keys'; readonly keys: KeyList; readonly ms: number }
   | { readonly kind: 'written' }
   /** SQLite refused the statement. */
   | { readonly kind: 'failed'; readonly message: string };

@@ -27,16 +27,18 @@ let writer: Connection | undefined;
 const bound = ({ params }: LaneStatement): Value[] => bindable(params, hasKey.add);
 
 function work(job: LaneJob): LaneReply {
+  const begun = performance.now();
+  const ms = (): number => performance.now() - begun;
   switch (job.kind) {
     case 'rows':
-      return { kind: 'rows', rows: reader.prepared(job.text).statement.all(...bound(job)) };
+      return { kind: 'rows', rows: reader.prepared(job.text).statement.all(...bound(job)), ms: ms() };
     case 'row': {
       const row = reader.prepared(job.text).statement.get(...bound(job));
-      return { kind: 'rows', rows: row ? [row] : [] };
+      return { kind: 'rows', rows: row ? [row] : [], ms: ms() };
     }
     case 'keys': {
       const keys = packKeys(reader.column(job.text, bound(job)));
-      return { kind: 'keys', keys: job.among ? keysAmong(job.among, keys) : keys };
+      return { kind: 'keys', keys: job.among ? keysAmong(job.among, keys) : keys, ms: ms() };
     }
     case 'write':
       // What it leaves unsynced the server would have to wait for with its own next commit.

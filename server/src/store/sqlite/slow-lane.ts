@@ -7,6 +7,7 @@ import type { Row } from '../engine.ts';
 import type { Sql } from '../sql/sql.ts';
 import { LaneChild, LaneLost } from './lane-child.ts';
 import type { LaneJob, LaneReply } from './lane-job.ts';
+import type { Pace } from './pace.ts';
 
 export type LaneLimits = Pick<Config, 'querySeconds' | 'queryProcesses' | 'maxQueryQueue'>;
 
@@ -33,18 +34,19 @@ export class SlowLane {
     this.#limits = limits;
   }
 
-  async rows({ text, params }: Sql): Promise<readonly Row[]> {
-    const reply = await this.#do([{ kind: 'rows', text, params }]);
+  /** @param pace told how long the statement took */
+  async rows({ text, params }: Sql, pace?: Pace): Promise<readonly Row[]> {
+    const reply = await this.#do([{ kind: 'rows', text, params }], pace);
     return reply?.kind === 'rows' ? reply.rows : unexpected(reply);
   }
 
-  async row({ text, params }: Sql): Promise<Row | undefined> {
-    const reply = await this.#do([{ kind: 'row', text, params }]);
+  async row({ text, params }: Sql, pace?: Pace): Promise<Row | undefined> {
+    const reply = await this.#do([{ kind: 'row', text, params }], pace);
     return reply?.kind === 'rows' ? reply.rows[0] : unexpected(reply);
   }
 
-  async keys({ text, params }: Sql, among: KeyList | undefined): Promise<KeyList> {
-    const reply = await this.#do([{ kind: 'keys', text, params, ...(among && { among }) }]);
+  async keys({ text, params }: Sql, among: KeyList | undefined, pace?: Pace): Promise<KeyList> {
+    const reply = await this.#do([{ kind: 'keys', text, params, ...(among && { among }) }], pace);
     return reply?.kind === 'keys' ? reply.keys : unexpected(reply);
   }
 
@@ -59,7 +61,7 @@ export class SlowLane {
     await Promise.all([...this.#children].map((child) => child.end()));
   }
 
-  async #do(jobs: readonly LaneJob[]): Promise<LaneReply | undefined> {
+  async #do(jobs: readonly LaneJob[], pace?: Pace): Promise<LaneReply | undefined> {
     const reply = await new Promise<LaneReply | undefined>((resolve, reject) => {
       if (this.#closed) return reject(busy('stopping'));
       const startsAtOnce = this.#running < this.#limits.queryProcesses;
@@ -69,6 +71,7 @@ export class SlowLane {
       this.#startWaiting();
     });
     if (reply?.kind === 'failed') throw new Error(reply.message);
+    if (reply && 'ms' in reply) pace?.ranInLane(reply.ms);
     return reply;
   }
 
