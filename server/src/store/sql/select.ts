@@ -60,11 +60,20 @@ function pageRows(selection: Selection, skip: number, top: number, dialect: SqlD
   return sql`(SELECT ${join(keys, ', ')} FROM ${ordered}) AS k ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${join(same, ' AND ')}`;
 }
 
+/** Pages of the same columns differ in what they hold, so the JSON of a row is made once per columns. */
+const listed = new WeakMap<Columns, Sql>();
+
+function listedJson(columns: Columns, dialect: SqlDialect): Sql {
+  let json = listed.get(columns);
+  if (!json) listed.set(columns, (json = entityJson(columns, 'e', 'listed', dialect)));
+  return json;
+}
+
 /** The JSON text of row `e`. */
 function rowJson(rows: Rows, dialect: SqlDialect): Sql {
   switch (rows.kind) {
     case 'entities':
-      return entityJson(rows.columns, 'e', 'listed', dialect);
+      return listedJson(rows.columns, dialect);
     case 'array':
       return arrayJson(rows.columns, 'e', rows.keys, dialect);
     case 'looker':

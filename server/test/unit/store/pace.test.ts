@@ -7,37 +7,41 @@ const times = (count: number, run: () => void): void => {
   for (let i = 0; i < count; i++) run();
 };
 
-test('short runs leave it in the server', () => {
+test('short runs and a pause now and then leave it in the server', () => {
   const pace = new Pace();
-  times(1000, () => pace.ran(3));
-  assert.equal(pace.long, false);
+  times(100, () => {
+    times(20, () => pace.ran(1));
+    pace.ran(20);
+    assert.equal(pace.long, false);
+  });
 });
 
-test('one long run sends it to the lane, short ones in a row bring it back', () => {
-  const pace = new Pace();
-  pace.ran(5);
-  assert.equal(pace.long, true);
-  times(7, () => pace.ranInLane(1));
-  assert.equal(pace.long, true);
-  pace.ranInLane(1);
-  assert.equal(pace.long, false);
+test('one very long run sends it to the lane, so do several long ones', () => {
+  const once = new Pace();
+  once.ran(50);
+  assert.equal(once.long, true);
+  const often = new Pace();
+  times(10, () => often.ran(6));
+  assert.equal(often.long, true);
 });
 
-test('a long one in between begins the proof again', () => {
+test('short runs in a row bring it back, a long one in between begins the proof again', () => {
   const pace = new Pace();
-  pace.ran(5);
+  pace.ran(50);
   times(7, () => pace.ranInLane(1));
   pace.ranInLane(20);
   times(7, () => pace.ranInLane(1));
   assert.equal(pace.long, true);
   pace.ranInLane(1);
   assert.equal(pace.long, false);
+  pace.ran(5);
+  assert.equal(pace.long, false, 'its usual time is forgotten');
 });
 
-test('each time it is found long the proof is twice as much', () => {
+test('each time it gets to the lane the proof is twice as much', () => {
   const pace = new Pace();
   for (const proof of [8, 16, 32, 64]) {
-    pace.ran(5);
+    pace.ran(50);
     times(proof - 1, () => pace.ranInLane(1));
     assert.equal(pace.long, true, `${proof}`);
     pace.ranInLane(1);
