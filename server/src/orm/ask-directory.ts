@@ -3,7 +3,8 @@
 import { guest, type Identity } from '../session/identity.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { Visitor } from '../session/visitor.ts';
-import { CallContext, within, type CallServices } from './call-context.ts';
+import type { CallServices } from './call-context.ts';
+import { inCall } from './in-call.ts';
 import { runtimeOf } from './store-runtime.ts';
 import type { Model } from '../model/model.ts';
 
@@ -23,18 +24,10 @@ export async function askDirectory(
   if (!logIn) return undefined;
   const caller = new Visitor(services, undefined);
   caller.actAs({ identity: system }, true);
-  const { functionSeconds } = services.config;
-  const over = Promise.withResolvers<never>();
-  over.promise.catch(() => undefined);
-  const context = new CallContext({ model, services, caller, over: over.promise });
   const ask = (): Promise<unknown> => Promise.resolve(logIn.call(runtimeOf(model).object, name, password));
   try {
-    return await context.unrestricted(() => within(functionSeconds, 'the directory took too long', ask));
-  } catch (error) {
-    over.reject(error);
-    throw error;
+    return await inCall({ model, services, caller }, 'the directory', (call) => call.unrestricted(ask));
   } finally {
-    await context.end();
     caller.finish((cause) => services.onEvent({ kind: 'sweepFailed', cause }));
   }
 }

@@ -2,27 +2,26 @@
 // AsyncLocalStorage. Requests that call no user code never make one.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Config } from '../config.ts';
-import { failHttp, type PrintedError } from '../errors.ts';
 import type { OnEvent } from '../events.ts';
 import type { Converter } from '../image/converter.ts';
 import type { Variants } from '../image/variants.ts';
-import type { DataClassDef, Json, Model } from '../model/model.ts';
-import type { Key } from '../query/selection.ts';
+import type { Model } from '../model/model.ts';
 import type { Sight } from '../query/sight.ts';
 import type { Access } from '../session/access.ts';
 import type { EntitySets } from '../session/entity-sets.ts';
-import type { Identity } from '../session/identity.ts';
 import { unlockEntity } from '../session/locks.ts';
 import type { Roles } from '../session/roles.ts';
 import type { Session } from '../session/session.ts';
 import { functionSight } from '../session/sight.ts';
-import type { Beginning } from '../session/sessions.ts';
 import type { Uploads } from '../session/uploads.ts';
 import type { Engine, Executor, Transaction } from '../store/engine.ts';
 import { executorSeeingAll } from '../store/restricted.ts';
 import { dropSessionStatement } from '../store/sql/lock.ts';
 import { OpenTransaction, StartedTransaction } from './open-transaction.ts';
 import type { Told } from './aftermath.ts';
+import { CallState } from './call-state.ts';
+import type { Caller } from './caller.ts';
+import { TimeLimit } from './time-limit.ts';
 import type { WriteContext } from './write.ts';
 
 /** The parts of the server that user code reaches. */
@@ -36,58 +35,6 @@ export interface CallServices {
   readonly uploads: Uploads;
   readonly now: () => number;
   readonly onEvent: OnEvent;
-}
-
-/** Who calls: a request with its session. What code changes of the session is stored before the request is answered. */
-export interface Caller {
-  /** The session the client came with or got by now. */
-  readonly session: Session | undefined;
-  /** What the one who asks may do. */
-  readonly access: Access;
-  /** The session, a new one if there was none. */
-  openSession(): Session;
-  readonly identity: Identity;
-  /** From here on the client is somebody else. */
-  become(beginning: Beginning): Session;
-  /** How long its session lives unused, in milliseconds. */
-  readonly idleMs: number;
-  setIdleMs(idleMs: number): void;
-  /** When it ends unless it is used, in milliseconds since 1970. */
-  readonly expires: number;
-  /** What code keeps in the session; a session is made once something is in it. */
-  readonly storage: Record<string, Json>;
-  /** Something that opens the session once, elsewhere, for so many milliseconds. */
-  createToken(lifeMs: number): string;
-  /** Goes on in the session that a token opens; false when there is none. */
-  restore(token: string, tx: Transaction): Promise<boolean>;
-}
-
-/** A message for the page that called (spec 12 § 6). */
-export interface PageMessage {
-  readonly message: string;
-  readonly type: 'message' | 'warning' | 'error';
-}
-
-/** An entity that the call has locked. */
-interface HeldLock {
-  readonly dataClass: DataClassDef;
-  readonly key: Key;
-}
-
-/** What all code of one call shares, inside and outside of its transactions. */
-class CallState {
-  /** Privileges lent to the call by `session.promote`, beside those its session holds. */
-  readonly promotions = new Set<string>();
-  /** Those lent by `session.promote`, by the number to give them back by. */
-  readonly promoted = new Map<number, string>();
-  /** Errors that are thrown at the end (spec 12 § 7.2). */
-  readonly deferred: PrintedError[] = [];
-  pageMessage: PageMessage | undefined;
-  readonly locks: HeldLock[] = [];
-  /** Holds the locks of a call without session. */
-  lockHolder: string | undefined;
-  /** The answer has been given; code that goes on is nobody's. */
-  ended = false;
 }
 
 export interface CallOptions {
@@ -277,7 +224,7 @@ export class CallContext {
     if (open) return open.unit(() => work(open.store, this.#over));
     const { engine, config } = this.services;
     return engine.transact(async (store) => {
-      const limit = timeLimit(config.transactionSeconds, 'the transaction took too long');
+      const limit = new TimeLimit(config.transactionSeconds, 'the transaction took too long');
       const over = Promise.race([this.#over, limit.over]);
       over.catch(() => undefined);
       try {
@@ -328,27 +275,6 @@ export class CallContext {
     derived.#transaction = transaction;
     return derived;
   }
-}
-
-/**
- * What `work` gives, within a time limit.
- * @throws KeystampError 503 when it takes longer
- */
-export async function within<T>(seconds: number, what: string, work: () => Promise<T>): Promise<T> {
-  const { over, clear } = timeLimit(seconds, what);
-  try {
-    return await Promise.race([work(), over]);
-  } finally {
-    clear();
-  }
-}
-
-/** Rejects with 503 after that time, unless it is cleared. */
-function timeLimit(seconds: number, what: string): { readonly over: Promise<never>; readonly clear: () => void } {
-  const over = Promise.withResolvers<never>();
-  over.promise.catch(() => undefined);
-  const timer = setTimeout(() => over.reject(failHttp(503, what, { 'Retry-After': '1' })), seconds * 1000);
-  return { over: over.promise, clear: () => clearTimeout(timer) };
 }
 
 const calls = new AsyncLocalStorage<CallContext>();

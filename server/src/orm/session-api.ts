@@ -2,7 +2,8 @@
 // at once inside of the call, and is on disk before the answer goes out.
 import { identityOf, type Granted, type Identity } from '../session/identity.ts';
 import type { Json } from '../model/model.ts';
-import { currentCall, type Caller } from './call-context.ts';
+import { currentCall } from './call-context.ts';
+import type { Caller } from './caller.ts';
 
 /** Privileges and roles by name; a text holds several with commas between them. */
 export interface PrivilegesGiven {

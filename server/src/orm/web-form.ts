@@ -1,5 +1,6 @@
 // Messages for the page that called a function (spec 12 § 6). The last one counts.
-import { currentCall, type PageMessage } from './call-context.ts';
+import { currentCall } from './call-context.ts';
+import type { PageMessage } from './call-state.ts';
 
 const say =
   (type: PageMessage['type']) =>

@@ -1,7 +1,8 @@
 // Calls of functions (spec 12 § 10): the target and the parameters are read, the function runs within its time limit,
 // what it left open is undone, and its result becomes an answer.
 import { fail, KeystampError } from '../errors.ts';
-import { CallContext, runInCall, within } from '../orm/call-context.ts';
+import type { CallContext } from '../orm/call-context.ts';
+import { inCall } from '../orm/in-call.ts';
 import { readAttribute, stateOf, type EntityHandle } from '../orm/entity-state.ts';
 import { runFunction } from '../orm/run-function.ts';
 import { selectionStateOf } from '../orm/selection-state.ts';
@@ -20,26 +21,13 @@ import { resolveSource } from './source.ts';
  *   takes too long
  */
 export async function runCall(plan: CallPlan, visit: Visit): Promise<CalledOutcome> {
-  const { services, http } = visit;
-  const { functionSeconds } = services.config;
-  const over = Promise.withResolvers<never>();
-  over.promise.catch(() => undefined);
-  const context = new CallContext({ model: plan.model, services, caller: visit.visitor, over: over.promise });
-  try {
-    const result = await runInCall(context, () =>
-      within(functionSeconds, `${plan.fn.name} took over ${functionSeconds} seconds`, () =>
-        answer(plan, context, visit),
-      ),
-    );
-    const { pageMessage } = context.state;
+  const { services, http, visitor } = visit;
+  return inCall({ model: plan.model, services, caller: visitor }, plan.fn.name, async (call) => {
+    const result = await answer(plan, call, visit);
+    const { pageMessage } = call.state;
     const byGet = http.method === 'GET' || http.method === 'HEAD';
     return { kind: 'called', result, byGet, ...(pageMessage && { pageMessage }) };
-  } catch (error) {
-    over.reject(error);
-    throw error;
-  } finally {
-    await context.end();
-  }
+  });
 }
 
 async function answer(plan: CallPlan, context: CallContext, visit: Visit): Promise<CalledOutcome['result']> {

@@ -63,7 +63,7 @@ async function sessionsOf({ services, session }: Visit, isAdmin: boolean): Promi
     id: String(row['id']),
     identity: readIdentity(row['identity'] as string | null),
     idleMs: Number(row['idle']),
-    expires: sessions.expirationOf(String(row['id']), Number(row['expires'])),
+    expires: sessions.life.expirationOf(String(row['id']), Number(row['expires'])),
   }));
 }
 

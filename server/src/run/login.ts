@@ -61,7 +61,7 @@ async function logIn(credentials: Credentials, visit: Visit, stay: Stay = 'sessi
   const known = answered as LoginResult;
   if (known.kind === 'refused') return { result, ...(known.error && { error: known.error }) };
   const { identity, storage } = known;
-  const idleMs = services.sessions.idleMsFor(credentials.idleMs);
+  const idleMs = services.sessions.life.idleMsFor(credentials.idleMs);
   const beginning = { identity, ...(storage && { storage }), ...(idleMs !== undefined && { idleMs }) };
   if (stay !== 'session') visit.visitor.actAs(beginning, stay === 'hidden');
   else await visit.visitor.become(beginning).stored;

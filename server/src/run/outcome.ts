@@ -4,7 +4,7 @@ import type { DataClassDef } from '../model/model.ts';
 import type { CatalogPlan } from '../plan/plan.ts';
 import type { Rows } from '../query/columns.ts';
 import type { Key } from '../query/selection.ts';
-import type { PageMessage } from '../orm/call-context.ts';
+import type { PageMessage } from '../orm/call-state.ts';
 import type { SaveStatus } from '../orm/save-error.ts';
 import type { InfoPart } from '../request/api-request.ts';
 import type { Identity } from '../session/identity.ts';

@@ -1,5 +1,6 @@
 // Parts of a request that code of the author takes part in: events, calculated values.
-import { CallContext, callIfAny, runInCall, within } from '../orm/call-context.ts';
+import { callIfAny, type CallContext } from '../orm/call-context.ts';
+import { inCall } from '../orm/in-call.ts';
 import type { Transaction } from '../store/engine.ts';
 import type { Visit } from './context.ts';
 
@@ -8,22 +9,9 @@ import type { Visit } from './context.ts';
  * @param what names it in the error of one that takes too long
  * @throws KeystampError 503
  */
-export async function withCode<T>(visit: Visit, what: string, work: (call: CallContext) => Promise<T>): Promise<T> {
-  const { services } = visit;
-  const { functionSeconds } = services.config;
-  const over = Promise.withResolvers<never>();
-  over.promise.catch(() => undefined);
-  const context = new CallContext({ model: services.model, services, caller: visit.visitor, over: over.promise });
-  try {
-    return await runInCall(context, () =>
-      within(functionSeconds, `the code of ${what} took over ${functionSeconds} seconds`, () => work(context)),
-    );
-  } catch (error) {
-    over.reject(error);
-    throw error;
-  } finally {
-    await context.end();
-  }
+export function withCode<T>(visit: Visit, what: string, work: (call: CallContext) => Promise<T>): Promise<T> {
+  const { services, visitor } = visit;
+  return inCall({ model: services.model, services, caller: visitor }, `the code of ${what}`, work);
 }
 
 /** The same as a part of the call that is running, if one is. */

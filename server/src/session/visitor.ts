@@ -116,17 +116,17 @@ export class Visitor {
   }
 
   get idleMs(): number {
-    return this.session?.idleMs ?? this.#sessions.usualIdleMs;
+    return this.session?.idleMs ?? this.#sessions.life.usualIdleMs;
   }
 
   /** Raised to the minimum where it is less. */
   setIdleMs(idleMs: number): void {
-    this.openSession().idleMs = this.#sessions.idleMsFor(idleMs) as number;
+    this.openSession().idleMs = this.#sessions.life.idleMsFor(idleMs) as number;
     this.#isIdleChanged = true;
   }
 
   get expires(): number {
-    return this.#sessions.endOf(this.session);
+    return this.#sessions.life.endOf(this.session);
   }
 
   get storage(): Record<string, Json> {

@@ -1,0 +1,28 @@
+// Work that runs as one call of code of the author: in a context of its own, within the time limit of functions.
+import { CallContext, runInCall, type CallOptions } from './call-context.ts';
+import { TimeLimit } from './time-limit.ts';
+
+/**
+ * What `work` gives. When it throws or takes too long, what the call still has under way ends too, and its transactions
+ * are rolled back.
+ * @param what names the work in the error of one that takes too long
+ * @throws KeystampError 503, and what `work` throws
+ */
+export async function inCall<T>(
+  options: Omit<CallOptions, 'over' | 'transaction'>,
+  what: string,
+  work: (call: CallContext) => Promise<T>,
+): Promise<T> {
+  const { functionSeconds } = options.services.config;
+  const limit = new TimeLimit(functionSeconds, `${what} took over ${functionSeconds} seconds`);
+  const context = new CallContext({ ...options, over: limit.over });
+  try {
+    return await Promise.race([runInCall(context, () => work(context)), limit.over]);
+  } catch (error) {
+    limit.end(error);
+    throw error;
+  } finally {
+    limit.clear();
+    await context.end();
+  }
+}
