@@ -130,7 +130,7 @@ async function openPart(
   const spool = new Spool(join(config.data, 'spool'));
   const cookie = new SessionCookie(config, model.name, cookieSuffix);
   const sessions = new Sessions(engine, config, now, cookie, [releaseLocks, releaseUploads, sets.releaseSession]);
-  const attempts = new LoginAttempts(config.loginAttempts, now);
+  const attempts = new LoginAttempts(engine, config.loginAttempts, now);
   const signal = new ChangeSignal(engine, config.changesPollMs);
   const changes = new ChangeFeed(signal, config);
   const services: Services = {

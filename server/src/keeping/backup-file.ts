@@ -11,6 +11,7 @@ import {
   entitySetTable,
   globalStampTable,
   lockTable,
+  loginAttemptTable,
   metaTable,
   secretTable,
   sessionTable,
@@ -114,8 +115,7 @@ export class BackupFile {
         `DELETE FROM ${contentPartTable.text} WHERE hash IN (SELECT hash FROM ${contentTable.text} WHERE refs <= 0)`,
       );
       this.database.exec(`DELETE FROM ${contentTable.text} WHERE refs <= 0`);
-      for (const { text } of [uploadTable, lockTable, entitySetTable, entitySetPartTable, sessionTable, secretTable])
-        this.database.exec(`DELETE FROM ${text}`);
+      for (const { text } of sessionTables) this.database.exec(`DELETE FROM ${text}`);
     })();
   }
 
@@ -235,10 +235,11 @@ const nameOf = (table: { readonly text: string }): string => table.text.slice(1,
 const partTableName = nameOf(contentPartTable);
 const metaTableName = nameOf(metaTable);
 
-/** Tables of sessions are empty in a backup. */
-const uncounted = new Set(
-  [uploadTable, lockTable, entitySetTable, entitySetPartTable, sessionTable, secretTable].map(nameOf),
-);
+/** Tables of sessions, and of who wanted one; empty in a backup. */
+const sessionTables = [
+  uploadTable, lockTable, entitySetTable, entitySetPartTable, sessionTable, secretTable, loginAttemptTable,
+]; // prettier-ignore
+const uncounted = new Set(sessionTables.map(nameOf));
 
 /** A value as a text that no other value has. */
 const printed = (value: Row[string]): unknown => {

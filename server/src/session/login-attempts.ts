@@ -1,54 +1,86 @@
-// How often somebody may fail to log in (spec 13 § 5.4): so many times a minute from one address, by whatever door.
+// How often somebody may fail to log in (spec 13 § 5.4): so many times a minute from one address, by whatever door and in
+// whatever process.
 import { isIPv6 } from 'node:net';
-import { LRUCache } from 'lru-cache';
 import { failHttp } from '../errors.ts';
+import type { Engine, Row, Transaction } from '../store/engine.ts';
+import { attemptsOf, beginAttempts, forgetAttempts, writeAttempts } from '../store/sql/login-attempt.ts';
 
 const windowMs = 60_000;
-/** Addresses remembered; a flood of others makes room for nobody's eleventh attempt but the oldest one's. */
-const keptAddresses = 100_000;
 
+/** The attempts of an address in the last minute, by when they began, the oldest first. */
 interface Attempts {
-  /** When the last ones failed, the oldest first. */
-  readonly failed: number[];
-  /** Being checked now. */
-  running: number;
+  readonly failed: readonly number[];
+  /** Not known to have succeeded: under way, or broken off with their process. */
+  readonly running: readonly number[];
 }
 
 export class LoginAttempts {
+  readonly #engine: Engine;
   readonly #most: number;
   readonly #now: () => number;
-  readonly #byAddress = new LRUCache<string, Attempts>({ max: keptAddresses });
 
   /** @param most failures a minute */
-  constructor(most: number, now: () => number) {
+  constructor(engine: Engine, most: number, now: () => number) {
+    this.#engine = engine;
     this.#most = most;
     this.#now = now;
   }
 
   /**
-   * Lets `work` try to log in and counts it when it fails, with `false` or by throwing. As many may be tried at once as
-   * may fail in a minute, so that nobody tries many at the same time.
+   * Lets `work` try to log in and counts it when it fails, with `false` or by throwing. Until it is known how it ends it
+   * counts as well, so that nobody tries many at the same time.
    * @throws KeystampError 429 with `Retry-After`
    */
   async attempt(address: string, work: () => Promise<boolean>): Promise<boolean> {
     const name = networkOf(address);
-    let attempts = this.#byAddress.get(name);
-    if (!attempts) this.#byAddress.set(name, (attempts = { failed: [], running: 0 }));
-    const { failed } = attempts;
     const now = this.#now();
-    while (failed[0] !== undefined && failed[0] <= now - windowMs) failed.shift();
-    if (failed.length >= this.#most) throw tooMany((failed[0] as number) + windowMs - now);
-    if (attempts.running >= this.#most) throw tooMany(1000);
-    attempts.running++;
+    // Who is refused writes nothing; other processes may have counted a moment ago.
+    this.#engine.refresh();
+    this.#check(attemptsIn(await this.#engine.row(attemptsOf(name)), now), now);
+    await this.#engine.write(async (tx) => {
+      await tx.run(forgetAttempts(now - windowMs));
+      await tx.run(beginAttempts(name));
+      const { failed, running } = this.#check(await held(tx, name, now), now);
+      await tx.run(written(name, { failed, running: [...running, now] }));
+    });
     let succeeded = false;
     try {
       return (succeeded = await work());
     } finally {
-      attempts.running--;
-      if (!succeeded) failed.push(now);
+      await this.#engine.write((tx) => settle(tx, name, now, succeeded));
     }
   }
+
+  #check(attempts: Attempts, now: number): Attempts {
+    const { failed, running } = attempts;
+    if (failed.length >= this.#most) throw tooMany((failed[0] as number) + windowMs - now);
+    if (failed.length + running.length >= this.#most) throw tooMany(1000);
+    return attempts;
+  }
 }
+
+/** Counts as failed what began then, or not at all. */
+async function settle(tx: Transaction, name: string, begun: number, succeeded: boolean): Promise<void> {
+  const { failed, running } = await held(tx, name, begun);
+  const others = running.toSpliced(running.indexOf(begun), running.includes(begun) ? 1 : 0);
+  const all = succeeded ? failed : [...failed, begun].toSorted((a, b) => a - b);
+  await tx.run(written(name, { failed: all, running: others }));
+}
+
+/** The attempts of an address, which nobody else changes until the end of the transaction. */
+async function held(tx: Transaction, name: string, now: number): Promise<Attempts> {
+  await tx.lock(attemptsOf(name));
+  return attemptsIn(await tx.row(attemptsOf(name)), now);
+}
+
+function attemptsIn(row: Row | undefined, now: number): Attempts {
+  const lately = (text: unknown): readonly number[] =>
+    (JSON.parse(String(text ?? '[]')) as readonly number[]).filter((begun) => begun > now - windowMs);
+  return { failed: lately(row?.['failed']), running: lately(row?.['running']) };
+}
+
+const written = (name: string, { failed, running }: Attempts): ReturnType<typeof writeAttempts> =>
+  writeAttempts(name, JSON.stringify(failed), JSON.stringify(running), Math.max(0, ...failed, ...running) + windowMs);
 
 const tooMany = (milliseconds: number): Error =>
   failHttp(429, 'failed logins from this address', {

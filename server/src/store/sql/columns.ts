@@ -40,6 +40,8 @@ export const uploadTable = ident('keystamp_upload');
 export const sessionTable = ident('keystamp_session');
 /** Hashes of what opens sessions: cookies, and tokens that open them once. */
 export const secretTable = ident('keystamp_session_secret');
+/** Who has tried to log in lately, by address. */
+export const loginAttemptTable = ident('keystamp_login_attempt');
 /** API keys, by the hash of what a client sends. */
 export const apiKeyTable = ident('keystamp_api_key');
 /** Which session holds which entity; a lock whose session is no more does not count. */
