@@ -12,6 +12,7 @@ import './style/entity.css';
 import './style/picture.css';
 import './style/requests.css';
 import './style/model.css';
+import './style/call.css';
 
 applyTheme();
 createRoot(document.getElementById('root') as HTMLElement).render(<App />);

@@ -3,11 +3,12 @@ import { useSyncExternalStore } from 'react';
 
 const base = '/explorer';
 
-/** Where the view is. `search` holds what narrows it: `$filter`, `$orderby`, `$attributes`, `open`. */
+/** Where the view is. `search` holds what narrows it: `$filter`, `$orderby`, `$attributes`, `open`; of a call `function`, `key`, `$params`. */
 export type Route = { readonly model?: string; readonly search: URLSearchParams } & Place;
 
 export type Place =
   | { readonly kind: 'model' }
+  | { readonly kind: 'call' }
   | { readonly kind: 'info' }
   | { readonly kind: 'login' }
   | { readonly kind: 'dataClass'; readonly dataClass: string }
@@ -26,7 +27,7 @@ export function metaContent(name: string): string | undefined {
   return document.querySelector(`meta[name="${name}"]`)?.getAttribute('content') ?? undefined;
 }
 
-const special = { $model: 'model', $info: 'info', $login: 'login' } as const;
+const special = { $model: 'model', $call: 'call', $info: 'info', $login: 'login' } as const;
 
 /** @param url path and query of a page */
 export function parseRoute(url: string): Route {
@@ -77,6 +78,8 @@ function pathOf(place: Place): string {
   switch (place.kind) {
     case 'model':
       return '';
+    case 'call':
+      return '$call';
     case 'info':
       return '$info';
     case 'login':

@@ -6,10 +6,11 @@ import { readConfig, type Config } from '../../server/src/config.ts';
 import type { AppEvent } from '../../server/src/events.ts';
 import { listen, stop } from '../../server/src/http/listen.ts';
 import { createServer } from '../../server/src/http/server.ts';
-import { openKeystamp } from '../../server/src/keystamp.ts';
+import { openKeystamp, openKeystamps } from '../../server/src/keystamp.ts';
 import { defineModel } from '../../server/src/model/definition.ts';
 import { buildModel } from '../../server/src/model/load.ts';
 import { implement } from '../../server/src/orm/implement.ts';
+import { throwError } from '../../server/src/orm/throw-error.ts';
 import { buildExplorer, isStale } from '../../tools/build-explorer.ts';
 
 const club = defineModel({
@@ -50,12 +51,94 @@ const club = defineModel({
   },
 });
 
-/** `ada` may log in. */
+/** `ada` may log in, and `root`, who administers the server. A function of every kind, and of every kind of result. */
 const clubModel = buildModel(
   implement(club, {
     directory: {
-      login: (name, password) =>
-        Promise.resolve(name === 'ada' && password === 'secret' && { name, fullName: 'Ada Joubert' }),
+      login(name, password) {
+        if (password !== 'secret') return false;
+        if (name === 'root') return { name, belongsTo: ['WebAdmin'] };
+        return name === 'ada' && { name, fullName: 'Ada Joubert' };
+      },
+    },
+    functions: {
+      greet: { exposed: true, run: (name: string, loud = false) => (loud ? `HELLO ${name}` : { greeting: name }) },
+      fail: {
+        exposed: true,
+        run(): never {
+          throwError({ errCode: 4711, message: 'Not today' });
+        },
+      },
+    },
+    dataClasses: {
+      Member: {
+        functions: {
+          richest: {
+            exposed: true,
+            onHttpGet: true,
+            run(howMany: number) {
+              return this.query('fee != null order by fee desc').slice(0, howMany);
+            },
+          },
+        },
+        selectionFunctions: {
+          howMany: {
+            exposed: true,
+            onHttpGet: true,
+            async run() {
+              return { members: await this.length() };
+            },
+          },
+        },
+        entityFunctions: {
+          promote: {
+            exposed: true,
+            async run(levels: number) {
+              this.level = (this.level ?? 0) + levels;
+              await this.save();
+              return this;
+            },
+          },
+          portrait: {
+            exposed: true,
+            onHttpGet: true,
+            run() {
+              return this.photo;
+            },
+          },
+        },
+      },
+    },
+    singletons: {
+      Door: {
+        scope: 'session',
+        state: () => ({ knocks: 0 }),
+        functions: {
+          knock: {
+            exposed: true,
+            run() {
+              this.knocks++;
+            },
+          },
+        },
+      },
+    },
+  }),
+);
+
+/** Another model, for servers of both. */
+const library = buildModel(
+  defineModel({
+    name: 'library',
+    dataClasses: {
+      Book: {
+        track: true,
+        attributes: {
+          ID: { type: 'long', primKey: true, autosequence: true },
+          title: { type: 'string', mandatory: true },
+          cover: { type: 'image' },
+        },
+      },
     },
   }),
 );
@@ -70,16 +153,22 @@ export interface ExplorerServer {
   end(): Promise<void>;
 }
 
-/** Starts on a free port, in an empty folder, with the explorer as its sources stand. */
-export async function startExplorer(flags: Partial<Config> = {}): Promise<ExplorerServer> {
+/**
+ * Starts on a free port, in an empty folder, with the explorer as its sources stand.
+ * @param both serves the model `library` beside the club
+ */
+export async function startExplorer(flags: Partial<Config> = {}, both = false): Promise<ExplorerServer> {
   if (isStale()) await buildExplorer();
   const data = await mkdtemp(join(tmpdir(), 'keystamp-explorer-'));
   const config = readConfig({ port: 0, ...flags, data });
   let answered: Answered[] = [];
-  const keystamp = await openKeystamp(clubModel, config, (event) => {
+  const onEvent = (event: AppEvent): void => {
     if (event.kind === 'answered') answered.push(event);
-  });
-  const http = createServer(keystamp.handle, config);
+  };
+  const models = both ? [clubModel, library] : [clubModel];
+  const keystamp = both ? await openKeystamps(models, config, onEvent) : await openKeystamp(clubModel, config, onEvent);
+  const names = both ? models.map(({ name }) => name) : [];
+  const http = createServer(keystamp.handle, config, undefined, names);
   const url = await listen(http, config);
   return {
     url,

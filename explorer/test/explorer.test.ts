@@ -5,3 +5,5 @@ import './walks/list.ts';
 import './walks/frame.ts';
 import './walks/form.ts';
 import './walks/picture.ts';
+import './walks/calls.ts';
+import './walks/models.ts';

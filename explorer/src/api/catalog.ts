@@ -1,7 +1,8 @@
 // What dataclasses and attributes there are, as the views need them.
 import { createContext, useContext } from 'react';
 import type { WireAttribute, WireCatalog, WireDataClass } from '@keystamp/client';
-import { ask, type Asked } from './connection.ts';
+import { ask, mountOf, type Asked } from './connection.ts';
+import { readFunctions, type Callable } from './functions.ts';
 
 /** How a value is shown and edited. */
 export type ValueKind =
@@ -38,6 +39,10 @@ export interface DataClass {
 export interface Catalog {
   readonly name: string;
   readonly uniqueId: string;
+  /** Where its API stands: `/rest`, or `/rest/model` for one of several. */
+  readonly mount: string;
+  /** Those that whoever looks may call. */
+  readonly functions: readonly Callable[];
   readonly dataClasses: readonly DataClass[];
 }
 
@@ -66,6 +71,8 @@ export async function loadCatalog(model: string | undefined, asked: Pick<Asked, 
   return {
     name: wire.__NAME ?? model ?? 'datastore',
     uniqueId: wire.__UNIQID ?? '',
+    mount: mountOf(model),
+    functions: readFunctions(wire),
     // Names with two underscores are the server's own: numbers of changes, what was deleted.
     dataClasses: wire.dataClasses
       .filter(({ name }) => !name.startsWith('__'))

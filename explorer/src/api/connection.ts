@@ -18,7 +18,11 @@ export interface Asked {
   readonly quiet?: boolean;
 }
 
-export const mount = metaContent('keystamp-mount') ?? '/rest';
+const mount = metaContent('keystamp-mount') ?? '/rest';
+
+/** Where the API of a model stands; without a name that of the first one. */
+export const mountOf = (model: string | undefined): string =>
+  model === undefined ? mount : `${mount}/${encodeURIComponent(model)}`;
 
 const named: typeof fetch = async (input, init) => {
   const body = init?.body;
@@ -41,7 +45,7 @@ const named: typeof fetch = async (input, init) => {
 
 const noted = createClient({ url: mount, fetch: named });
 /** The same server; nobody is told. */
-export const client: Client = createClient({ url: mount });
+const client: Client = createClient({ url: mount });
 
 /**
  * Sends a request.
@@ -67,6 +71,9 @@ export function send(path: string, asked: Asked = {}): Promise<Response> {
 export async function ask<T>(path: string, asked: Asked = {}): Promise<T> {
   return (await (await send(path, asked)).json()) as T;
 }
+
+/** Who one is to a model. Several models that are served together have sessions of their own. @param below its mount */
+export const userOf = (below: string): Pick<Client, 'login' | 'logout'> => createClient({ url: below });
 
 /** Sends a file ahead of a save, which names it by its ID. @param below the mount of the model it is for */
 export async function sendAhead(file: File, as: 'picture' | 'file', below: string): Promise<{ readonly ID: string }> {

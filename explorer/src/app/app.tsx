@@ -1,7 +1,7 @@
 // The frame around all views: the datastore on the left, the view, and the requests behind it.
 import { lazy, Suspense, useEffect, type ReactNode } from 'react';
 import { followChanges } from '../api/changes.ts';
-import { mount } from '../api/connection.ts';
+import { mountOf } from '../api/connection.ts';
 import { Counted } from '../api/counts.tsx';
 import { CatalogContext, loadCatalog } from '../api/catalog.ts';
 import { DataPage, WithDataClass } from '../pages/data-page.tsx';
@@ -17,6 +17,7 @@ import { Sidebar } from './sidebar.tsx';
 // What most visits do not begin with comes when it is looked at.
 const ModelPage = lazy(async () => ({ default: (await import('../pages/model-page.tsx')).ModelPage }));
 const PicturePage = lazy(async () => ({ default: (await import('../pages/picture-page.tsx')).PicturePage }));
+const CallPage = lazy(async () => ({ default: (await import('../pages/call-page.tsx')).CallPage }));
 const InfoPage = lazy(async () => ({ default: (await import('../pages/info-page.tsx')).InfoPage }));
 const LoginPage = lazy(async () => ({ default: (await import('../pages/login-page.tsx')).LoginPage }));
 
@@ -29,7 +30,7 @@ export function App(): ReactNode {
     document.title = `${titleOf(route)} · Keystamp`;
   }, [route]);
   const { model } = route;
-  useEffect(() => followChanges(model === undefined ? mount : `${mount}/${encodeURIComponent(model)}`), [model]);
+  useEffect(() => followChanges(mountOf(model)), [model]);
   if (catalog.kind === 'loading') return <Loading what="the model" />;
   if (catalog.kind === 'failed') return <Failed error={catalog.error} retry={reload} />;
   return (
@@ -55,6 +56,8 @@ function View({ route }: { readonly route: Route }): ReactNode {
   switch (route.kind) {
     case 'model':
       return <ModelPage model={route.model} />;
+    case 'call':
+      return <CallPage search={route.search} />;
     case 'info':
       return <InfoPage />;
     case 'login':
@@ -97,6 +100,8 @@ function titleOf(route: Route): string {
   switch (route.kind) {
     case 'model':
       return 'Model';
+    case 'call':
+      return route.search.get('function') ?? 'Functions';
     case 'info':
       return 'Sessions and sets';
     case 'login':

@@ -9,6 +9,7 @@ import { useTheme, type Theme } from './theme.ts';
 
 const views: readonly { readonly place: Place; readonly name: string; readonly icon: IconName }[] = [
   { place: { kind: 'model' }, name: 'Model', icon: 'diagram' },
+  { place: { kind: 'call' }, name: 'Functions', icon: 'call' },
   { place: { kind: 'info' }, name: 'Sessions and sets', icon: 'server' },
   { place: { kind: 'login' }, name: 'User', icon: 'user' },
 ];
@@ -43,14 +44,16 @@ export function Sidebar({ route }: { readonly route: Route }): ReactNode {
         {modelNames.length > 1 && <ModelChoice route={route} catalog={catalog} />}
         <DataClasses route={route} catalog={catalog} />
         <ul className="nav-list">
-          {views.map(({ place, name, icon }) => (
-            <li key={name}>
-              <Link to={href(place)} aria-current={route.kind === place.kind ? 'page' : undefined}>
-                <Icon name={icon} />
-                {name}
-              </Link>
-            </li>
-          ))}
+          {views
+            .filter(({ place }) => place.kind !== 'call' || catalog.functions.length > 0)
+            .map(({ place, name, icon }) => (
+              <li key={name}>
+                <Link to={href(place)} aria-current={route.kind === place.kind ? 'page' : undefined}>
+                  <Icon name={icon} />
+                  {name}
+                </Link>
+              </li>
+            ))}
         </ul>
         <ThemeChoice />
       </nav>

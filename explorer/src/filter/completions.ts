@@ -8,6 +8,7 @@ import {
   type ValueKind,
 } from '../api/catalog.ts';
 import { tokenize, type Caret, type Token } from './tokens.ts';
+import { plain } from './use-values.ts';
 
 export interface Completion {
   /** As it is listed. */
@@ -50,13 +51,17 @@ const meanings: Readonly<Record<string, string>> = {
   '!= null': 'has one',
 };
 
-/** @param position of the caret */
+/**
+ * @param position of the caret
+ * @param known values that the attribute before the caret has
+ */
 export function completions(
   filter: string,
   position: number,
   caret: Caret,
   catalog: Catalog,
   dataClass: DataClass,
+  known: readonly string[],
 ): readonly Completion[] {
   const put = (label: string, detail: string, text: string, more = true): Completion => {
     const head = filter.slice(0, caret.start) + text;
@@ -81,8 +86,8 @@ export function completions(
         .map((operator) => put(operator, meanings[operator] ?? '', `${operator} `));
     }
     case 'value':
-      return values(attributeOf(caret, catalog, dataClass), caret)
-        .filter((value) => value.startsWith(typed))
+      return [...known, ...values(attributeOf(caret, catalog, dataClass), caret)]
+        .filter((value) => folded(value).startsWith(folded(typed)))
         .map((value) => put(value, '', `${value} `));
     case 'conjunction':
       return ['and', 'or', 'except']
@@ -92,6 +97,9 @@ export function completions(
       return caret.expected satisfies never;
   }
 }
+
+/** As texts are compared: without their quote, case and accents. */
+const folded = (text: string): string => plain(text).normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
 
 /** Attributes whose path begins with what is typed; those that hold it elsewhere come behind. */
 function attributes(

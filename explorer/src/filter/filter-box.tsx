@@ -9,6 +9,7 @@ import { completions, isMixed, type Completion } from './completions.ts';
 import { errorPlace } from './error-place.ts';
 import { FilterText } from './filter-text.tsx';
 import { caretIn } from './tokens.ts';
+import { useValues } from './use-values.ts';
 
 interface FilterBoxProps {
   readonly dataClass: DataClass;
@@ -31,10 +32,12 @@ export function FilterBox({ dataClass, filter, error, onApply }: FilterBoxProps)
   const ids = useId();
   useEffect(() => setText(filter), [filter]);
 
+  const caret = position === undefined ? undefined : caretIn(text, position);
+  const values = useValues(caret, catalog, dataClass);
   const listed: readonly Completion[] =
-    position === undefined
+    position === undefined || !caret
       ? []
-      : completions(text, position, caretIn(text, position), catalog, dataClass).slice(0, mostListed);
+      : completions(text, position, caret, catalog, dataClass, values).slice(0, mostListed);
   const failure = error instanceof KeystampError && text === filter ? error : undefined;
 
   const look = (): void => {

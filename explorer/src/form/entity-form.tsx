@@ -1,6 +1,6 @@
 // An entity with all its attributes to look at and to edit.
 import { useEffect, useRef, type FormEvent, type ReactNode } from 'react';
-import { labelOf, type DataClass } from '../api/catalog.ts';
+import { labelOf, useCatalog, type DataClass } from '../api/catalog.ts';
 import { guardLeaving, href, navigate } from '../route.ts';
 import { printInstant } from '../cells/date/view.tsx';
 import { Icon } from '../ui/icon.tsx';
@@ -22,6 +22,7 @@ interface EntityFormProps {
 }
 
 export function EntityForm({ dataClass, entityKey, onClose }: EntityFormProps): ReactNode {
+  const { functions } = useCatalog();
   const { editing, edit, choose, discard, save, remove, reload } = useEditing(dataClass, entityKey);
   const form = useRef<HTMLFormElement>(null);
   const changed = editing.kind === 'ready' && editing.draft.size > 0;
@@ -71,6 +72,7 @@ export function EntityForm({ dataClass, entityKey, onClose }: EntityFormProps): 
     if (onClose) onClose();
     else navigate(href({ kind: 'dataClass', dataClass: dataClass.name }), 'replace');
   };
+  const ownFunction = functions.find(({ owner, level }) => owner === dataClass.name && level === 'entity');
   const pictures = dataClass.attributes.filter(({ value }) => value === 'image');
   const others = dataClass.attributes.filter(({ value }) => value !== 'image');
   const field = (attribute: (typeof others)[number]): ReactNode => (
@@ -109,6 +111,16 @@ export function EntityForm({ dataClass, entityKey, onClose }: EntityFormProps): 
           )}
         </div>
         <div className="entity-tools">
+          {entityKey !== undefined && ownFunction && (
+            <Link
+              className="button quiet square"
+              aria-label="Functions"
+              title="Functions"
+              to={href({ kind: 'call' }, { function: ownFunction.id, key: entityKey })}
+            >
+              <Icon name="call" />
+            </Link>
+          )}
           {entityKey !== undefined && <LockButton dataClass={dataClass} entityKey={entityKey} />}
           {entityKey !== undefined && (
             <Confirm

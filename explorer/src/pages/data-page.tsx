@@ -29,6 +29,9 @@ export function DataPage({ dataClass, search }: DataPageProps): ReactNode {
   const go = (changed: Search, how: 'push' | 'replace' = 'push'): void =>
     navigate(href(place, { $filter: filter, $orderby: orderby, $attributes: asked, open, ...changed }), how);
 
+  const callable = catalog.functions.find(
+    ({ owner, level }) => owner === dataClass.name && (level === 'selection' || level === 'dataclass'),
+  );
   const columns = useMemo(() => {
     const chosen = readColumns(
       asked.split(',').filter((path) => path !== ''),
@@ -71,6 +74,14 @@ export function DataPage({ dataClass, search }: DataPageProps): ReactNode {
             paths={columns.map(({ path }) => path)}
             onChange={(paths) => go({ $attributes: paths?.join(',') }, 'replace')}
           />
+          {callable && (
+            <Link
+              className="button"
+              to={href({ kind: 'call' }, { function: callable.id, $filter: filter, $orderby: orderby })}
+            >
+              <Icon name="call" /> Functions
+            </Link>
+          )}
           <Link className="button" to={href({ kind: 'new', dataClass: dataClass.name })}>
             <Icon name="plus" /> New
           </Link>

@@ -1,7 +1,11 @@
 // Who is connected and what they hold: sessions, entity sets, locks (`$info`).
 import type { ReactNode } from 'react';
-import { ask } from '../api/connection.ts';
+import { useCatalog } from '../api/catalog.ts';
+import { ask, userOf } from '../api/connection.ts';
 import { printInstant } from '../cells/date/view.tsx';
+import { errorLines } from '../api/error-lines.ts';
+import { announce } from '../ui/announce.ts';
+import { Confirm } from '../ui/confirm.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Failed, Loading } from '../ui/notice.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
@@ -19,6 +23,8 @@ interface Listed {
   readonly none: string;
   readonly rows: (info: Info) => readonly Row[];
   readonly columns: readonly (readonly [name: string, field: string])[];
+  /** The rows are sessions, which can be ended. */
+  readonly sessions?: true;
 }
 
 const lists: readonly Listed[] = [
@@ -26,6 +32,7 @@ const lists: readonly Listed[] = [
     title: 'Sessions',
     none: 'No session is open',
     rows: ({ sessionInfo = [] }) => sessionInfo,
+    sessions: true,
     columns: [
       ['Session', 'sessionID'],
       ['User', 'userName'],
@@ -60,7 +67,8 @@ const lists: readonly Listed[] = [
 ];
 
 export function InfoPage(): ReactNode {
-  const [loaded, reload] = useLoaded('$info', (signal) => ask<Info>('$info', { signal }));
+  const { mount } = useCatalog();
+  const [loaded, reload] = useLoaded(`${mount}/$info`, (signal) => ask<Info>(`${mount}/$info`, { signal }));
   return (
     <div className="info-page">
       <div className="page-head">
@@ -73,17 +81,20 @@ export function InfoPage(): ReactNode {
       </div>
       {loaded.kind === 'loading' && <Loading what="sessions" />}
       {loaded.kind === 'failed' && <Failed error={loaded.error} retry={reload} />}
-      {loaded.kind === 'ready' && lists.map((list) => <List key={list.title} list={list} info={loaded.value} />)}
+      {loaded.kind === 'ready' &&
+        lists.map((list) => <List key={list.title} list={list} info={loaded.value} reload={reload} />)}
     </div>
   );
 }
 
 function List({
-  list: { title, none, rows, columns },
+  list: { title, none, rows, columns, sessions },
   info,
+  reload,
 }: {
   readonly list: Listed;
   readonly info: Info;
+  readonly reload: () => void;
 }): ReactNode {
   const listed = rows(info);
   return (
@@ -103,6 +114,11 @@ function List({
                     {name}
                   </th>
                 ))}
+                {sessions && (
+                  <th scope="col">
+                    <span className="sr-only">End</span>
+                  </th>
+                )}
               </tr>
             </thead>
             <tbody>
@@ -111,6 +127,11 @@ function List({
                   {columns.map(([name, field]) => (
                     <td key={name}>{printed(row[field])}</td>
                   ))}
+                  {sessions && (
+                    <td className="row-action">
+                      <EndSession session={row} ended={reload} />
+                    </td>
+                  )}
                 </tr>
               ))}
             </tbody>
@@ -118,6 +139,39 @@ function List({
         </div>
       )}
     </section>
+  );
+}
+
+/** Only who administers the server is told whole ids, and may end other sessions than its own. */
+const isWhole = (id: string): boolean => /^[0-9A-F]{32}$/.test(id);
+
+function EndSession({ session, ended }: { readonly session: Row; readonly ended: () => void }): ReactNode {
+  const { mount } = useCatalog();
+  const id = String(session['sessionID']);
+  const end = async (): Promise<void> => {
+    try {
+      if (isWhole(id)) await ask(`${mount}/$info/sessionInfo/release/${id}`, { method: 'POST' });
+      else {
+        await userOf(mount).logout();
+        // What was read may be more than a guest may see.
+        return location.reload();
+      }
+      announce(`The session ${id.slice(0, 8)} is ended`);
+      ended();
+    } catch (error) {
+      announce(errorLines(error).join(' '), 'failed');
+    }
+  };
+  return (
+    <Confirm
+      label="End"
+      name={`End session ${id.slice(0, 8)}`}
+      wide
+      question={`End the session of ${String(session['userName'])}?`}
+      detail="Its locks, uploads and entity sets go with it, and whoever is logged in there has to log in again."
+      yes="End"
+      onYes={() => void end()}
+    />
   );
 }
 

@@ -1,17 +1,19 @@
 // Who one is to the server.
 import type { WireUser } from '@keystamp/client';
 import { useState, type FormEvent, type ReactNode } from 'react';
-import { ask, client } from '../api/connection.ts';
+import { useCatalog } from '../api/catalog.ts';
+import { ask, userOf } from '../api/connection.ts';
 import { errorLines } from '../api/error-lines.ts';
 import { Failed, Loading } from '../ui/notice.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 
 export function LoginPage(): ReactNode {
-  const [loaded, reload] = useLoaded('currentUser', (signal) =>
-    ask<{ readonly result: WireUser | null }>('$directory/currentUser', { signal }),
+  const { mount } = useCatalog();
+  const [loaded, reload] = useLoaded(`${mount} currentUser`, (signal) =>
+    ask<{ readonly result: WireUser | null }>(`${mount}/$directory/currentUser`, { signal }),
   );
   const logout = async (): Promise<void> => {
-    await client.logout();
+    await userOf(mount).logout();
     // What was read may be more than a guest may see.
     location.reload();
   };
@@ -36,6 +38,7 @@ export function LoginPage(): ReactNode {
 }
 
 function LoginForm(): ReactNode {
+  const { mount } = useCatalog();
   const [name, setName] = useState('');
   const [password, setPassword] = useState('');
   const [refused, setRefused] = useState<string>();
@@ -43,7 +46,7 @@ function LoginForm(): ReactNode {
     event.preventDefault();
     try {
       // What was read before may be less than the user may see.
-      if (await client.login(name, password)) location.reload();
+      if (await userOf(mount).login(name, password)) location.reload();
       else setRefused('Name and password do not match.');
     } catch (error) {
       setRefused(errorLines(error).join(' '));

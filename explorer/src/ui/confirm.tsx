@@ -4,20 +4,22 @@ import { useId, useRef, type ReactNode } from 'react';
 interface ConfirmProps {
   readonly label: ReactNode;
   readonly name: string;
+  /** The label is a text, not an icon. */
+  readonly wide?: boolean;
   readonly question: string;
   readonly detail: string;
   readonly yes: string;
   readonly onYes: () => void;
 }
 
-export function Confirm({ label, name, question, detail, yes, onYes }: ConfirmProps): ReactNode {
+export function Confirm({ label, name, wide = false, question, detail, yes, onYes }: ConfirmProps): ReactNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   return (
     <>
       <button
         type="button"
-        className="button quiet square"
+        className={wide ? 'button quiet small' : 'button quiet square'}
         aria-label={name}
         title={name}
         onClick={() => dialog.current?.showModal()}

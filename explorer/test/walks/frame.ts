@@ -22,6 +22,8 @@ const views: readonly (readonly [path: string, ready: string])[] = [
   ['Member(77777)', '.notice-title'],
   ['Member()', '.entity-title h2'],
   ['Member(1)/photo', '.formats'],
+  ['$call', '.call-list'],
+  ['$call?function=Member%2Frichest', '.call-form'],
   ['$info', 'h1'],
   ['$login', 'h1'],
   ['Nobody', '.notice-title'],
@@ -110,6 +112,40 @@ test('sessions, sets and locks are told', async (t) => {
   await page.goBack();
   await page.getByRole('button', { name: 'Lock', pressed: true }).click();
   await page.getByRole('button', { name: 'Lock', pressed: false }).waitFor();
+});
+
+test('who administers the server ends the sessions of others; everybody ends their own', async (t) => {
+  const other = await stage.open(t, 'Member(4)');
+  await other.getByRole('button', { name: 'Lock' }).click();
+  await other.getByRole('button', { name: 'Lock', pressed: true }).waitFor();
+  const page = await stage.open(t, '$login');
+  await page.getByLabel('Name').fill('root');
+  await page.getByLabel('Password').fill('secret');
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('heading', { name: 'root' }).waitFor();
+  await walkTo(page, '$info');
+  const locks = page.getByRole('region', { name: 'Locks' });
+  const held = await locks
+    .getByRole('row', { name: /^Member 4 / })
+    .getByRole('cell')
+    .nth(2)
+    .innerText();
+  assert.match(held, /^[0-9A-F]{32}$/);
+  await page.getByRole('button', { name: `End session ${held.slice(0, 8)}` }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'End' }).click();
+  await until(() => page.getByRole('row', { name: /^Member 4 / }).count(), 0);
+  await page.getByText(`The session ${held.slice(0, 8)} is ended`).waitFor();
+
+  await walkTo(other, 'Member');
+  await other.locator('[data-key="1"]').waitFor();
+  await walkTo(other, '$info');
+  // Who logs out goes on under a new session, which holds nothing.
+  const session = other.getByRole('region', { name: 'Sessions' }).getByRole('cell').first();
+  const own = await session.innerText();
+  await other.getByRole('button', { name: /^End session/ }).click();
+  await other.getByRole('dialog').getByRole('button', { name: 'End' }).click();
+  await other.getByText('No set is kept').waitFor();
+  assert.notEqual(await session.innerText(), own);
 });
 
 test('one logs in and out', async (t) => {

@@ -16,7 +16,7 @@ test('the model leads to its dataclasses, with their counts', async (t) => {
   const nav = page.getByRole('navigation');
   await until(
     () => nav.getByRole('link').allInnerTexts(),
-    ['Team\n3\nentities', `Member\n${memberCount}\nentities`, 'Model', 'Sessions and sets', 'User'],
+    ['Team\n3\nentities', `Member\n${memberCount}\nentities`, 'Model', 'Functions', 'Sessions and sets', 'User'],
   );
   const box = page.getByRole('link', { name: `Member, ${memberCount} entities, 18 attributes` });
   await box.waitFor();
@@ -104,10 +104,15 @@ test('the filter completes attributes, relations, operators and values', async (
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   await until(() => box.inputValue(), 'team.name = ');
-  await page.keyboard.type("'reds'");
+  // The values that the attribute has, then those that begin as typed.
+  await until(() => options.allInnerTexts(), ["'Blues'", "'Greens'", "'Reds'", 'null']);
+  await page.keyboard.type('re');
+  await until(() => options.allInnerTexts(), ["'Reds'"]);
+  await page.keyboard.press('Tab');
+  await until(() => box.inputValue(), "team.name = 'Reds' ");
   await page.keyboard.press('Enter');
   await until(() => page.locator('.page-count').innerText(), '65 entities found');
-  assert.deepEqual(searchOf(page), { $filter: "team.name = 'reds'" });
+  assert.deepEqual(searchOf(page), { $filter: "team.name = 'Reds'" });
 });
 
 test('a conjunction of another kind puts brackets around what stands before', async (t) => {

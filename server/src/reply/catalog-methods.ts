@@ -37,3 +37,17 @@ export function storeMethods(outcome: CatalogOutcome): { methods?: readonly Prin
   }));
   return methods.length > 0 ? { methods } : {};
 }
+
+/** `singletons` (spec 02 § 2), those that have a function to call; the `wakanda` dialect does not know them. */
+export function singletons(outcome: CatalogOutcome, { dialect }: Config): { singletons?: readonly Printed[] } {
+  if (dialect === 'wakanda') return {};
+  const found = [...outcome.model.singletons.values()].flatMap(({ name, functions }) => {
+    const methods = shown([functions], outcome).map((fn) => ({
+      name: fn.name,
+      allowedOnHTTPGET: fn.onHttpGet,
+      exposed: true,
+    }));
+    return methods.length > 0 ? [{ name, methods }] : [];
+  });
+  return found.length > 0 ? { singletons: found } : {};
+}

@@ -10,7 +10,7 @@ import {
   type Model,
   type StorageDef,
 } from '../model/model.ts';
-import { classMethods, storeMethods } from './catalog-methods.ts';
+import { classMethods, singletons, storeMethods } from './catalog-methods.ts';
 import type { CatalogOutcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
 import { dataReply } from './json.ts';
@@ -24,7 +24,14 @@ export function replyCatalog(outcome: CatalogOutcome, config: Config): HttpReply
   const dataClasses = classes.map((dataClass) =>
     form === 'full' ? printClass(dataClass, outcome, config) : printName(dataClass, outcome),
   );
-  return dataReply(JSON.stringify({ ...printStore(model, uniqueId), ...storeMethods(outcome), dataClasses }));
+  return dataReply(
+    JSON.stringify({
+      ...printStore(model, uniqueId),
+      ...storeMethods(outcome),
+      ...singletons(outcome, config),
+      dataClasses,
+    }),
+  );
 }
 
 const printStore = (model: Model, uniqueId: string): Printed => ({

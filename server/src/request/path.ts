@@ -22,7 +22,16 @@ const services = new Map<string, (segments: readonly string[]) => Target>([
 ]);
 
 /** Those that may also stand behind the name of a model. */
-const perModel = new Set(['$openapi', '$upload', '$changes', '$directory', '$info', '$singleton']);
+const perModel = new Set([
+  '$catalog',
+  '$service',
+  '$openapi',
+  '$upload',
+  '$changes',
+  '$directory',
+  '$info',
+  '$singleton',
+]);
 
 /**
  * What the decoded segments of a path name.
@@ -34,11 +43,17 @@ export function parsePath(segments: readonly string[]): Target {
   if (isRelease(segments)) return release(segments);
   const second = segments[1]?.toLowerCase();
   if (second !== undefined && perModel.has(second) && first.charCodeAt(0) !== dollar)
-    return { ...(services.get(second) as typeof info)(segments.slice(1)), model: first };
+    return behindModel(first, (services.get(second) as typeof info)(segments.slice(1)));
   if (first.charCodeAt(0) !== dollar) return data(segments);
   const service = services.get(first.toLowerCase());
   if (!service) throw malformed(`there is no ${first}`);
   return service(segments);
+}
+
+/** So that whatever a client asks of one model begins alike. @throws KeystampError 1806 for a second model */
+function behindModel(model: string, target: Target): Target {
+  if ('model' in target && target.model !== undefined) throw malformed(`${target.model} is no class of ${model}`);
+  return { ...target, model };
 }
 
 /**

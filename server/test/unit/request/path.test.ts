@@ -96,6 +96,7 @@ test('services', () => {
   assert.deepEqual(targetOf('/$CATALOG/$ALL/'), all);
   assert.deepEqual(targetOf('/$catalog/Employee, Company'), { kind: 'catalog', classes: ['Employee', 'Company'] });
   assert.deepEqual(targetOf('/$catalog/publication/$all'), { ...all, model: 'publication' });
+  assert.deepEqual(targetOf('/publication/$catalog/$all'), { ...all, model: 'publication' });
   assert.deepEqual(targetOf('/$catalog/publication/Book'), {
     kind: 'catalog',
     classes: ['Book'],
@@ -155,7 +156,7 @@ for (const path of [
   '/Employee(%C3)',
   '/Employee%',
   '/Employee/$none',
-  '/Employee/$catalog',
+  '/publication/$catalog/other/$all',
   '/Employee/$entityset/no-dash',
   `/Employee/$entityset/${'A'.repeat(65)}`,
   '/Employee/$entityset/A[1,2]',
