@@ -3,7 +3,7 @@ import type { KeystampError } from '../errors.ts';
 import type { StoredEntity } from '../store/sql/entity-row.ts';
 import type { Result } from './api.ts';
 import type { CallContext } from './call-context.ts';
-import { tellAfter } from './entity-events.ts';
+import { tellAfter, type Aftermath } from './entity-events.ts';
 import type { EntityState } from './entity-state.ts';
 import { failure, success } from './result.ts';
 import { SaveError } from './save-error.ts';
@@ -17,15 +17,15 @@ export interface Told {
   tell(undone: unknown): Promise<void>;
 }
 
-/** Nothing is told of a save that touched nothing, or where nobody listens. */
+/** Nothing is told of a save that touched nothing, by then also in its own events. */
 export function afterSave(state: EntityState, call: CallContext): Told | undefined {
-  const names = state.touchedNames();
-  if (names.length === 0 || !state.def.events?.entity.has('afterSave')) return undefined;
-  return listen(call, state, 'afterSave', (status) => ({
-    savedAttributes: names,
-    saveStatus: status.success ? 'success' : 'failed',
-    status,
-  }));
+  if (!state.def.events?.entity.has('afterSave')) return undefined;
+  return listen(call, state, 'afterSave', (status) => {
+    const savedAttributes = state.touchedNames();
+    return savedAttributes.length === 0
+      ? undefined
+      : { savedAttributes, saveStatus: status.success ? 'success' : 'failed', status };
+  });
 }
 
 export function afterDrop(state: EntityState, call: CallContext): Told | undefined {
@@ -42,7 +42,7 @@ function listen(
   call: CallContext,
   state: EntityState,
   kind: 'afterSave' | 'afterDrop',
-  aftermath: (status: Result) => Parameters<typeof tellAfter>[2],
+  aftermath: (status: Result) => Aftermath | undefined,
 ): Told {
   let error: unknown;
   let stored: StoredEntity | undefined;
@@ -52,12 +52,14 @@ function listen(
     async tell(undone) {
       const cause = error ?? undone;
       const status = cause === undefined ? success : failure(statusOf(cause), cause as KeystampError, call);
+      const about = aftermath(status);
+      if (!about) return;
       // `this` is what was stored; after a failure, what was to be stored.
       if (cause === undefined && stored) state.take(stored);
       state.code.isBusy = true;
       try {
         const { onEvent } = call.services;
-        await tellAfter(kind, state, aftermath(status), (thrown) =>
+        await tellAfter(kind, state, about, (thrown) =>
           onEvent({ kind: 'functionThrew', name: `${state.def.name} ${kind}`, cause: thrown }),
         );
       } finally {

@@ -1,9 +1,10 @@
 // Values of calculated attributes: run the code, take what it gives as a value of the attribute's type (spec 15 § 7).
 import { fail, KeystampError } from '../errors.ts';
+import { acceptValue } from '../model/accept-value.ts';
 import { assignValue, printedType } from '../model/attribute-types.ts';
 import { isMedia, type CalculatedDef, type Json, type StorageDef, type Value } from '../model/model.ts';
 import { currentCall } from './call-context.ts';
-import { readAttribute, stateOf, type EntityState } from './entity-state.ts';
+import { readAttribute, stateOf, valueForCode, type EntityState } from './entity-state.ts';
 import { thrownError } from './event-error.ts';
 import { MediaBytes } from './media-value.ts';
 import { selectionStateOf, type SelectionState } from './selection-state.ts';
@@ -57,6 +58,19 @@ function taken(attribute: CalculatedDef, given: unknown): CalculatedValue {
     default:
       return result satisfies never;
   }
+}
+
+/** A value of a client as the code of the attribute gets it: of the type of the attribute. @throws KeystampError 1508 */
+export function givenValue({ result }: CalculatedDef, value: Json): unknown {
+  if (value === null || result.kind !== 'value' || isMedia(result.shape)) return value;
+  return valueForCode(result.shape, acceptValue(result.shape, value));
+}
+
+/** Does the attribute have that value already? Of entities and bytes nobody can tell. */
+export async function isHeld(state: EntityState, attribute: CalculatedDef, value: Json): Promise<boolean> {
+  const held = await calculatedValue(state, attribute);
+  if (held.kind === 'null') return value === null;
+  return held.kind === 'value' && value !== null && acceptValue(held.shape, value) === held.value;
 }
 
 function jsonOf(given: unknown): Json {

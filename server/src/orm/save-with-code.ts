@@ -2,7 +2,6 @@
 // (spec 15 § 10.7). The code sees one entity object with the changes in it, and may change it further.
 import { randomUUID } from 'node:crypto';
 import type { CodeEntry } from '../errors.ts';
-import { acceptValue } from '../model/accept-value.ts';
 import {
   isMedia,
   type AttributeDef,
@@ -21,10 +20,10 @@ import { attributeRefusal } from '../session/refusal.ts';
 import { attributeResource } from '../session/sight.ts';
 import { lockColumn, storedStatement } from '../store/sql/write.ts';
 import { afterSave } from './aftermath.ts';
-import { calculatedValue } from './calculated-value.ts';
+import { givenValue, isHeld } from './calculated-value.ts';
 import { currentCall, type CallContext } from './call-context.ts';
 import { askEvents, tellTouched } from './entity-events.ts';
-import { assignAttribute, valueForCode, type EntityState } from './entity-state.ts';
+import { assignAttribute, type EntityState } from './entity-state.ts';
 import { codeFault } from './event-refusal.ts';
 import { changedMedia, type MediaInput } from './media-value.ts';
 import { permitCreate, permitUpdate } from './permit.ts';
@@ -80,7 +79,7 @@ class CodedSave {
     let made: EntityState;
     try {
       made = stored ? runtime.stateFor(stored) : runtime.newState((state) => this.#prepare(state));
-      await this.#assign(made, stored, await this.#permitted(made, stored));
+      await this.#assign(made, stored, await this.#changing(made, stored));
     } catch (error) {
       throw codeFault(error, this.#outer, this.#call);
     }
@@ -102,25 +101,24 @@ class CodedSave {
   }
 
   /**
-   * The calculated attributes whose code is called: without permission to change one it may only be given what it is
-   * already. No permission on what the code writes is needed.
-   * @throws KeystampError 401: 1608
+   * The calculated attributes whose code is called: those that get another value than they have (spec 15 § 12). No permission
+   * on what the code writes is needed.
+   * @throws KeystampError 401: 1608 without permission to change one
    */
-  async #permitted(
+  async #changing(
     state: EntityState,
     stored: StoredEntity | undefined,
   ): Promise<readonly (readonly [CalculatedDef, Json])[]> {
     const { access } = this.#context;
-    const given = [...(this.#given.calculated ?? [])];
-    if (!access || access.isOpen) return given;
     const action = stored ? 'update' : 'create';
-    const permitted: (readonly [CalculatedDef, Json])[] = [];
-    for (const [attribute, value] of given) {
+    const changing: (readonly [CalculatedDef, Json])[] = [];
+    for (const [attribute, value] of this.#given.calculated ?? []) {
+      if (stored && (await isHeld(state, attribute, value))) continue;
       const { owner, name } = attribute;
-      if (access.may(action, attributeResource(attribute))) permitted.push([attribute, value]);
-      else if (!(await isHeld(state, attribute, value))) throw attributeRefusal(action, owner.name, name);
+      if (access && !access.may(action, attributeResource(attribute))) throw attributeRefusal(action, owner.name, name);
+      changing.push([attribute, value]);
     }
-    return permitted;
+    return changing;
   }
 
   /** Lock and stamp come first for clients: a stale one must get the answer that lets it merge. */
@@ -238,19 +236,6 @@ function differs({ values, media }: Change, stored: StoredEntity, attribute: Sto
   const to = media.get(attribute);
   if (to) return to.kind === 'set' || stored.media.has(attribute);
   return stored.values.get(attribute) !== values.get(attribute);
-}
-
-/** A value of a client as the code of the attribute gets it: of the type of the attribute. @throws KeystampError 1508 */
-function givenValue({ result }: CalculatedDef, value: Json): unknown {
-  if (value === null || result.kind !== 'value' || isMedia(result.shape)) return value;
-  return valueForCode(result.shape, acceptValue(result.shape, value));
-}
-
-/** Does the attribute have that value already? Of entities and bytes nobody can tell. */
-async function isHeld(state: EntityState, attribute: CalculatedDef, value: Json): Promise<boolean> {
-  const held = await calculatedValue(state, attribute);
-  if (held.kind === 'null') return value === null;
-  return held.kind === 'value' && value !== null && acceptValue(held.shape, value) === held.value;
 }
 
 const isEffective = (state: EntityState, stored: StoredEntity): boolean => {

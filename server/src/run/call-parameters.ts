@@ -1,6 +1,15 @@
 // Parameters of a function: objects that stand for entities and entity selections become them (spec 12 § 3).
 import { fail } from '../errors.ts';
-import { isMedia, publicDataClass, writtenStorage, type AttributeDef, type RelatedEntityDef } from '../model/model.ts';
+import {
+  isMedia,
+  publicDataClass,
+  writtenStorage,
+  type AttributeDef,
+  type CalculatedDef,
+  type Json,
+  type RelatedEntityDef,
+} from '../model/model.ts';
+import { givenValue, isHeld } from '../orm/calculated-value.ts';
 import { assignAttribute, type EntityState } from '../orm/entity-state.ts';
 import type { ClassRuntime } from '../orm/class-runtime.ts';
 import type { StoreRuntime } from '../orm/store-runtime.ts';
@@ -43,7 +52,9 @@ async function entityOf(name: string, body: Body, store: StoreRuntime, visit: Vi
   if (!def) throw fail(1800, name);
   const runtime = store.dataClassOf(def);
   const state = await stateFor(runtime, body);
+  const calculated = await changingIn(state, body, visit);
   for (const [attributeName, value] of Object.entries(body)) await assign(state, attributeName, value, visit);
+  for (const [attribute, value] of calculated) assignAttribute(state, attribute, givenValue(attribute, value));
   const stamp = body['__STAMP'];
   if (state.stored && typeof stamp === 'number' && Number.isSafeInteger(stamp) && stamp > 0)
     state.expectedStamp = stamp;
@@ -82,6 +93,24 @@ async function assign(state: EntityState, name: string, value: unknown, visit: V
   // What a client has read of a picture or BLOB means unchanged.
   if (storage && isMedia(storage) && isBody(value) && !('ID' in value)) return;
   assignAttribute(state, attribute, value);
+}
+
+/** The calculated attributes with a setter that get another value than they have, as in a save. */
+async function changingIn(
+  state: EntityState,
+  body: Body,
+  { access }: Visit,
+): Promise<readonly (readonly [CalculatedDef, Json])[]> {
+  const changing: (readonly [CalculatedDef, Json])[] = [];
+  for (const [name, given] of Object.entries(body)) {
+    const attribute = clientSight(access).attribute(state.def, name);
+    const value = given as Json;
+    if (attribute?.kind !== 'calculated' || !attribute.set) continue;
+    if (state.stored && (await isHeld(state, attribute, value))) continue;
+    permitAssigned(state, attribute, access);
+    changing.push([attribute, value]);
+  }
+  return changing;
 }
 
 /** @throws KeystampError 1558, 1559, 1608 */

@@ -60,6 +60,7 @@ const app = implement(model, {
         },
       },
       entityFunctions: {
+        echo: { exposed: true, run: (member: unknown) => member },
         itself: {
           exposed: true,
           run() {
@@ -186,6 +187,9 @@ test('a setter writes other attributes; one that changes nothing saves nothing',
   assert.equal(same.body.__STAMP, 1);
   const other = await save(program, 'Member', { __KEY: key, full: 'Eve Sun' });
   assert.deepEqual([other.body.__STAMP, other.body.full], [2, 'Eve Sun']);
+  // A client that sends back all it was given has changed what differs, and nothing else.
+  const back = await save(program, 'Member', { __KEY: key, given: 'Eva', family: 'Sun', full: 'Eve Sun' });
+  assert.deepEqual([back.body.__STAMP, back.body.full], [3, 'Eva Sun']);
   const none = await save(program, 'Member', { __KEY: key, full: 'Eve' });
   assert.equal('full' in none.body, false);
 });
@@ -208,7 +212,7 @@ test('in code: values, plain objects, paths', () =>
   }));
 
 test('results of functions: entities, selections, what is assigned and not saved', async () => {
-  const list = '$attributes=full,teamSize,teamName,leader.full';
+  const list = '$attributes=given,full,teamSize,teamName,leader.full';
   const call = (fn: string, parameters: unknown[]) => ask(program, 'POST', `/rest/Member(1)/${fn}?${list}`, parameters);
   const { full, teamSize, teamName, leader } = (await call('itself', [])).body;
   assert.deepEqual([full, teamSize, teamName, leader.full], ['Ada Joubert', 2, 'Red', 'Ada Joubert']);
@@ -216,6 +220,10 @@ test('results of functions: entities, selections, what is assigned and not saved
   assert.deepEqual([renamed.full, renamed.teamSize, renamed.teamName], ['Bea Joubert', null, null]);
   const { me, others } = (await call('among', [])).body.result;
   assert.deepEqual([me.full, others.map((each: { full: unknown }) => each.full)], ['Ada Joubert', ['Ada Joubert', null]]); // prettier-ignore
+  const first = { __DATACLASS: 'Member', __ENTITY: true, __KEY: '1', family: 'Moon', full: 'Ada Joubert' };
+  assert.equal((await call('echo', [first])).body.full, 'Ada Moon');
+  assert.equal((await call('echo', [{ ...first, full: 'Bea Sun', facts: {} }])).body.full, 'Bea Sun');
+  assert.equal((await call('echo', [{ __DATACLASS: 'Member', __ENTITY: true, full: 'Bea Sun' }])).body.given, 'Bea');
   const page = await ask(program, 'POST', `/rest/Member/listed?${list}`, []);
   assert.deepEqual(page.body.__ENTITIES.map((each: { full: unknown }) => each.full), ['Cy Stone', null, 'Ada Joubert']); // prettier-ignore
 });

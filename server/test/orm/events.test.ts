@@ -164,6 +164,17 @@ test('new and fromCollection in code', () =>
     assert.deepEqual(trace, ['constructor', 'touched name', 'validateSave', 'saving', 'afterSave success name']);
   }));
 
+test('what saving changes is told as saved too, even when nothing else was touched', () =>
+  program.run(async () => {
+    says['saving'] = (member: { note: string }) => void (member.note = `noted ${String(member.note)}`);
+    const bo = (await ds.Member.get(2))!;
+    await bo.save();
+    assert.deepEqual(trace.slice(-1), ['afterSave success note']);
+    bo.salary = 8;
+    await bo.save();
+    assert.deepEqual(trace.slice(-1), ['afterSave success salary,note']);
+  }));
+
 test('a relation and its foreign key are touched together', () =>
   program.run(async () => {
     const bo = (await ds.Member.get(2))!;
@@ -186,7 +197,7 @@ test('saving may change the entity; what it changes is checked again', async () 
   assert.equal(bad.status, 400);
   assert.deepEqual(bad.body.__ERROR.map((line: { errCode: number }) => line.errCode), [1592, 1570, 1517]); // prettier-ignore
   assert.equal(await stampOf(2), before);
-  assert.equal(trace.at(-1), 'afterSave failed note');
+  assert.equal(trace.at(-1), 'afterSave failed name,note');
 });
 
 test('constraints come before events, all of them at once', async () => {
