@@ -5,7 +5,7 @@ import type { OnEvent } from './events.ts';
 import { createHandler, type Handler, type Served } from './handle.ts';
 import { Converter } from './image/converter.ts';
 import { Variants } from './image/variants.ts';
-import { ModelError } from './model/load.ts';
+import { ModelError } from './model/model-error.ts';
 import type { Model } from './model/model.ts';
 import { Spool } from './request/spool.ts';
 import { ChangeFeed } from './run/change-feed.ts';

@@ -3,7 +3,8 @@ import { existsSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { buildModel, ModelError } from '../model/load.ts';
+import { buildModel } from '../model/load.ts';
+import { ModelError } from '../model/model-error.ts';
 import type { Model } from '../model/model.ts';
 import type { Seed } from '../model/seed.ts';
 

@@ -1,6 +1,7 @@
 // The model of an existing database: dataclasses with good names, relations in both directions, and what had to be left
 // out.
-import { isReservedName, isServerColumn } from '../model/check.ts';
+import { isServerColumn } from '../model/check-tables.ts';
+import { isReservedName } from '../model/names.ts';
 import type {
   AttributeDefinition,
   DataClassDefinition,

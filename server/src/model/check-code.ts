@@ -1,15 +1,10 @@
 // Is this the code of that model? Lists every fault of what `implement` was given, with its path.
+import { Faults, isFields, type Fields } from './faults.ts';
 import { attributeEvents, entityEvents } from './model.ts';
 import { dataClassMembers, dataStoreMembers, entityMembers, selectionMembers } from './members.ts';
+import { nameRule, nameText } from './names.ts';
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
-
-const nameRule = /^[A-Za-z][A-Za-z0-9_]{0,30}$/;
-const nameText = 'a name is a letter, then letters, digits or _, 31 characters at most';
 
 const classKeys = ['functions', 'selectionFunctions', 'entityFunctions', 'calculated', 'events', 'restrict'];
 const functionKeys = ['exposed', 'onHttpGet', 'onHTTPGet', 'run'];
@@ -23,40 +18,16 @@ const native = (members: ReadonlySet<string>, what: string): Taken[number] => [
   `a member that every ${what} has`,
 ];
 
-class Faults {
-  readonly lines: string[] = [];
-
-  add(path: string, what: string): void {
-    this.lines.push(`${path}: ${what}`);
-  }
-
-  /** The members of an object; a fault when it is none, and for each that is not known. */
-  object(path: string, value: unknown, known?: readonly string[]): Fields {
-    if (value === undefined) return {};
-    if (!isFields(value)) {
-      this.add(path, 'must be an object');
-      return {};
-    }
-    for (const name of known ? Object.keys(value) : [])
-      if (!known?.includes(name)) this.add(`${path}.${name}`, `is not known here; known are ${known?.join(', ')}`);
-    return value;
-  }
-
-  callable(path: string, value: unknown): void {
-    if (value !== undefined && typeof value !== 'function') this.add(path, 'must be a function');
-  }
-
-  functions(path: string, value: unknown, taken: Taken): void {
-    for (const [name, given] of Object.entries(this.object(path, value))) {
-      const at = `${path}.${name}`;
-      if (!nameRule.test(name)) this.add(at, nameText);
-      for (const [names, what] of taken) if (names.has(name)) this.add(at, `is ${what}; choose another name`);
-      const code = this.object(at, given, functionKeys);
-      if (isFields(given) && typeof code['run'] !== 'function') this.add(`${at}.run`, 'must be a function');
-      for (const flag of ['exposed', 'onHttpGet', 'onHTTPGet'])
-        if (code[flag] !== undefined && typeof code[flag] !== 'boolean')
-          this.add(`${at}.${flag}`, 'must be true or false');
-    }
+function checkFunctions(faults: Faults, path: string, value: unknown, taken: Taken): void {
+  for (const [name, given] of Object.entries(faults.object(path, value))) {
+    const at = `${path}.${name}`;
+    if (!nameRule.test(name)) faults.add(at, nameText);
+    for (const [names, what] of taken) if (names.has(name)) faults.add(at, `is ${what}; choose another name`);
+    const code = faults.object(at, given, functionKeys);
+    if (isFields(given) && typeof code['run'] !== 'function') faults.add(`${at}.run`, 'must be a function');
+    for (const flag of ['exposed', 'onHttpGet', 'onHTTPGet'])
+      if (code[flag] !== undefined && typeof code[flag] !== 'boolean')
+        faults.add(`${at}.${flag}`, 'must be true or false');
   }
 }
 
@@ -74,7 +45,7 @@ export function checkCode(code: unknown, definition: unknown): readonly string[]
   const classNames = new Set(Object.keys(classes));
   for (const name of classNames)
     if (dataStoreMembers.has(name)) faults.add(`dataClasses.${name}`, 'is a member that every datastore has');
-  faults.functions('functions', given['functions'], [
+  checkFunctions(faults, 'functions', given['functions'], [
     native(dataStoreMembers, 'datastore'),
     [classNames, 'the name of a dataclass'],
   ]);
@@ -91,10 +62,10 @@ export function checkCode(code: unknown, definition: unknown): readonly string[]
 function checkClass(faults: Faults, path: string, given: unknown, attributes: Fields): void {
   const own = faults.object(path, given, classKeys);
   const taken: Taken[number] = [new Set(Object.keys(attributes)), 'the name of an attribute'];
-  faults.functions(`${path}.functions`, own['functions'], [native(dataClassMembers, 'dataclass'), taken]);
+  checkFunctions(faults, `${path}.functions`, own['functions'], [native(dataClassMembers, 'dataclass'), taken]);
   const ofSelections = native(selectionMembers, 'entity selection');
-  faults.functions(`${path}.selectionFunctions`, own['selectionFunctions'], [ofSelections, taken]);
-  faults.functions(`${path}.entityFunctions`, own['entityFunctions'], [native(entityMembers, 'entity'), taken]);
+  checkFunctions(faults, `${path}.selectionFunctions`, own['selectionFunctions'], [ofSelections, taken]);
+  checkFunctions(faults, `${path}.entityFunctions`, own['entityFunctions'], [native(entityMembers, 'entity'), taken]);
   for (const [name, value] of Object.entries(faults.object(`${path}.calculated`, own['calculated'])))
     for (const [part, code] of Object.entries(faults.object(`${path}.calculated.${name}`, value, calculatedKeys)))
       faults.callable(`${path}.calculated.${name}.${part}`, code);
@@ -150,7 +121,7 @@ function checkSingleton(faults: Faults, name: string, given: unknown): void {
   const own = faults.object(path, given, ['scope', 'state', 'functions']);
   if (own['scope'] !== 'shared' && own['scope'] !== 'session') faults.add(`${path}.scope`, 'must be shared or session');
   faults.callable(`${path}.state`, own['state']);
-  faults.functions(`${path}.functions`, own['functions'], [
+  checkFunctions(faults, `${path}.functions`, own['functions'], [
     [new Set(['constructor', 'then']), 'no name for a function'],
   ]);
 }

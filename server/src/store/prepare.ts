@@ -1,7 +1,7 @@
 // Brings a database up to the model: makes or extends the tables, or says why not.
 import { randomBytes } from 'node:crypto';
 import type { Model } from '../model/model.ts';
-import { ModelError } from '../model/load.ts';
+import { ModelError } from '../model/model-error.ts';
 import { DuplicateError, type Engine, type Transaction } from './engine.ts';
 import { prepareTracking } from './global-stamps.ts';
 import { metaTable } from './sql/columns.ts';

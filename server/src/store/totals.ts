@@ -1,7 +1,7 @@
 // Numbers of rows that were counted, kept while the tables they depend on have not changed: paging through a million
 // entities counts them once.
 import { LRUCache } from 'lru-cache';
-import { sideViewPrefix } from '../model/load.ts';
+import { sideViewPrefix } from '../model/names.ts';
 import { isKeyList, type Sql } from './sql/sql.ts';
 import { tablesRead } from './tables-of.ts';
 

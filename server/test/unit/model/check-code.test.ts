@@ -4,7 +4,8 @@ import { test } from 'node:test';
 import { defineModel, implement } from 'keystamp';
 import { markImplemented } from '../../../src/model/code.ts';
 import { checkCode } from '../../../src/model/check-code.ts';
-import { buildModel, ModelError } from '../../../src/model/load.ts';
+import { buildModel } from '../../../src/model/load.ts';
+import { ModelError } from '../../../src/model/model-error.ts';
 
 const definition = defineModel({
   dataClasses: {

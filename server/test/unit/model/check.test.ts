@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { checkDefinition } from '../../../src/model/check.ts';
-import { buildModel, ModelError } from '../../../src/model/load.ts';
+import { buildModel } from '../../../src/model/load.ts';
+import { ModelError } from '../../../src/model/model-error.ts';
 
 const key = { ID: { type: 'long', primKey: true } };
 const nameRule = 'a name is a letter, then letters, digits or _, 31 characters at most';

@@ -1,0 +1,55 @@
+// The code of an author as the model holds it: functions, singletons, events.
+import type { Functions, SingletonCode } from './code.ts';
+import {
+  attributeEvents,
+  entityEvents,
+  type AttributeDef,
+  type DataClassDef,
+  type EventFunction,
+  type EventsDef,
+  type FunctionDef,
+  type FunctionLevel,
+  type FunctionMap,
+  type SingletonDef,
+} from './model.ts';
+
+/** The functions of one object. */
+export function functionMap(functions: Functions | undefined, level: FunctionLevel, owner?: string): FunctionMap {
+  return new Map(
+    Object.entries(functions ?? {}).map(([name, { exposed = false, onHttpGet, onHTTPGet, run }]) => [
+      name,
+      {
+        name,
+        level,
+        ...(owner !== undefined && { owner }),
+        exposed,
+        onHttpGet: onHttpGet ?? onHTTPGet ?? false,
+        run: run as FunctionDef['run'],
+      },
+    ]),
+  );
+}
+
+export const singletonDef = (name: string, { scope, state, functions }: SingletonCode): SingletonDef => ({
+  name,
+  scope,
+  state: (state ?? (() => ({}))) as () => object,
+  functions: functionMap(functions, 'singleton', name),
+});
+
+/** The events that the code of the class answers to, attributes in model order. */
+export function eventsDef({ code: { events }, attributes: all }: DataClassDef): EventsDef | undefined {
+  if (!events) return undefined;
+  const chosen = <N extends string>(names: readonly N[], code: object): ReadonlyMap<N, EventFunction> =>
+    new Map(
+      names.filter((name) => Object.hasOwn(code, name)).map((name) => [name, (code as Record<N, EventFunction>)[name]]),
+    );
+  const attributes = new Map<AttributeDef, EventsDef['attributes'] extends ReadonlyMap<unknown, infer V> ? V : never>();
+  for (const attribute of all.values()) {
+    const own = Object.hasOwn(events.attributes ?? {}, attribute.name)
+      ? events.attributes?.[attribute.name]
+      : undefined;
+    if (own) attributes.set(attribute, chosen(attributeEvents, own));
+  }
+  return { entity: chosen(entityEvents, events), attributes };
+}

@@ -1,0 +1,43 @@
+// A dataclass while the model is being built.
+import { functionMap } from './code-defs.ts';
+import type { Code } from './code.ts';
+import type { DataClassDefinition } from './definition.ts';
+import type { AttributeDef, DataClassDef, RelatedEntityDef, StorageDef } from './model.ts';
+import { sideViewPrefix } from './names.ts';
+
+export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+export interface DraftClass extends Mutable<DataClassDef> {
+  attributes: Map<string, AttributeDef>;
+  storage: StorageDef[];
+  key: StorageDef[];
+  images: StorageDef[];
+  onTargetDrop: RelatedEntityDef[];
+}
+
+/** A class without attributes. */
+export function draftClass(name: string, definition: DataClassDefinition, tableNumber: number, code: Code): DraftClass {
+  const own = code.dataClasses?.[name] ?? {};
+  const base = definition.table ?? name;
+  return {
+    name,
+    collectionName: definition.collectionName ?? `${name}Selection`,
+    scope: definition.scope ?? 'public',
+    table: definition.stamps === 'side' ? `${sideViewPrefix}${base}` : base,
+    base,
+    stamps: definition.stamps ?? 'columns',
+    shared: definition.shared ?? false,
+    tableNumber,
+    defaultTopSize: definition.defaultTopSize ?? 100,
+    tracking: definition.track ? 'changes' : 'none',
+    attributes: new Map(),
+    storage: [],
+    key: [],
+    images: [],
+    onTargetDrop: [],
+    functions: functionMap(own.functions, 'dataClass', name),
+    selectionFunctions: functionMap(own.selectionFunctions, 'entityCollection', name),
+    entityFunctions: functionMap(own.entityFunctions, 'entity', name),
+    code: own,
+  };
+}
