@@ -301,17 +301,18 @@ const probes = forClass((dataClass) => {
 /** Functions with what they answer, and parameters that are entities. */
 const calls = fc.tuple(
   who,
+  fc.constantFrom('POST', 'POST', 'POST', 'GET'),
   fc.constantFrom('$catalog/headcount', '$catalog/payroll', '$catalog/lentPayroll', '$catalog/nope', 'Employee/find', 'Employee/same', 'Employee/nope'),
   fc.tuple(keyOf('Employee'), fc.constantFrom('head', 'rename', 'same', 'nope')).map(([key, name]) => `Employee(${key})/${name}`),
   fc.boolean(),
   fc.constantFrom<readonly unknown[]>([], ['Smith'], ['Spy 1'], [{ __DATACLASS: 'Employee', __ENTITY: true, __KEY: '50' }], [{ __DATACLASS: 'Employee', __ENTITY: true, __KEY: '3', salary: 5 }]),
   maybe(list('Employee', 2), 3),
-).map(([asker, general, own, isOwn, parameters, attributes]): Curious => ({
-  who: asker,
-  method: 'POST',
-  url: `/rest/${isOwn ? own : general}${attributes === undefined ? '' : `?$attributes=${attributes}`}`,
-  body: JSON.stringify(parameters),
-})); // prettier-ignore
+).map(([asker, method, general, own, isOwn, parameters, attributes]): Curious => {
+  const given = JSON.stringify(parameters);
+  const lists = query({ $attributes: attributes, ...(method === 'GET' && { $params: `'${given}'` }) });
+  const url = `/rest/${isOwn ? own : general}${lists === '' ? '' : `?${lists}`}`;
+  return { who: asker, method, url, ...(method === 'POST' && { body: given }) };
+}); // prettier-ignore
 
 /** The same in the body of a request with an attribute tree. */
 const trees = fc
@@ -337,7 +338,7 @@ export const curious: fc.Arbitrary<Curious> = fc.oneof(
   { weight: 4, arbitrary: locks },
   { weight: 6, arbitrary: probes },
   { weight: 2, arbitrary: trees },
-  { weight: 4, arbitrary: calls },
+  { weight: 8, arbitrary: calls },
   { weight: 1, arbitrary: catalog },
   { weight: 8, arbitrary: saves },
   { weight: 2, arbitrary: deletes },
