@@ -143,6 +143,11 @@ export const settings = {
   queryProcesses: setting(2, 'KEYSTAMP_QUERY_PROCESSES', 'long queries at one time, each in a process of its own'),
   maxQueryQueue: setting(256, 'KEYSTAMP_MAX_QUERY_QUEUE', 'long queries waiting; past it the answer is 503'),
   entitySetSeconds: setting(7200, 'KEYSTAMP_SET_TIMEOUT', 'life of an unused entity set'),
+  maxEntitySetsPerSession: setting(
+    100,
+    'KEYSTAMP_MAX_SETS_PER_SESSION',
+    'entity sets of one session; a new one takes the place of the one that would end first',
+  ),
   maxEntitySetBytes: setting(
     256 * MiB,
     'KEYSTAMP_MAX_SETS',

@@ -16,6 +16,7 @@ import {
   prolongStatement,
   removeSetStatements,
   spaceStatement,
+  surplusSetsStatement,
   type StoredSet,
 } from '../store/sql/entity-set.ts';
 import { sql } from '../store/sql/sql.ts';
@@ -111,6 +112,7 @@ export class EntitySets {
       this.#storedBytes = (this.#storedBytes ?? 0) - bytes;
       throw error;
     }
+    await this.#makeRoom(sessionId, stored.content);
     return this.#keep({ ...about, sessionId, keys, content: stored.content, stored: stored.expires, checked: now });
   }
 
@@ -195,6 +197,17 @@ export class EntitySets {
     const row = (await this.#engine.row(spaceStatement(this.#storedSets))) as Row;
     this.#storedSets = Number(row['sets']);
     this.#storedBytes = Number(row['bytes']);
+  }
+
+  /** A session may have so many sets (spec 13 § 8.2); a new one takes the place of the one that would end first. */
+  async #makeRoom(sessionId: string, kept: string): Promise<void> {
+    const most = this.#config.maxEntitySetsPerSession;
+    const surplus = await this.#engine.rows(surplusSetsStatement(sessionId, most, kept));
+    if (surplus.length === 0) return;
+    await this.#engine.write(async (tx) => {
+      for (const { content } of surplus) await tx.run(endSets(sql`content = ${content as string}`));
+    });
+    for (const { id } of surplus) this.#forget(String(id));
   }
 
   /** A short list goes with the next commit; a long one is written apart, part by part. */

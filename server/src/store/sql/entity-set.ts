@@ -64,6 +64,13 @@ export const endSets = (condition: Sql): Sql =>
 export const overSetsStatement = (by: number, most: number): Sql =>
   sql`SELECT content, parts FROM ${entitySetTable} WHERE expires < ${by} LIMIT ${most}`;
 
+/** Rows with `content` and `id` of living sets of the session beyond so many: those that would end first, but that one. */
+export const surplusSetsStatement = (session: string, most: number, kept: string): Sql =>
+  sql`SELECT content, id FROM ${entitySetTable} WHERE session = ${session} AND complete = 1 AND content <> ${kept} ORDER BY expires DESC LIMIT ${surplus} OFFSET ${most - 1}`;
+
+/** Sets that make room in one go. */
+const surplus = 1000;
+
 /** What takes an ended set away, one statement after the other. */
 export const removeSetStatements = (content: string, parts: number): readonly Sql[] => [
   ...Array.from(

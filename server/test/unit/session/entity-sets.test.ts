@@ -175,6 +175,27 @@ const tooMany =
   (error: unknown): boolean =>
     error instanceof KeystampError && error.status === 429 && detail.test(error.message);
 
+test('a session has so many sets: a new one takes the place of the one that would end first', async () => {
+  const process = await Process.start(newFolder(), { maxEntitySetsPerSession: 3 });
+  const make = async (seconds: number, session = 'ME'): Promise<string> =>
+    (await process.sets.create(session, item, packKeys([1]), seconds)).id;
+  const others = await make(5, 'OTHER');
+  const first = await make(50);
+  const short = await make(10);
+  const third = await make(60);
+  const fourth = await make(5);
+  const has = async (id: string, session = 'ME'): Promise<boolean> =>
+    (await process.sets.peek(id, session)) !== undefined;
+  assert.deepEqual(await Promise.all([first, short, third, fourth].map((id) => has(id))), [true, false, true, true]);
+  process.now += 4000;
+  assert.ok(await has(fourth));
+  const last = await make(60);
+  // Used a moment ago, but for five seconds more alone.
+  assert.deepEqual(await Promise.all([first, third, fourth, last].map((id) => has(id))), [true, true, false, true]);
+  assert.ok(await has(others, 'OTHER'));
+  await process.stop();
+});
+
 test('past the space for sets there is an error, until others go; a set too large for memory never fits', async () => {
   const process = await Process.start(newFolder(), { maxEntitySetBytes: 500_000, maxEntitySetDiskBytes: 1_000_000 });
   const create = async (count: number): Promise<string> =>
