@@ -15,7 +15,7 @@ import { attributeRefusal, checkDataClass, dataClassRefusal, type DataAction } f
 import { attributeResource, dataClassResource, functionResource, isKey } from '../session/sight.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import type { EntityBody } from './entity-body.ts';
-import type { CatalogSight } from './plan.ts';
+import type { CatalogSight } from './catalog-plan.ts';
 
 /** @throws KeystampError 1800 when it does not exist for the asker */
 export function resolveClass({ model, access }: PlanContext, name: string): DataClassDef {

@@ -3,7 +3,7 @@ import { fail } from '../errors.ts';
 import { publicAttribute, publicDataClass, type DataClassDef } from '../model/model.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import type { PlanContext } from './context.ts';
-import type { CatalogPlan, CatalogSight } from './plan.ts';
+import type { CatalogPlan, CatalogSight } from './catalog-plan.ts';
 import { catalogSight, resolveClass } from './access.ts';
 
 /** @throws KeystampError 1800 for the first unknown class of a list */

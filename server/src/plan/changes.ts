@@ -8,7 +8,7 @@ import { readableClass } from './access.ts';
 import type { PlanContext } from './context.ts';
 import { linksKey } from './links.ts';
 import { nameList } from './name-list.ts';
-import type { ChangesPlan, FollowedClass } from './plan.ts';
+import type { ChangesPlan, FollowedClass } from './changes-plan.ts';
 
 /**
  * Without `$dataClass` all tracked classes that the asker may read.

@@ -5,7 +5,7 @@ import { isMedia, shownValue, stepsTo, type DataClassDef } from '../model/model.
 import { aggregates, isAggregate, type AggregateName, type ValuePlace } from '../query/aggregate.ts';
 import { namedAttribute } from './access.ts';
 import type { DataRequest, PlanContext } from './context.ts';
-import type { ComputePlan, DistinctPlan, SelectionSource } from './plan.ts';
+import type { ComputePlan, DistinctPlan, SelectionSource } from './selection-plan.ts';
 import { askedPage } from './selection.ts';
 
 /** The places that the path or `$attributes` name; a relation is none. */

@@ -2,7 +2,7 @@
 import { fail } from '../errors.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { bodyItems } from './entity-body.ts';
-import type { DeletePlan } from './plan.ts';
+import type { DeletePlan } from './save-plan.ts';
 import { memberOf, sourceOf } from './source.ts';
 import { resolveWritable } from './access.ts';
 import { entityByKey, resolveEntity, splitKey } from './target.ts';

@@ -1,7 +1,7 @@
 // `$directory` (spec 13 § 6): who the client says to be, and what it asks about itself.
 import { fail } from '../errors.ts';
 import type { ApiRequest } from '../request/api-request.ts';
-import type { LoginPlan } from './plan.ts';
+import type { LoginPlan } from './session-plan.ts';
 
 /**
  * @param body `[name, password, seconds]`; absent: name and password stand in the headers

@@ -11,14 +11,8 @@ import type { DataTarget } from '../request/api-request.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { imageSize } from './links.ts';
 import { nameList } from './name-list.ts';
-import {
-  classOfEntity,
-  type Audience,
-  type BodyKind,
-  type EntityRef,
-  type MediaPlan,
-  type WriteMediaPlan,
-} from './plan.ts';
+import { type EntityRef, classOfEntity } from './entity-ref.ts';
+import type { Audience, BodyKind, MediaPlan, WriteMediaPlan } from './media-plan.ts';
 import { askedPage, askedSelection, savedSelection } from './selection.ts';
 import { mediaNamed, ownMedia, resolveEntity } from './target.ts';
 

@@ -3,7 +3,7 @@ import { fail } from '../errors.ts';
 import type { DataClassDef } from '../model/model.ts';
 import { all, allOf, none, type Predicate } from '../query/predicate.ts';
 import type { DataRequest, PlanContext } from './context.ts';
-import type { Combination, SelectionSource, SetMember, SetSource } from './plan.ts';
+import type { Combination, SelectionSource, SetMember, SetSource } from './selection-plan.ts';
 import { askedSelection, savedSelection } from './selection.ts';
 import { entityByKey, keysPredicate } from './target.ts';
 

@@ -20,7 +20,7 @@ import { parseKeyText } from '../request/key-text.ts';
 import type { DataTarget } from '../request/api-request.ts';
 import { namedAttribute } from './access.ts';
 import type { PlanContext } from './context.ts';
-import type { EntityRef } from './plan.ts';
+import type { EntityRef } from './entity-ref.ts';
 
 /**
  * The canonical key for its text parts, `undefined` when no entity of the class can have it.

@@ -3,7 +3,7 @@ import type { ApiRequest } from '../request/api-request.ts';
 import { checkUpload } from './access.ts';
 import type { PlanContext } from './context.ts';
 import { mediaTypeIn } from './media.ts';
-import type { UploadPlan } from './plan.ts';
+import type { UploadPlan } from './media-plan.ts';
 import { askedTimeout } from './selection.ts';
 
 const longestSeconds = 3600;

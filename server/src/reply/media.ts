@@ -1,6 +1,6 @@
 // Bytes of pictures and BLOBs with the headers of the caching contract (spec 10 §§ 4.3, 4.6, 9; 11 § 2).
-import type { MediaPlan } from '../plan/plan.ts';
-import { classOfEntity } from '../plan/plan.ts';
+import { classOfEntity } from '../plan/entity-ref.ts';
+import type { MediaPlan } from '../plan/media-plan.ts';
 import type { EnvelopeOutcome, MediaFacts, MediaOutcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
 import { onceReply } from './json.ts';

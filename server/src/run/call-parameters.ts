@@ -13,7 +13,7 @@ import { givenValue, isHeld } from '../orm/calculated-value.ts';
 import { assignAttribute, type EntityState } from '../orm/entity-state.ts';
 import type { ClassRuntime } from '../orm/class-runtime.ts';
 import type { StoreRuntime } from '../orm/store-runtime.ts';
-import type { CallPlan } from '../plan/plan.ts';
+import type { CallPlan } from '../plan/call-plan.ts';
 import { parseParameters, readBytes } from '../request/body.ts';
 import { parseKeyText } from '../request/key-text.ts';
 import type { Access } from '../session/access.ts';

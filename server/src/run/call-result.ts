@@ -7,7 +7,7 @@ import { allMembers, amongMembers } from '../orm/members.ts';
 import { MediaBytes } from '../orm/media-value.ts';
 import { OutgoingMessage } from '../orm/outgoing-message.ts';
 import { selectionStateOf, type SelectionState } from '../orm/selection-state.ts';
-import type { CallPlan } from '../plan/plan.ts';
+import type { CallPlan } from '../plan/call-plan.ts';
 import { keyCount, keysBetween } from '../query/key-list.ts';
 import { readBytes } from '../request/body.ts';
 import type { Row } from '../store/engine.ts';

@@ -1,5 +1,5 @@
 // The catalog adds one thing to the plan: the name of this very datastore.
-import type { CatalogPlan } from '../plan/plan.ts';
+import type { CatalogPlan } from '../plan/catalog-plan.ts';
 import { metaTable } from '../store/sql/columns.ts';
 import { sql } from '../store/sql/sql.ts';
 import type { Visit } from './context.ts';

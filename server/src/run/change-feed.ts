@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import type { DataClassDef, StorageDef } from '../model/model.ts';
-import type { ChangesPlan, FollowedClass } from '../plan/plan.ts';
+import type { ChangesPlan, FollowedClass } from '../plan/changes-plan.ts';
 import type { Order } from '../query/order.ts';
 import type { Comparison } from '../query/operators.ts';
 import type { Predicate } from '../query/predicate.ts';

@@ -2,7 +2,7 @@
 // is below the counter is read from the tables, so neither a restart nor a slow reader can lose a change (spec 17 § 3.5).
 import { failHttp } from '../errors.ts';
 import { isPosition } from '../plan/changes.ts';
-import type { ChangesPlan } from '../plan/plan.ts';
+import type { ChangesPlan } from '../plan/changes-plan.ts';
 import type { Visit } from './context.ts';
 import type { ChangeBatch, ChangesOutcome } from './outcome.ts';
 

@@ -1,6 +1,6 @@
 // `$compute` and `$distinct`: by the database, but for what code works out (spec 05 §§ 6, 7).
 import { aggregateHere, distinctHere } from '../orm/aggregate-here.ts';
-import type { ComputePlan, DistinctMediaPlan, DistinctPlan } from '../plan/plan.ts';
+import type { ComputePlan, DistinctMediaPlan, DistinctPlan } from '../plan/selection-plan.ts';
 import type { Selection } from '../query/selection.ts';
 import type { Row } from '../store/engine.ts';
 import { computeStatement, distinctStatement } from '../store/sql/aggregate.ts';

@@ -1,6 +1,6 @@
 // Bytes that arrive: read within the limits, hashed, and looked at when they are said to be a picture.
 import { describeContent, unknownType } from '../orm/describe-content.ts';
-import type { BodyKind } from '../plan/plan.ts';
+import type { BodyKind } from '../plan/media-plan.ts';
 import { readBytes } from '../request/body.ts';
 import { imagePart, onlyFile, type FilePart } from '../request/multipart.ts';
 import type { Content, ContentSource } from '../store/content.ts';

@@ -2,7 +2,7 @@
 import { KeystampError, fail } from '../errors.ts';
 import type { DataClassDef, Value } from '../model/model.ts';
 import { deleteEntity, hasDropCode } from '../orm/drop.ts';
-import type { DeletePlan } from '../plan/plan.ts';
+import type { DeletePlan } from '../plan/save-plan.ts';
 import type { Key } from '../query/selection.ts';
 import type { Transaction } from '../store/engine.ts';
 import { keysStatement } from '../store/sql/select.ts';

@@ -1,5 +1,5 @@
 // What a client asks the directory about itself (spec 13 § 6.1).
-import type { BelongsToPlan } from '../plan/plan.ts';
+import type { BelongsToPlan } from '../plan/session-plan.ts';
 import { guest } from '../session/identity.ts';
 import type { Visit } from './context.ts';
 import type { AnswerOutcome } from './outcome.ts';

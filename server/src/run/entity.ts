@@ -1,7 +1,8 @@
 // One entity: finding its key, reading it.
 import { fail } from '../errors.ts';
 import type { Key } from '../query/selection.ts';
-import { classOfEntity, type EntityRef, type ReadEntityPlan } from '../plan/plan.ts';
+import { type EntityRef, classOfEntity } from '../plan/entity-ref.ts';
+import type { ReadEntityPlan } from '../plan/plan.ts';
 import { entityStatement, keysStatement } from '../store/sql/select.ts';
 import { sql } from '../store/sql/sql.ts';
 import { withCalculated } from './calculated.ts';

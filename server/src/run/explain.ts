@@ -1,5 +1,5 @@
 // `$queryplan` and `$querypath`: the steps of a filter, and what each of them finds (spec 04 § 9).
-import type { Explanation } from '../plan/plan.ts';
+import type { Explanation } from '../plan/selection-plan.ts';
 import type { QueryStep } from '../query/query-step.ts';
 import { countStatement } from '../store/sql/select.ts';
 import type { Visit } from './context.ts';

@@ -1,7 +1,7 @@
 // `$info`: what is kept in memory, which sets, sessions and locks there are (spec 13 § 11). Who does not administer the server
 // sees its own alone.
 import { fail } from '../errors.ts';
-import type { InfoPlan, ReleaseSessionsPlan } from '../plan/plan.ts';
+import type { InfoPlan, ReleaseSessionsPlan } from '../plan/session-plan.ts';
 import { readIdentity } from '../session/identity.ts';
 import { listSetsStatement } from '../store/sql/entity-set.ts';
 import { listLocks } from '../store/sql/lock.ts';

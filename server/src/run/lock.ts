@@ -1,6 +1,7 @@
 // `$lock` (spec 06 § 7); a version that comes with it must be the current one (spec 10 § 5 row 10).
 import type { StorageDef } from '../model/model.ts';
-import { classOfEntity, type LockPlan } from '../plan/plan.ts';
+import { classOfEntity } from '../plan/entity-ref.ts';
+import type { LockPlan } from '../plan/plan.ts';
 import type { Key } from '../query/selection.ts';
 import { lockEntity, unlockEntity, type LockResult } from '../session/locks.ts';
 import type { Session } from '../session/session.ts';

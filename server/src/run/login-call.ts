@@ -1,6 +1,6 @@
 // The function that logs in is an ordinary one, but who is still a guest afterwards has failed, and may not fail often
 // (spec 13 § 5).
-import type { CallPlan } from '../plan/plan.ts';
+import type { CallPlan } from '../plan/call-plan.ts';
 import { loginFunction } from '../request/force-login.ts';
 import { runCall } from './call.ts';
 import type { Visit } from './context.ts';

@@ -4,7 +4,7 @@ import { askDirectory } from '../orm/ask-directory.ts';
 import { basicCredentials, headerCredentials, wantsNoSession, type Credentials } from '../request/credentials.ts';
 import { loopback } from '../session/addresses.ts';
 import { readAnswer, type DirectoryError, type LoginResult } from '../session/directory.ts';
-import type { LoginPlan } from '../plan/plan.ts';
+import type { LoginPlan } from '../plan/session-plan.ts';
 import type { Visit } from './context.ts';
 import type { LoginOutcome } from './outcome.ts';
 

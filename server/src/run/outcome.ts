@@ -1,7 +1,7 @@
 // What came of a plan, before it becomes an HTTP answer.
 import type { KeystampError } from '../errors.ts';
 import type { DataClassDef } from '../model/model.ts';
-import type { CatalogPlan } from '../plan/plan.ts';
+import type { CatalogPlan } from '../plan/catalog-plan.ts';
 import type { Rows } from '../query/columns.ts';
 import type { Key } from '../query/selection.ts';
 import type { PageMessage } from '../orm/call-state.ts';

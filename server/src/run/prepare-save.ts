@@ -3,7 +3,7 @@ import { fail, KeystampError } from '../errors.ts';
 import type { RelatedEntityDef, StorageDef } from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
 import { goneUpload, uploadChange } from '../orm/media-change.ts';
-import type { DraftChange, SaveItem } from '../plan/plan.ts';
+import type { DraftChange, SaveItem } from '../plan/save-plan.ts';
 import type { Upload } from '../session/uploads.ts';
 import type { Change, MediaChange } from '../store/change.ts';
 import type { Visit } from './context.ts';

@@ -1,6 +1,6 @@
 // `$refresh` and `$method=validate`: the save is carried out and undone; what it would have given is the answer
 // (spec 06 §§ 3, 4). Constraints, stamps and unique values are thereby checked as in a real save.
-import type { SavePlan } from '../plan/plan.ts';
+import type { SavePlan } from '../plan/save-plan.ts';
 import type { Columns } from '../query/columns.ts';
 import type { Saved } from '../orm/write.ts';
 import type { Row, Transaction } from '../store/engine.ts';

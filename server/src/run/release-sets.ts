@@ -1,6 +1,6 @@
 // Entity sets that clients need no more (spec 05 § 3.5).
 import { fail } from '../errors.ts';
-import type { ReleaseSetsPlan } from '../plan/plan.ts';
+import type { ReleaseSetsPlan } from '../plan/session-plan.ts';
 import type { Visit } from './context.ts';
 import type { OkOutcome } from './outcome.ts';
 

@@ -4,7 +4,7 @@ import type { RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
 import { hasSaveCode, saveEntity } from '../orm/save.ts';
 import type { Saved } from '../orm/write.ts';
 import { SaveError, type SaveStatus } from '../orm/save-error.ts';
-import type { SaveItem, SavePlan } from '../plan/plan.ts';
+import type { SaveItem, SavePlan } from '../plan/save-plan.ts';
 import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import { consumeUpload, isOpenUpload } from '../session/uploads.ts';

@@ -1,5 +1,5 @@
 // Selections: pages, entity sets (spec 05).
-import type { FindKeyPlan, IntersectPlan, ReadSelectionPlan, SelectionSource } from '../plan/plan.ts';
+import type { FindKeyPlan, IntersectPlan, ReadSelectionPlan, SelectionSource } from '../plan/selection-plan.ts';
 import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
 import { trackingAttribute } from '../model/tracking.ts';
 import type { Rows } from '../query/columns.ts';

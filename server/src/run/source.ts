@@ -1,7 +1,8 @@
 // From where the entities of an answer come to which they are: sets are found, relations followed, sets combined.
 import { fail } from '../errors.ts';
 import type { DataClassDef, Value } from '../model/model.ts';
-import { classOfEntity, type Combination, type SelectionSource, type SetMember, type SetSource } from '../plan/plan.ts';
+import { classOfEntity } from '../plan/entity-ref.ts';
+import type { Combination, SelectionSource, SetMember, SetSource } from '../plan/selection-plan.ts';
 import { isInKeys, type KeyList } from '../query/key-list.ts';
 import { allOf, membersOf, type Predicate } from '../query/predicate.ts';
 import { relatedTo } from '../query/related-to.ts';

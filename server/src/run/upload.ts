@@ -1,6 +1,6 @@
 // `POST $upload`: the bytes are stored at once and held by the session until a save uses them (spec 11 § 3).
 import { isMultipart } from '../request/multipart.ts';
-import type { UploadPlan } from '../plan/plan.ts';
+import type { UploadPlan } from '../plan/media-plan.ts';
 import { receive } from './content.ts';
 import type { Visit } from './context.ts';
 import type { UploadOutcome } from './outcome.ts';

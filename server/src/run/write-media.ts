@@ -2,7 +2,8 @@
 import { failHttp } from '../errors.ts';
 import type { StorageDef } from '../model/model.ts';
 import { saveEntity } from '../orm/save.ts';
-import { classOfEntity, type WriteMediaPlan } from '../plan/plan.ts';
+import { classOfEntity } from '../plan/entity-ref.ts';
+import type { WriteMediaPlan } from '../plan/media-plan.ts';
 import { printKeyInUri } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import { ifMatchTags } from '../request/conditions.ts';

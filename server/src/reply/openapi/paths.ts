@@ -1,6 +1,6 @@
 // The requests that the asker may make, as paths of OpenAPI 3.1.
 import type { DataClassDef, FunctionDef, Model, StorageDef } from '../../model/model.ts';
-import type { CatalogSight } from '../../plan/plan.ts';
+import type { CatalogSight } from '../../plan/catalog-plan.ts';
 import { params, type ParamName } from '../../request/params.ts';
 import { commonSchemas, ref, schemaNames, type Schema } from './schemas.ts';
 

@@ -7,7 +7,7 @@ import {
   type StorageDef,
   type StorageType,
 } from '../../model/model.ts';
-import type { CatalogSight } from '../../plan/plan.ts';
+import type { CatalogSight } from '../../plan/catalog-plan.ts';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
