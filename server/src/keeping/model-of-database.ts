@@ -40,6 +40,7 @@ const indexable = new Set<StorageType>([
   'word',
   'byte',
   'duration',
+  'uuid',
 ]);
 
 /**
@@ -73,9 +74,17 @@ const storeName = (name: string): string => attributeName(name) || 'datastore';
 /** Why a table cannot be served. */
 function refusal({ key, columns }: FoundTable): string | undefined {
   if (key.length === 0) return 'has no primary key';
-  const unfit = key.map((name) => columns.find((column) => column.name === name) as FoundColumn).find(({ type }) => type === undefined || type === 'object'); // prettier-ignore
+  const unfit = key
+    .map((name) => columns.find((column) => column.name === name) as FoundColumn)
+    .find((column) => !canBeKey(column));
   return unfit && `its key ${unfit.name} (${unfit.declared}) cannot be one`;
 }
+
+/** Another entity must not have the same key once microseconds or digits are left out. */
+const canBeKey = ({ type, simpleDate, columnType }: FoundColumn): boolean =>
+  type !== undefined &&
+  type !== 'object' &&
+  (columnType === undefined || !(type === 'number' || (type === 'date' && !simpleDate)));
 
 function addColumns(draft: Draft, notes: string[]): void {
   const { table } = draft;
@@ -109,9 +118,11 @@ function storageOf(column: FoundColumn, name: string, table: FoundTable): Storag
   return {
     type,
     ...(column.simpleDate && { simpleDate: true }),
+    ...(column.columnType !== undefined && { columnType: column.columnType }),
     ...(name !== column.name && { column: column.name }),
     ...(isKey && { primKey: true }),
     ...(isKey && table.numbersItself && { autosequence: true }),
+    ...(byDefault?.random && type === 'uuid' && { autogenerate: true }),
     ...(!isKey && table.unique.has(column.name) && { unique: true }),
     ...(!isKey &&
       table.indexed.has(column.name) &&
@@ -168,8 +179,9 @@ function addRelations(draft: Draft, drafts: ReadonlyMap<string, Draft>, notes: s
     const targetKey = target.attributes.get(
       target.byColumn.get(target.table.key[0] as string) as string,
     ) as StorageDefinition;
-    // Both hold the same values, whatever each declares.
-    draft.attributes.set(key, { ...held, type: targetKey.type } as StorageDefinition);
+    // Both hold the same values, whatever each declares; where columns have types, they are what they are.
+    if (held.columnType === undefined && targetKey.columnType === undefined)
+      draft.attributes.set(key, { ...held, type: targetKey.type } as StorageDefinition);
     draft.attributes.set(relation, { kind: 'relatedEntity', dataClass: target.name, foreignKey: key });
     const back = backName(draft, target, relation);
     target.taken.add(back.toLowerCase());
@@ -202,8 +214,14 @@ function relationRefusal(
   if (!draft.byColumn.has(columns[0] as string)) return 'its column is not served';
   if (target.table.key.length > 1) return `the key of ${table} has several columns`;
   if (to[0]?.toLowerCase() !== target.table.key[0]?.toLowerCase()) return `it points to ${to[0]}, which is not the key`;
+  const [held, key] = [columnOf(draft.table, columns[0]), columnOf(target.table, target.table.key[0])];
+  if ((held.columnType ?? key.columnType) !== undefined && held.type !== key.type)
+    return `${held.declared} and ${key.declared} are served as different types`;
   return undefined;
 }
+
+const columnOf = ({ columns }: FoundTable, name: string | undefined): FoundColumn =>
+  columns.find((column) => column.name === name) as FoundColumn;
 
 /** `employees`; `employeesOfManager` where several relations, or one to the class itself, lead to the same class. */
 function backName(draft: Draft, target: Draft, relation: string): string {

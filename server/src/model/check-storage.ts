@@ -1,5 +1,6 @@
 // Is this a storage attribute? Its properties, and whether bounds and default are values that it takes.
 import { assignValue } from './attribute-types.ts';
+import { storedAs } from './column-form.ts';
 import { violations } from './constraints.ts';
 import { anything, count, flag, oneOf, scope, text, type Faults, type Fields, type Property } from './faults.ts';
 import type { Json, StorageDef, StorageType, Value } from './model.ts';
@@ -9,6 +10,7 @@ const storageProperties = {
   type: anything,
   scope,
   column: text,
+  columnType: text,
   mandatory: flag,
   notNull: flag,
   readOnly: flag,
@@ -52,6 +54,9 @@ export function checkStorage(faults: Faults, path: string, name: string, given: 
   const before = faults.lines.length;
   faults.properties(path, given, { ...storageProperties, ...byType[type] });
   if (faults.lines.length > before) return;
+  const columnType = given['columnType'] as string | undefined;
+  if (columnType !== undefined && !storedAs(columnType, type, given['simpleDate'] === true))
+    faults.add(`${path}.columnType`, `${columnType} is no type of a column that holds values of the type ${type}`);
   if (
     given['autosequence'] === true &&
     (given['primKey'] !== true || !['long', 'long64', 'word', 'byte'].includes(type))

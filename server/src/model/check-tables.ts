@@ -52,7 +52,15 @@ export function checkColumns(faults: Faults, name: string, attributes: Fields): 
 /** What needs a table that no other program writes, or columns of its own (spec 15 § 4.4). */
 export function checkForeign(faults: Faults, name: string, definition: Fields, attributes: Fields): void {
   const side = definition['stamps'] === 'side';
-  if (!side && definition['shared'] !== true) return;
+  if (!side && definition['shared'] !== true) {
+    for (const [attribute, value] of Object.entries(attributes))
+      if (isFields(value) && value['columnType'] !== undefined)
+        faults.add(
+          `${name}.${attribute}.columnType`,
+          'is for tables of other programs (stamps: side, or shared: true)',
+        );
+    return;
+  }
   if (side && definition['track'] === true)
     faults.add(`${name}.track`, 'needs columns in the table; adopt it (shared: true instead of stamps: side)');
   if (side && definition['shared'] === true)

@@ -7,6 +7,8 @@ interface StorageBase {
   readonly scope?: Scope;
   /** Column of the table when it is not called like the attribute. */
   readonly column?: string;
+  /** PostgreSQL: the type of a column that another program made, where it is not the one that Keystamp makes. */
+  readonly columnType?: string;
   /** Null is refused: a value must be given (1116). */
   readonly mandatory?: boolean;
   /** Null is refused: it is not accepted as a value (1136). */

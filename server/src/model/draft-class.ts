@@ -4,6 +4,7 @@ import type { Code } from './code.ts';
 import type { DataClassDefinition } from './definition.ts';
 import type { AttributeDef, DataClassDef, RelatedEntityDef, StorageDef } from './model.ts';
 import { sideViewPrefix } from './names.ts';
+import { isStorage } from './storage-defs.ts';
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -15,6 +16,10 @@ export interface DraftClass extends Mutable<DataClassDef> {
   onTargetDrop: RelatedEntityDef[];
 }
 
+/** Whether what is read of the table is not what it holds. */
+const isSeenThroughView = ({ stamps, attributes }: DataClassDefinition): boolean =>
+  stamps === 'side' || Object.values(attributes).some((each) => isStorage(each) && each.columnType !== undefined);
+
 /** A class without attributes. */
 export function draftClass(name: string, definition: DataClassDefinition, tableNumber: number, code: Code): DraftClass {
   const own = code.dataClasses?.[name] ?? {};
@@ -23,7 +28,7 @@ export function draftClass(name: string, definition: DataClassDefinition, tableN
     name,
     collectionName: definition.collectionName ?? `${name}Selection`,
     scope: definition.scope ?? 'public',
-    table: definition.stamps === 'side' ? `${sideViewPrefix}${base}` : base,
+    table: isSeenThroughView(definition) ? `${sideViewPrefix}${base}` : base,
     base,
     stamps: definition.stamps ?? 'columns',
     shared: definition.shared ?? false,

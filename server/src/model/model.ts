@@ -1,5 +1,6 @@
 // The catalog in memory: what dataclasses, attributes and functions exist and how they hang together. Knows no database.
 import type { ClassCode } from './code.ts';
+import type { StoredAs } from './column-form.ts';
 
 /** The storage types of spec 15 § 3. */
 export type StorageType =
@@ -38,6 +39,8 @@ export interface StorageDef extends AttributeBase {
   readonly type: StorageType;
   /** Column of the table; for images and BLOBs the column that holds the SHA-256 of the bytes. */
   readonly column: string;
+  /** The column was made by another program, in a form that Keystamp would not have made. */
+  readonly stored?: StoredAs;
   readonly primKey: boolean;
   readonly autosequence: boolean;
   readonly autogenerate: boolean;

@@ -1,11 +1,12 @@
 // The storage attributes of a class, from what its author wrote.
 import { assignValue } from './attribute-types.ts';
+import { storedAs, type StoredAs } from './column-form.ts';
 import type { AttributeDefinition, DataClassDefinition, StorageDefinition } from './definition.ts';
 import type { DraftClass, Mutable } from './draft-class.ts';
 import type { Json, StorageDef, Value } from './model.ts';
 import { globalStampDefinition, globalStampName } from './tracking.ts';
 
-const isStorage = (definition: AttributeDefinition): definition is StorageDefinition =>
+export const isStorage = (definition: AttributeDefinition): definition is StorageDefinition =>
   definition.kind === undefined || definition.kind === 'storage';
 
 /** The attributes that hold values, and the number of the last change of a tracked class. */
@@ -59,6 +60,7 @@ export function storageDef(owner: DraftClass, name: string, definition: StorageD
     simpleDate: d.simpleDate ?? false,
     imageVersion: d.imageVersion ?? 'image',
     cacheDuration: d.cacheDuration ?? 0,
+    ...(d.columnType !== undefined && { stored: storedAs(d.columnType, d.type, d.simpleDate ?? false) as StoredAs }),
     ...(d.minLength !== undefined && { minLength: d.minLength }),
     ...(d.maxLength !== undefined && { maxLength: d.maxLength }),
     ...(d.fixedLength !== undefined && { fixedLength: d.fixedLength }),

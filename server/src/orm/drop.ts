@@ -4,7 +4,7 @@ import { isMedia, type DataClassDef, type RelatedEntityDef, type StorageDef, typ
 import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import { releaseContent } from '../store/content.ts';
-import type { Row, Transaction } from '../store/engine.ts';
+import { ConstraintError, type Row, type Transaction } from '../store/engine.ts';
 import { recordDeletion } from '../store/global-stamps.ts';
 import { seeingAll } from '../store/restricted.ts';
 import { baseColumn, stampColumn } from '../store/sql/columns.ts';
@@ -120,7 +120,13 @@ class Drop {
     }
     for (const attribute of dataClass.storage)
       if (attribute.keywords) await forgetWords(tx, attribute, key[0] as Value);
-    for (const statement of deleteStatements(dataClass, key)) await tx.run(statement);
+    try {
+      for (const statement of deleteStatements(dataClass, key)) await tx.run(statement);
+    } catch (error) {
+      // Rows of another program's tables point to it.
+      if (!(error instanceof ConstraintError)) throw error;
+      throw refused(400, 4, [...error.entries, outerOf(dataClass, key)], error);
+    }
     if (row[lockColumn] !== null) await tx.run(dropLockStatement(dataClass, key));
     const highest = Number(row[baseColumn]) + Number(row[stampColumn]);
     const time = new Date(context.now()).toISOString();

@@ -1,5 +1,6 @@
 // Writes one entity, below the events: locks, comparison, constraints, stamp, picture bookkeeping, in one transaction.
 import { randomUUID } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
 import { fail, KeystampError, type CodeEntry, type ErrorEntry } from '../errors.ts';
 import { isConstrained, violations } from '../model/constraints.ts';
 import { isMedia, type DataClassDef, type StorageDef, type Value } from '../model/model.ts';
@@ -8,7 +9,7 @@ import type { Key } from '../query/selection.ts';
 import type { Access } from '../session/access.ts';
 import type { Change, MediaChange } from '../store/change.ts';
 import { holdContent, releaseContent } from '../store/content.ts';
-import { DuplicateError, UnitAgain, type Row, type Transaction } from '../store/engine.ts';
+import { ConstraintError, DuplicateError, UnitAgain, type Row, type Transaction } from '../store/engine.ts';
 import type { Sql } from '../store/sql/sql.ts';
 import { forgetDeletion, globalStampColumn, takeGlobalStamp } from '../store/global-stamps.ts';
 import { mediaStamp, mediaTime, mediaType, stampColumn, timestampColumn } from '../store/sql/columns.ts';
@@ -72,6 +73,7 @@ export async function storeEntity(tx: Transaction, change: Change, context: Writ
       : await update(tx, change, change.key, context, outer);
   } catch (error) {
     if (error instanceof KeystampError && error.status === 401) throw error.within(outer.code, ...outer.args);
+    if (error instanceof ConstraintError) throw refusedByTable(change, error, outer);
     if (!(error instanceof DuplicateError)) throw error;
     throw duplicate(change, error, outer);
   }
@@ -96,7 +98,9 @@ async function update(
   const stamp = Number(row[stampColumn]);
   if (change.stamp !== undefined && change.stamp !== stamp) throw conflict(dataClass, key, outer);
 
-  const values = [...change.values].filter(([attribute, value]) => !sameValue(row[attribute.column] ?? null, value));
+  const values = [...change.values].filter(
+    ([attribute, value]) => !sameValue(attribute, row[attribute.column] ?? null, value),
+  );
   const rekeyed = values.find(([attribute]) => attribute.primKey);
   if (rekeyed) {
     const [attribute, value] = rekeyed;
@@ -273,6 +277,13 @@ const invalid = (found: readonly KeystampError[], outer: ErrorEntry): SaveError 
 const isOfKey = (dataClass: DataClassDef, { where }: DuplicateError): boolean =>
   dataClass.key.some((part) => where.endsWith(`.${part.column}`));
 
+/** A rule of another program's table, told in the words of the database unless it is that of a null. */
+function refusedByTable({ dataClass }: Change, error: ConstraintError, outer: ErrorEntry): SaveError {
+  const missing = dataClass.storage.find(({ column }) => column === error.nullIn);
+  const entries = missing ? [{ code: missing.nullError, args: [missing.name] }] : error.entries;
+  return refused(400, 4, [...entries, { code: 1570, args: [] }, outer], error);
+}
+
 /** The key itself exists already (1545), or a unique attribute's value does (1046). */
 function duplicate(change: Change, error: DuplicateError, outer: ErrorEntry): SaveError {
   const { dataClass } = change;
@@ -294,12 +305,15 @@ const storedValue = ({ type }: StorageDef, value: Value): Value =>
 function differs({ values, media }: Change, row: Row, attribute: StorageDef): boolean {
   const to = media.get(attribute);
   if (to) return to.kind === 'set' || row[attribute.column] !== null;
-  return !sameValue(row[attribute.column] ?? null, values.get(attribute) ?? null);
+  return !sameValue(attribute, row[attribute.column] ?? null, values.get(attribute) ?? null);
 }
 
 /** Equal as stored: booleans are 0 and 1 on some engines, 64-bit integers come as text. */
-function sameValue(stored: Value, given: Value): boolean {
+function sameValue({ stored: as }: StorageDef, stored: Value, given: Value): boolean {
   if (stored === given) return true;
+  // A column of that type does not keep the text of an object as it was written.
+  if (as?.form === 'json' && typeof stored === 'string' && typeof given === 'string')
+    return isDeepStrictEqual(JSON.parse(stored), JSON.parse(given));
   if (typeof given === 'boolean') return stored === Number(given);
   if (typeof stored === 'string')
     return (typeof given === 'number' || typeof given === 'bigint') && stored === String(given);

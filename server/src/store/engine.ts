@@ -1,4 +1,5 @@
 // What a database must offer. Statements are built in store/sql/ from a dialect; an engine only runs them.
+import { KeystampError } from '../errors.ts';
 import type { DataClassDef, Value } from '../model/model.ts';
 import type { KeyList } from '../query/key-list.ts';
 import type { Key } from '../query/selection.ts';
@@ -61,6 +62,18 @@ export class DuplicateError extends Error {
     super(`Duplicate value for ${where}`, { cause });
     this.name = 'DuplicateError';
     this.where = where;
+  }
+}
+
+/** A rule of a table that another program made refused a write; tables of ours have none but uniqueness. */
+export class ConstraintError extends KeystampError {
+  /** The column that must not be null, when that is the rule. */
+  readonly nullIn: string | undefined;
+
+  constructor(message: string, cause: unknown, nullIn?: string) {
+    super(400, [{ http: 400, detail: message }], { cause });
+    this.name = 'ConstraintError';
+    this.nullIn = nullIn;
   }
 }
 

@@ -8,12 +8,14 @@ export interface FoundColumn {
   /** Absent: it cannot be served, `why` says so. */
   readonly type?: StorageType;
   readonly simpleDate?: boolean;
+  /** Its type in SQL, where it is not the one that Keystamp would make. */
+  readonly columnType?: string;
   readonly why?: string;
   readonly notNull: boolean;
   /** The database works it out; nobody writes it. */
   readonly generated: boolean;
-  /** A default of the database: its value when that is a plain one. */
-  readonly byDefault?: { readonly value?: Json };
+  /** A default of the database: its value when that is a plain one, `random` when it is a UUID of its own. */
+  readonly byDefault?: { readonly value?: Json; readonly random?: true };
   /** Characters that the database takes at most. */
   readonly maxLength?: number;
 }

@@ -3,7 +3,15 @@
 import type { Config } from '../../config.ts';
 import { failHttp } from '../../errors.ts';
 import { packKeys, type KeyList } from '../../query/key-list.ts';
-import { UnitAgain, type Engine, type Row, type Snapshot, type Transaction, type Unit } from '../engine.ts';
+import {
+  ConstraintError,
+  UnitAgain,
+  type Engine,
+  type Row,
+  type Snapshot,
+  type Transaction,
+  type Unit,
+} from '../engine.ts';
 import { ident, raw, sql, type Sql } from '../sql/sql.ts';
 import { Totals } from '../totals.ts';
 import type { Answer, Connection } from './connection.ts';
@@ -111,7 +119,9 @@ export class PostgresEngine implements Engine {
       try {
         settled.push(...(await this.write((tx) => attemptEach(tx, some))));
       } catch (reason) {
-        settled.push(...some.map((): PromiseRejectedResult => ({ status: 'rejected', reason })));
+        // What is looked at with the commit alone may be the fault of one of them.
+        const alone = reason instanceof ConstraintError && some.length > 1;
+        for (const unit of some) settled.push(alone ? await settle(this.write(unit)) : { status: 'rejected', reason });
       }
     }
     return settled;
@@ -279,6 +289,9 @@ async function attemptEach<T>(tx: Transaction, units: readonly Unit<T>[]): Promi
   }
   return settled;
 }
+
+const settle = async <T>(work: Promise<T>): Promise<PromiseSettledResult<T>> =>
+  (await Promise.allSettled([work]))[0] as PromiseSettledResult<T>;
 
 /** Errors after which the whole transaction is begun again, or cannot go on. */
 const isOfTransaction = (error: unknown): boolean => isCollision(error) || isAway(error) || error instanceof UnitAgain;

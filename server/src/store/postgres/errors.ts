@@ -1,5 +1,6 @@
 // What the errors of the database and of the driver mean.
 import { failHttp, type KeystampError } from '../../errors.ts';
+import { ConstraintError } from '../engine.ts';
 
 /** What is read of an error of the driver. */
 export interface PostgresError extends Error {
@@ -7,6 +8,7 @@ export interface PostgresError extends Error {
   readonly schema?: string;
   readonly table?: string;
   readonly constraint?: string;
+  readonly column?: string;
 }
 
 /** The database could not be reached, or went away before it answered. */
@@ -48,5 +50,19 @@ const busyAnswers: readonly (readonly [test: (error: unknown) => boolean, answer
   [(error) => codeOf(error).startsWith('53'), () => failHttp(503, 'the database is busy', { 'Retry-After': '1' })],
 ];
 
+/**
+ * Rules of a table that another program made: what may be null (23502), foreign keys (23503, 23001), UNIQUE that is
+ * checked at the end (23505), CHECK (23514), EXCLUDE (23P01), words and numbers that a column does not take (22P02, 22001, 22003, 22007, 22008), and what
+ * its triggers raise (P0001).
+ */
+export const isRefusal = (error: unknown): error is PostgresError =>
+  /^(23(001|502|503|505|514|P01)|22(P02|001|003|007|008)|P0001)$/.test(codeOf(error));
+
 /** The error as the rest of the program knows it. */
-export const translate = (error: unknown): unknown => busyAnswers.find(([test]) => test(error))?.[1]() ?? error;
+export function translate(error: unknown): unknown {
+  if (isRefusal(error)) {
+    const { message, code, column } = error;
+    return new ConstraintError(message, error, code === '23502' ? column : undefined);
+  }
+  return busyAnswers.find(([test]) => test(error))?.[1]() ?? error;
+}

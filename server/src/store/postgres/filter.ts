@@ -24,16 +24,23 @@ const at = (json: Sql, path: readonly string[]): Sql =>
 
 export const postgresFilter: FilterDialect = {
   fold: (text) => sql`(keystamp_fold(${text}) ${byCodePoint})`,
-  oneOf: (value, values) => sql`${value} = ANY(${arrayOf(values)})`,
-  inKeys: (key, keys) => {
+  oneOf: (value, values, form) =>
+    form
+      ? sql`${value} IN (SELECT ${form(raw('l.v'))} FROM unnest(${arrayOf(values)}) AS l(v))`
+      : sql`${value} = ANY(${arrayOf(values)})`,
+  inKeys: (key, keys, form) => {
     const types = { int32: raw('int4'), double: raw('float8'), text: raw('text') } as const;
-    const listed = sql`SELECT unnest(CAST(${keys} AS ${types[keys.kind]}[]))`;
+    const list = sql`unnest(CAST(${keys} AS ${types[keys.kind]}[]))`;
+    if (form) return sql`${key} IN (SELECT ${form(raw('l.v'))} FROM ${list} AS l(v))`;
+    const listed = sql`SELECT ${list}`;
     // Texts stand for integers too that are no exact number, so they are compared as texts.
     return keys.kind === 'text' ? sql`CAST(${key} AS text) IN (${listed})` : sql`${key} IN (${listed})`;
   },
-  tupleOneOf: (tuple, values) => {
+  tupleOneOf: (tuple, values, forms) => {
     const columns = tuple.map((_, i) => arrayOf(values.map((each) => each[i] as Value)));
-    return sql`(${join(tuple, ', ')}) IN (SELECT * FROM unnest(${join(columns, ', ')}) AS listed)`;
+    const names = tuple.map((_, i) => raw(`v${i}`));
+    const listed = names.map((name, i) => forms[i]?.(name) ?? name);
+    return sql`(${join(tuple, ', ')}) IN (SELECT ${join(listed, ', ')} FROM unnest(${join(columns, ', ')}) AS listed(${join(names, ', ')}))`;
   },
   likeOneOf: (text, patterns) => sql`${text} LIKE ANY(${arrayOf(patterns)})`,
   hasWords: (text, query) => {

@@ -185,6 +185,21 @@ const sumFunction = create(
   `SELECT ${exactSum(raw('number')).text} FROM unnest(given) AS number`,
 );
 
+/** Milliseconds since 1970 of a column of another program, null for what no instant of ours is. */
+const millisecondsFunction = create(
+  'keystamp_milliseconds(given timestamp) RETURNS bigint',
+  expression,
+  `SELECT CASE WHEN given >= TIMESTAMP '0001-01-01' AND given < TIMESTAMP '10000-01-01'
+    THEN CAST(round(CAST(extract(epoch FROM date_trunc('milliseconds', given)) * 1000 AS numeric)) AS bigint) END`,
+);
+
+/** The other way, in whole numbers: fractions would be rounded. */
+const timestampFunction = create(
+  'keystamp_timestamp(given bigint) RETURNS timestamp',
+  expression,
+  `SELECT TIMESTAMP '1970-01-01' + (given / 86400000) * INTERVAL '1 day' + (given % 86400000) * INTERVAL '1 millisecond'`,
+);
+
 /** Each function needs those before it. */
 const others = (): readonly string[] => [
   largeNumberFunction,
@@ -196,6 +211,8 @@ const others = (): readonly string[] => [
   keyPartFunction,
   keyInUriFunction,
   sumFunction,
+  millisecondsFunction,
+  timestampFunction,
 ];
 
 /** Names what the functions would be made as, without making them; another one means that they must be made anew. */

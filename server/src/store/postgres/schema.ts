@@ -16,6 +16,7 @@ export const postgresSchema: SchemaDialect = {
   list: jsonArray,
   triggers: triggerStatements,
   columnType: definitionType,
+  hasTypes: true,
   integer: raw('bigint'),
   text: raw(textType),
   bytes: raw('bytea'),

@@ -6,7 +6,7 @@ import { DuplicateError, type Row, type Transaction } from '../engine.ts';
 import { literal } from '../sql/columns.ts';
 import { ident, raw, sql, type Sql } from '../sql/sql.ts';
 import type { Answer, Connection } from './connection.ts';
-import { isDuplicate } from './errors.ts';
+import { isDuplicate, isRefusal, translate } from './errors.ts';
 import { sequenceOf } from './schema.ts';
 import { storedName } from './statement.ts';
 
@@ -50,7 +50,9 @@ export class PostgresTransaction implements Transaction {
   async keyGiven(dataClass: DataClassDef, key: Key): Promise<void> {
     const attribute = dataClass.key[0] as StorageDef;
     const value = key[0] as number;
-    if (!attribute.autosequence || !(value > 0)) return;
+    // The numbers of another program's table are its own.
+    const foreign = dataClass.shared || dataClass.stamps === 'side';
+    if (!attribute.autosequence || foreign || !(value > 0)) return;
     const sequence = ident(storedName(sequenceOf(attribute)));
     // Never lower than it is; numbers below may have been given to others.
     this.#send(
@@ -96,10 +98,9 @@ export class PostgresTransaction implements Transaction {
       return await this.#connection.do(statement);
     } catch (error) {
       const failure = this.#failed(error);
+      if (isDuplicate(failure)) throw new DuplicateError(await this.#columnsOf(failure.constraint ?? ''), failure);
       // Others are for the engine: it may begin the unit again.
-      throw isDuplicate(failure)
-        ? new DuplicateError(await this.#columnsOf(failure.constraint ?? ''), failure)
-        : failure;
+      throw isRefusal(failure) ? translate(failure) : failure;
     }
   }
 

@@ -14,6 +14,7 @@ import {
   timestampColumn,
   tombstoneTable,
 } from '../sql/columns.ts';
+import { shown } from '../sql/column-form.ts';
 import { keyTextOf } from '../sql/side-stamps.ts';
 import { ident, join, raw, sql, type Sql } from '../sql/sql.ts';
 import { everyClass } from '../sql/write.ts';
@@ -108,7 +109,7 @@ function farewell(dataClass: DataClassDef): string {
 
 /** The key as `__KEY` prints it. */
 function printedKey({ key }: DataClassDef, row: string): string {
-  const parts = key.map(({ column }) => `CAST(${row}.${ident(column).text} AS text)`);
+  const parts = key.map((part) => `CAST(${shown(part, raw(`${row}.${ident(part.column).text}`)).text} AS text)`);
   const [only, ...more] = parts;
   if (more.length === 0) return only as string;
   return parts

@@ -3,6 +3,7 @@
 import { isMedia, type DataClassDef, type StorageDef, type Value } from '../../model/model.ts';
 import type { Key, Selection } from '../../query/selection.ts';
 import type { Row } from '../engine.ts';
+import { asStored, foundIn } from './column-form.ts';
 import { contentTable, mediaType, stampColumn, timestampColumn, versionOf } from './columns.ts';
 import type { SqlDialect } from './dialect.ts';
 import { compileOrder } from './order.ts';
@@ -114,7 +115,7 @@ export function entityRowsStatement(dataClass: DataClassDef, keys: readonly Valu
     sql`${JSON.stringify(keys.map((part) => (typeof part === 'bigint' ? String(part) : part)))}`,
     key,
   );
-  const found = sql`SELECT ${items} FROM (${asked}) AS k ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${column('e', key.column)} = k.value${joins}`;
+  const found = sql`SELECT ${items} FROM (${asked}) AS k ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${foundIn(key, 'e')} = ${asStored(key, raw('k.value'))}${joins}`;
   return new Sql(found.text, found.params, keys.length * entityWork);
 }
 

@@ -6,15 +6,18 @@ import type { Sql } from './sql.ts';
 /** The JSON types that hold a value of their own. */
 export type JsonAtom = 'string' | 'number' | 'boolean';
 
+/** What makes a value what the column that it is compared with holds; only where another program made the column. */
+export type Form = (value: Sql) => Sql;
+
 export interface FilterDialect {
   /** The text's key for comparisons, as fold() of fold.ts makes it; null for null. An index holds the same expression. */
   fold(text: Sql): Sql;
   /** Whether the value is one of these, unknown for null; at most one parameter, however many there are. */
-  oneOf(value: Sql, values: readonly Value[]): Sql;
+  oneOf(value: Sql, values: readonly Value[], form?: Form): Sql;
   /** Whether the key is in the list, which may be long; one parameter, the list itself. */
-  inKeys(key: Sql, keys: KeyList): Sql;
+  inKeys(key: Sql, keys: KeyList, form?: Form): Sql;
   /** Whether the tuple is one of these; at most one parameter. */
-  tupleOneOf(tuple: readonly Sql[], values: readonly (readonly Value[])[]): Sql;
+  tupleOneOf(tuple: readonly Sql[], values: readonly (readonly Value[])[], forms: readonly (Form | undefined)[]): Sql;
   /** Whether the text is like one of these LIKE patterns with `\` as escape, unknown for null; one parameter. */
   likeOneOf(text: Sql, patterns: readonly string[]): Sql;
   /** Whether the text holds the words of a `wordQuery` (words.ts); unknown for null. */

@@ -5,7 +5,8 @@ import { lowestAsked } from '../../query/lower-bound.ts';
 import type { Predicate } from '../../query/predicate.ts';
 import { globalStampTable, literal } from './columns.ts';
 import type { FilterDialect } from './filter-dialect.ts';
-import { column, join, raw, sql, type Sql } from './sql.ts';
+import { foundIn } from './column-form.ts';
+import { join, raw, sql, type Sql } from './sql.ts';
 
 /** The counter: greater than every number that was given. Read in the statement that reads the entities. */
 const counter = sql`(SELECT value FROM ${globalStampTable})`;
@@ -39,7 +40,7 @@ export function asksChanges(dataClass: DataClassDef, predicate: Predicate): bool
 export const sortedKey = ({ key }: DataClassDef, alias: string, dialect: FilterDialect): Sql =>
   join(
     key.map((part) => {
-      const held = column(alias, part.column);
+      const held = foundIn(part, alias);
       return dialect.orderBy(sql`coalesce(${held}, ${held})`, false);
     }),
     ', ',

@@ -17,7 +17,8 @@ import type { SqlDialect } from './dialect.ts';
 import { compilePredicate } from './predicate.ts';
 import { hasKey } from './select.ts';
 import { column, ident, raw, sql, Sql } from './sql.ts';
-import { keyColumn } from './steps.ts';
+import { isSame } from './column-form.ts';
+import { keyOf } from './steps.ts';
 
 /** Bytes of one stored part of a content. */
 export const partBytes = 1024 * 1024;
@@ -58,7 +59,7 @@ function rowsTo(dataClass: DataClassDef, steps: MediaPlace['steps']): Sql {
   const nameOf = (i: number): string => (i === steps.length ? 'e' : i === 0 ? 'o' : `o${i}`);
   return steps.reduce(
     (rows, step, i) =>
-      sql`${rows} LEFT JOIN ${ident(step.target.table)} AS ${ident(nameOf(i + 1))} ON ${column(nameOf(i + 1), keyColumn(step))} = ${column(nameOf(i), step.foreignKey.column)}`,
+      sql`${rows} LEFT JOIN ${ident(step.target.table)} AS ${ident(nameOf(i + 1))} ON ${isSame(keyOf(step), nameOf(i + 1), step.foreignKey, nameOf(i))}`,
     sql`${ident(dataClass.table)} AS ${ident(nameOf(0))}`,
   );
 }

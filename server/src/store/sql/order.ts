@@ -3,6 +3,7 @@ import { fail } from '../../errors.ts';
 import type { DataClassDef } from '../../model/model.ts';
 import type { Order, OrderItem } from '../../query/order.ts';
 import type { FilterDialect } from './filter-dialect.ts';
+import { foundIn, sortsAlike } from './column-form.ts';
 import { atom, kindOf, type JsonPlace } from './json-test.ts';
 import { column, join, sql, type Sql } from './sql.ts';
 import { endRow, walk } from './steps.ts';
@@ -18,7 +19,7 @@ export function compileOrder(order: Order, dataClass: DataClassDef, alias: strin
   const ties = dataClass.key.filter(
     (key) => isFolded(key.type) || !order.some((item) => item.steps.length === 0 && item.attribute === key),
   );
-  const last = ties.map((key) => dialect.orderBy(column(alias, key.column), false, true));
+  const last = ties.map((key) => dialect.orderBy(foundIn(key, alias), false, true));
   return join([...criteria, ...last], ', ');
 }
 
@@ -29,7 +30,8 @@ function sortValues(item: OrderItem, alias: string, prefix: string, dialect: Fil
   const { steps, attribute, objectPath, calculated } = item;
   // Where code is not asked before the statement is made, it cannot order.
   if (calculated) throw fail(1594, calculated.name);
-  const held = column(endRow(steps, alias, prefix), attribute.column);
+  const end = endRow(steps, alias, prefix);
+  const held = sortsAlike(attribute) ? foundIn(attribute, end) : column(end, attribute.column);
   const through = (value: Sql): Sql => walk(steps, value, alias, prefix);
   if (objectPath.length > 0) return jsonValues({ json: held, path: objectPath }, dialect).map(through);
   return [through(isFolded(attribute.type) ? dialect.fold(held) : held)];

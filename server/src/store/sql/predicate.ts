@@ -4,10 +4,12 @@ import type { RelationDef, StorageDef, Value } from '../../model/model.ts';
 import type { Predicate } from '../../query/predicate.ts';
 import type { FilterDialect } from './filter-dialect.ts';
 import { isArray, testJson, type JsonPlace } from './json-test.ts';
+import { foundIn, formOf, isKey, isSame, sameIn } from './column-form.ts';
 import { testColumn } from './operators.ts';
 import { column, ident, join, raw, sql, type Sql } from './sql.ts';
-import { keyColumn } from './steps.ts';
+import { keyOf } from './steps.ts';
 import { inWordIndex } from './word-index.ts';
+import { testStored } from './test-stored.ts';
 import { wordQuery } from './words.ts';
 
 /**
@@ -59,7 +61,7 @@ class Compiler {
         return this.keys(predicate.dataClass.key, predicate.keys, scope.alias);
       case 'members': {
         const key = predicate.dataClass.key[0] as StorageDef;
-        return this.dialect.inKeys(column(scope.alias, key.column), predicate.keys);
+        return this.dialect.inKeys(foundIn(key, scope.alias), predicate.keys, formOf(key));
       }
       case 'and':
         return this.parts(predicate.parts, ' AND ', scope);
@@ -75,7 +77,10 @@ class Compiler {
         const { attribute, test } = predicate;
         if (test.kind === 'words' && attribute.keywords && !this.negated)
           return sql`(${inWordIndex(attribute, scope.alias, wordQuery(test.text, test.prefix))})`;
-        return testColumn(test, attribute, column(scope.alias, attribute.column), this.dialect);
+        return (
+          testStored(test, attribute, scope.alias, this.dialect) ??
+          testColumn(test, attribute, column(scope.alias, attribute.column), this.dialect)
+        );
       }
       case 'calculated':
         // Where code is not asked before the statement is made, it cannot be answered.
@@ -105,19 +110,20 @@ class Compiler {
 
   /** Keys are compared exactly, so that the index of the key serves. */
   private keys(key: readonly StorageDef[], keys: readonly (readonly Value[])[], alias: string): Sql {
-    const columns = key.map((attribute) => column(alias, attribute.column));
+    const columns = key.map((attribute) => foundIn(attribute, alias));
     const [only] = keys;
     const [single] = columns;
     if (!only || !single) return raw('FALSE');
     if (keys.length === 1)
       return sql`(${join(
-        columns.map((part, i) => sql`${part} = ${only[i] ?? null}`),
+        key.map((part, i) => isKey(part, alias, only[i] ?? null)),
         ' AND ',
       )})`;
-    if (columns.length > 1) return this.dialect.tupleOneOf(columns, keys);
+    if (columns.length > 1) return this.dialect.tupleOneOf(columns, keys, key.map(formOf));
     return this.dialect.oneOf(
       single,
       keys.map(([value]) => value ?? null),
+      formOf(key[0] as StorageDef),
     );
   }
 
@@ -131,13 +137,11 @@ class Compiler {
     const from = sql`FROM ${this.schema ? sql`${this.schema}.${table}` : table} AS ${ident(alias)}`;
     const condition = this.condition(where, { alias });
     if (relation.kind === 'relatedEntity') {
-      const held = column(outer, relation.foreignKey.column);
-      const key = column(alias, keyColumn(relation));
+      const [held, key] = sameIn(relation.foreignKey, outer, keyOf(relation), alias);
       return sql`(${held} IS NOT NULL AND ${held} IN (SELECT ${key} ${from} WHERE ${condition}))`;
     }
-    const held = column(alias, relation.inverse.foreignKey.column);
-    const key = column(outer, keyColumn(relation));
-    return sql`EXISTS (SELECT 1 ${from} WHERE ${held} = ${key} AND ${condition})`;
+    const same = isSame(relation.inverse.foreignKey, alias, keyOf(relation), outer);
+    return sql`EXISTS (SELECT 1 ${from} WHERE ${same} AND ${condition})`;
   }
 
   private place(

@@ -5,7 +5,8 @@ import type { Predicate } from '../../query/predicate.ts';
 import type { SqlDialect } from './dialect.ts';
 import { compileOrder } from './order.ts';
 import { compilePredicate } from './predicate.ts';
-import { column, ident, sql, type Sql } from './sql.ts';
+import { isSame } from './column-form.ts';
+import { ident, sql, type Sql } from './sql.ts';
 import { leadsTo } from './steps.ts';
 
 /** What follows FROM: the related entity of row `alias` as row `inner`, if there is one. */
@@ -17,7 +18,7 @@ export function relatedRow(
 ): Sql {
   const { target, foreignKey } = attribute;
   const key = target.key[0] as StorageDef;
-  const same = sql`${ident(target.table)} AS ${ident(inner)} WHERE ${column(inner, key.column)} = ${column(alias, foreignKey.column)}`;
+  const same = sql`${ident(target.table)} AS ${ident(inner)} WHERE ${isSame(key, inner, foreignKey, alias)}`;
   return predicate ? sql`${same} AND ${compilePredicate(predicate, inner, dialect)}` : same;
 }
 

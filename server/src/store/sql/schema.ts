@@ -24,12 +24,14 @@ import {
   uploadTable,
 } from './columns.ts';
 import { dropWordTable, missingWordTables, staleWordTables, wordTableStatements } from './word-index.ts';
-import { sideViewStatements } from './side-stamps.ts';
+import { viewStatements } from './side-stamps.ts';
 import { ident, join, raw, sql, type Sql } from './sql.ts';
 
 /** What engines write differently in table definitions. */
 export interface SchemaDialect {
   readonly columnType: (type: StorageType, simpleDate: boolean) => Sql;
+  /** Whether columns have types that other programs make them with. */
+  readonly hasTypes: boolean;
   readonly integer: Sql;
   readonly text: Sql;
   readonly bytes: Sql;
@@ -132,11 +134,12 @@ export function schemaChanges(
     faults.push(...typeFaults(dataClass, existing), ...(table ? keyFaults(dataClass, table) : []));
     if (dataClass.stamps === 'side') {
       faults.push(...sideFaults(dataClass, table));
-      statements.push(...sideViewStatements(dataClass, d.list));
     } else {
       statements.push(...(table ? extend(dataClass, table, d) : [createTable(dataClass, d)]));
       statements.push(...indexes(dataClass, existing, d));
     }
+    if (dataClass.table !== dataClass.base) statements.push(...viewStatements(dataClass, d.list));
+    faults.push(...formFaults(dataClass, table, d));
     statements.push(...d.triggers(dataClass));
     for (const attribute of dataClass.storage) {
       const type = rememberedType(attribute);
@@ -200,6 +203,18 @@ function sideFaults({ name, base, storage }: DataClassDef, table: ExistingTable 
     .map((attribute) => `${attributeName(attribute)}: the table ${base} has no column ${attribute.column}`);
 }
 
+/** Columns with types of another program's are there, and where the database knows such types. */
+function formFaults({ storage, base }: DataClassDef, table: ExistingTable | undefined, d: SchemaDialect): string[] {
+  return storage.flatMap((attribute) => {
+    if (!attribute.stored) return [];
+    const name = attributeName(attribute);
+    if (!d.hasTypes) return [`${name}: columnType is for PostgreSQL; leave it out`];
+    return table?.columns.has(attribute.column.toLowerCase())
+      ? []
+      : [`${name}: the table ${base} has no column ${attribute.column} of the type ${attribute.stored.type}`];
+  });
+}
+
 function columnsOf(attribute: StorageDef, d: SchemaDialect): [string, Sql][] {
   if (!isMedia(attribute)) return [[attribute.column, d.columnType(attribute.type, attribute.simpleDate)]];
   const side = mediaColumns(attribute).map((name): [string, Sql] => [
@@ -241,7 +256,7 @@ const bookkeeping = (d: SchemaDialect): Sql[] => [
 
 function extend(dataClass: DataClassDef, table: ExistingTable, d: SchemaDialect): Sql[] {
   const missing = (name: string): boolean => !table.columns.has(name.toLowerCase());
-  const add = (definition: Sql): Sql => sql`ALTER TABLE ${ident(dataClass.table)} ADD COLUMN ${definition}`;
+  const add = (definition: Sql): Sql => sql`ALTER TABLE ${ident(dataClass.base)} ADD COLUMN ${definition}`;
   const names = [stampColumn, timestampColumn, baseColumn];
   const statements = bookkeeping(d)
     .filter((_, i) => missing(names[i] as string))
@@ -269,7 +284,7 @@ function indexes(dataClass: DataClassDef, existing: ExistingSchema, d: SchemaDia
       const name = indexName(attribute, word);
       if (wanted === existing.indexes.has(existing.stored(name))) return [];
       return wanted
-        ? [sql`CREATE ${raw(kind)} IF NOT EXISTS ${ident(name)} ON ${ident(dataClass.table)} (${what})`]
+        ? [sql`CREATE ${raw(kind)} IF NOT EXISTS ${ident(name)} ON ${ident(dataClass.base)} (${what})`]
         : [sql`DROP INDEX IF EXISTS ${ident(name)}`];
     };
     const { primKey } = attribute;

@@ -9,6 +9,7 @@ import { literal } from './columns.ts';
 import { heldAt } from './aggregate.ts';
 import { arrayJson } from './array-json.ts';
 import { entityJson, type EntityShape } from './entity-json.ts';
+import { asStored, foundIn, isKey } from './column-form.ts';
 import { asksChanges, sortedKey, syncColumns } from './global-stamp.ts';
 import { lookerJson } from './looker-json.ts';
 import { mediaJson } from './media-json.ts';
@@ -20,7 +21,7 @@ import { atEnd } from './steps.ts';
 /** `key = ?` for every part of the key. */
 export function hasKey(dataClass: DataClassDef, alias: string, key: Key): Sql {
   return join(
-    dataClass.key.map((part, i) => sql`${column(alias, part.column)} = ${key[i] as Value}`),
+    dataClass.key.map((part, i) => isKey(part, alias, key[i] as Value)),
     ' AND ',
   );
 }
@@ -55,8 +56,8 @@ function pageRows(selection: Selection, skip: number, top: number, dialect: SqlD
       : compileOrder(order, dataClass, 'p', dialect);
   const ordered = sql`${from(dataClass, 'p')} WHERE ${where} ORDER BY ${by} LIMIT ${top} OFFSET ${skip}`;
   if (order.length === 0 && predicate.kind === 'all') return sql`(SELECT * FROM ${ordered}) AS e`;
-  const keys = dataClass.key.map((key) => column('p', key.column));
-  const same = dataClass.key.map((key) => sql`${column('e', key.column)} = ${column('k', key.column)}`);
+  const keys = dataClass.key.map((key) => foundIn(key, 'p'));
+  const same = dataClass.key.map((key) => sql`${foundIn(key, 'e')} = ${foundIn(key, 'k')}`);
   return sql`(SELECT ${join(keys, ', ')} FROM ${ordered}) AS k ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${join(same, ' AND ')}`;
 }
 
@@ -126,7 +127,7 @@ export function membersStatement(
   const json = rowJson(rows, dialect);
   const present = sql`CASE WHEN ${column('e', key.column)} IS NULL THEN ${literal('{"__STAMP":0}')} ELSE ${json} END`;
   const asked = dialect.elements(sql`${JSON.stringify(keys)}`, key);
-  const members = sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(present, () => raw('k.position')))} AS entities${syncColumns(dataClass)} FROM (${asked} ORDER BY position) AS k LEFT JOIN ${from(dataClass, 'e')} ON ${column('e', key.column)} = k.value`;
+  const members = sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(present, () => raw('k.position')))} AS entities${syncColumns(dataClass)} FROM (${asked} ORDER BY position) AS k LEFT JOIN ${from(dataClass, 'e')} ON ${foundIn(key, 'e')} = ${asStored(key, raw('k.value'))}`;
   return new Sql(members.text, members.params, keys.length * entityWork);
 }
 
@@ -144,10 +145,10 @@ export function distinctMediaStatement(
 ): Sql {
   const { dataClass, predicate, order } = selection;
   const held = heldAt(place, 'p');
-  const key = dataClass.key.map((part) => column('p', part.column));
+  const key = dataClass.key.map((part) => foundIn(part, 'p'));
   const ranked = sql`SELECT ${join(key, ', ')}, ${held} AS held, row_number() OVER (ORDER BY ${compileOrder(order, dataClass, 'p', dialect)}) AS position FROM ${from(dataClass, 'p')} WHERE ${held} IS NOT NULL AND (${compilePredicate(predicate, 'p', dialect)})`;
   const first = sql`SELECT min(position) AS position FROM (${ranked}) AS r GROUP BY ${column('r', 'held')} ORDER BY 1 LIMIT ${top} OFFSET ${skip}`;
-  const same = dataClass.key.map((part) => sql`${column('e', part.column)} = ${column('a', part.column)}`);
+  const same = dataClass.key.map((part) => sql`${foundIn(part, 'e')} = ${foundIn(part, 'a')}`);
   const { attribute, steps, name } = place;
   const item = { kind: 'media', attribute, detail: false } as const;
   const json = atEnd(steps, 'e', (end) => mediaJson(item, { links, dataClass, row: 'e', name }, end, dialect));

@@ -1,9 +1,10 @@
 // Stamps kept beside a table that belongs to another program (spec 15 § 4.4): a row for each entity that Keystamp has
 // written, and a view that shows the table with them, so that all reads are as everywhere. Entities without a row have
-// stamp 1.
-import type { DataClassDef, Value } from '../../model/model.ts';
+// stamp 1. A table with stamps of its own is read through a view where columns hold what Keystamp keeps otherwise.
+import { isMedia, type DataClassDef, type Value } from '../../model/model.ts';
 import type { Key } from '../../query/selection.ts';
-import { baseColumn, literal, sideTable, stampColumn, timestampColumn } from './columns.ts';
+import { shown, shownColumns } from './column-form.ts';
+import { baseColumn, literal, mediaColumns, sideTable, stampColumn, timestampColumn } from './columns.ts';
 import { column, ident, join, raw, sql, type Sql } from './sql.ts';
 
 /** The text that a key is known by in tables of all classes: another text for every other key. */
@@ -14,23 +15,30 @@ const partText = (part: Value): string => String(typeof part === 'boolean' ? Num
 
 /** The same text of the key in row `alias`, worked out by the database. */
 export function keyTextOf({ key }: DataClassDef, alias: Sql, list: (parts: readonly Sql[]) => Sql): Sql {
-  const parts = key.map((part) => sql`CAST(${alias}.${ident(part.column)} AS ${raw('text')})`);
+  const parts = key.map((part) => sql`CAST(${shown(part, sql`${alias}.${ident(part.column)}`)} AS ${raw('text')})`);
   return parts.length === 1 ? (parts[0] as Sql) : list(parts);
 }
 
 /** Makes the view anew. */
-export function sideViewStatements(dataClass: DataClassDef, list: (parts: readonly Sql[]) => Sql): readonly Sql[] {
+export function viewStatements(dataClass: DataClassDef, list: (parts: readonly Sql[]) => Sql): readonly Sql[] {
   const view = ident(dataClass.table);
   // The rows are known by the name of the view, as statements and their plans call them.
+  const shownValues = dataClass.storage.flatMap((attribute) => shownColumns(attribute, dataClass.table));
+  const drop = sql`DROP VIEW IF EXISTS ${view}`;
+  if (dataClass.stamps !== 'side') {
+    const kept = [stampColumn, timestampColumn, baseColumn, ...dataClass.storage.filter(isMedia).flatMap(mediaColumns)];
+    const columns = [...shownValues, ...kept.map((name) => column(dataClass.table, name))];
+    return [drop, sql`CREATE VIEW ${view} AS SELECT ${join(columns, ', ')} FROM ${ident(dataClass.base)} AS ${view}`];
+  }
   const columns = [
-    ...dataClass.storage.map(({ column: name }) => column(dataClass.table, name)),
+    ...shownValues,
     sql`coalesce(s.stamp, 1) AS ${ident(stampColumn)}`,
     sql`coalesce(s.timestamp, '1970-01-01T00:00:00.000Z') AS ${ident(timestampColumn)}`,
     sql`0 AS ${ident(baseColumn)}`,
   ];
   const same = sql`s.dataclass = ${literal(dataClass.name)} AND s.key = ${keyTextOf(dataClass, view, list)}`;
   return [
-    sql`DROP VIEW IF EXISTS ${view}`,
+    drop,
     sql`CREATE VIEW ${view} AS SELECT ${join(columns, ', ')} FROM ${ident(dataClass.base)} AS ${view} LEFT JOIN ${sideTable} AS s ON ${same}`,
   ];
 }

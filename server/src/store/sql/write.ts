@@ -2,6 +2,7 @@
 import { isMedia, type DataClassDef, type StorageDef, type Value } from '../../model/model.ts';
 import type { Key } from '../../query/selection.ts';
 import { baseColumn, mediaColumns, stampColumn, timestampColumn, tombstoneTable } from './columns.ts';
+import { asStored, foundColumn, shown } from './column-form.ts';
 import { lockState, type LockAsker } from './lock.ts';
 import { dropSideStampStatement, setSideStampStatement, sideStampStatement, tombstoneKey } from './side-stamps.ts';
 import { ident, join, raw, sql, type Sql } from './sql.ts';
@@ -16,11 +17,26 @@ export const lockColumn = '__lock';
 const written = (dataClass: DataClassDef): Sql => ident(dataClass.base);
 const table = (dataClass: DataClassDef): Sql => ident(dataClass.table);
 
+/** The row of the key in the table that is read. */
 const sameKey = (dataClass: DataClassDef, key: Key): Sql =>
   join(
-    dataClass.key.map((part, i) => sql`${ident(part.column)} = ${key[i] as Value}`),
+    dataClass.key.map((part, i) => sql`${ident(foundColumn(part))} = ${asStored(part, sql`${key[i] as Value}`)}`),
     ' AND ',
   );
+
+/** The same row in the table that is written. */
+const sameWrittenKey = (dataClass: DataClassDef, key: Key): Sql =>
+  join(
+    dataClass.key.map((part, i) => sql`${ident(part.column)} = ${asStored(part, sql`${key[i] as Value}`)}`),
+    ' AND ',
+  );
+
+/** What a column of the table is given. */
+function stored(dataClass: DataClassDef, [name, value]: Assignment): Sql {
+  const attribute =
+    dataClass.table === dataClass.base ? undefined : dataClass.storage.find(({ column }) => column === name);
+  return attribute ? asStored(attribute, sql`${value}`) : sql`${value}`;
+}
 
 /** The column, as text where it holds 64-bit integers, which would be rounded on their way to JavaScript. */
 const exact = ({ column: name, type }: StorageDef): Sql =>
@@ -56,9 +72,9 @@ export function updateStatements(
   timestamp: string,
   assignments: readonly Assignment[],
 ): readonly [Sql, ...Sql[]] {
-  const sets = assignments.map(([name, value]) => sql`${ident(name)} = ${value}`);
+  const sets = assignments.map((each) => sql`${ident(each[0])} = ${stored(dataClass, each)}`);
   const update = (condition: Sql): Sql =>
-    sql`UPDATE ${written(dataClass)} SET ${join(sets, ', ')} WHERE ${sameKey(dataClass, key)}${condition}`;
+    sql`UPDATE ${written(dataClass)} SET ${join(sets, ', ')} WHERE ${sameWrittenKey(dataClass, key)}${condition}`;
   if (dataClass.stamps === 'side') {
     const guard = sideStampStatement(dataClass, key, stamp, timestamp);
     return sets.length === 0 ? [guard] : [guard, update(sql``)];
@@ -77,9 +93,11 @@ export function insertStatement(
   const bookkeeping: Assignment[] = [[stampColumn, 1], [timestampColumn, timestamp], [baseColumn, base]]; // prettier-ignore
   const all = dataClass.stamps === 'side' ? assignments : [...assignments, ...bookkeeping];
   const names = all.map(([name]) => ident(name));
-  const values = all.map(([, value]) => sql`${value}`);
+  const values = all.map((each) => stored(dataClass, each));
   const key = join(
-    dataClass.key.map((part) => ident(part.column)),
+    dataClass.key.map((part) =>
+      part.stored ? sql`${shown(part, ident(part.column))} AS ${ident(part.column)}` : ident(part.column),
+    ),
     ', ',
   );
   if (all.length === 0) return sql`INSERT INTO ${written(dataClass)} DEFAULT VALUES RETURNING ${key}`;
@@ -91,13 +109,13 @@ export const newStampStatements = (dataClass: DataClassDef, key: Key, timestamp:
   dataClass.stamps === 'side' ? [setSideStampStatement(dataClass, key, 1, timestamp)] : [];
 
 export function baseStatement(dataClass: DataClassDef, key: Key, base: number): Sql {
-  return sql`UPDATE ${written(dataClass)} SET ${ident(baseColumn)} = ${base} WHERE ${sameKey(dataClass, key)}`;
+  return sql`UPDATE ${written(dataClass)} SET ${ident(baseColumn)} = ${base} WHERE ${sameWrittenKey(dataClass, key)}`;
 }
 
 /** Sets stamp and timestamp alone, for an entity that is shown and then undone. */
 export function bookkeepingStatement(dataClass: DataClassDef, key: Key, stamp: number, timestamp: string): Sql {
   if (dataClass.stamps === 'side') return setSideStampStatement(dataClass, key, stamp, timestamp);
-  return sql`UPDATE ${written(dataClass)} SET ${ident(stampColumn)} = ${stamp}, ${ident(timestampColumn)} = ${timestamp} WHERE ${sameKey(dataClass, key)}`;
+  return sql`UPDATE ${written(dataClass)} SET ${ident(stampColumn)} = ${stamp}, ${ident(timestampColumn)} = ${timestamp} WHERE ${sameWrittenKey(dataClass, key)}`;
 }
 
 /** Takes a number of an autosequence for good: a row comes and goes. Of another program's table none is taken. */
@@ -112,12 +130,12 @@ export function burnStatements(dataClass: DataClassDef, key: Key): readonly Sql[
 
 /** What takes a row away, one statement after the other. */
 export function deleteStatements(dataClass: DataClassDef, key: Key): readonly Sql[] {
-  const row = sql`${written(dataClass)} WHERE ${sameKey(dataClass, key)}`;
+  const row = sql`${written(dataClass)} WHERE ${sameWrittenKey(dataClass, key)}`;
   const gone = sql`DELETE FROM ${row}`;
   if (dataClass.stamps === 'side') return [gone, dropSideStampStatement(dataClass, key)];
   if (!dataClass.shared) return [gone];
   // A stamp below 0 tells the triggers of shared tables that all is being done that is to be done.
-  const turn = sql`UPDATE ${written(dataClass)} SET ${ident(stampColumn)} = -${ident(stampColumn)} WHERE ${sameKey(dataClass, key)}`;
+  const turn = sql`UPDATE ${written(dataClass)} SET ${ident(stampColumn)} = -${ident(stampColumn)} WHERE ${sameWrittenKey(dataClass, key)}`;
   return [turn, gone];
 }
 
@@ -140,15 +158,15 @@ export function buriedStatement(dataClass: DataClassDef, key: Key): Sql {
 /** The keys of the entities whose foreign key has that value, in key order: rows with the key columns. */
 export function pointingStatement(dataClass: DataClassDef, foreignKey: StorageDef, value: Value): Sql {
   const keys = dataClass.key.map(exact);
-  const order = dataClass.key.map((part) => ident(part.column));
-  return sql`SELECT ${join(keys, ', ')} FROM ${table(dataClass)} WHERE ${ident(foreignKey.column)} = ${value} ORDER BY ${join(order, ', ')}`;
+  const order = dataClass.key.map((part) => ident(foundColumn(part)));
+  return sql`SELECT ${join(keys, ', ')} FROM ${table(dataClass)} WHERE ${ident(foundColumn(foreignKey))} = ${asStored(foreignKey, sql`${value}`)} ORDER BY ${join(order, ', ')}`;
 }
 
 /** What a transaction holds of the entity: the row that is written, which is not the one that is read through a view. */
 export const heldStatement = (dataClass: DataClassDef, key: Key): Sql =>
-  dataClass.stamps === 'side'
-    ? sql`SELECT 1 AS found FROM ${written(dataClass)} WHERE ${sameKey(dataClass, key)}`
-    : existsStatement(dataClass, key);
+  dataClass.table === dataClass.base
+    ? existsStatement(dataClass, key)
+    : sql`SELECT 1 AS found FROM ${written(dataClass)} WHERE ${sameWrittenKey(dataClass, key)}`;
 
 /** A row when the entity exists. */
 export function existsStatement(dataClass: DataClassDef, key: Key): Sql {

@@ -4,10 +4,11 @@
 import { AsyncResource } from 'node:async_hooks';
 import Database from 'better-sqlite3';
 import { settings } from '../../config.ts';
-import { failHttp, KeystampError } from '../../errors.ts';
+import { failHttp } from '../../errors.ts';
 import type { Value } from '../../model/model.ts';
 import { keyCount, packKeys, type KeyList } from '../../query/key-list.ts';
 import {
+  ConstraintError,
   DuplicateError,
   type Engine,
   type Executor,
@@ -48,15 +49,10 @@ function translate(error: unknown): unknown {
   if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(error.code))
     return new DuplicateError(error.message.replace(/^.*failed: /, ''), error);
   // Tables of other programs have rules of their own.
-  if (error.code.startsWith('SQLITE_CONSTRAINT'))
-    return new KeystampError(
-      400,
-      [
-        { http: 400, detail: error.message },
-        { code: 1570, args: [] },
-      ],
-      { cause: error },
-    );
+  if (error.code.startsWith('SQLITE_CONSTRAINT')) {
+    const isNull = error.code === 'SQLITE_CONSTRAINT_NOTNULL';
+    return new ConstraintError(error.message, error, isNull ? error.message.replace(/^.*\./, '') : undefined);
+  }
   return error.code === 'SQLITE_FULL' ? failHttp(507) : error;
 }
 

@@ -28,6 +28,7 @@ export const sqliteSchema: SchemaDialect = {
   list: jsonArray,
   triggers: triggerStatements,
   columnType: (type, simpleDate): Sql => raw(type === 'date' && simpleDate ? 'TEXT' : columnTypes[type]),
+  hasTypes: false,
   integer: raw('INTEGER'),
   text: raw('TEXT'),
   bytes: raw('BLOB'),

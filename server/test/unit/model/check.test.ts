@@ -117,13 +117,15 @@ const cases: readonly (readonly [what: string, model: unknown, faults: readonly 
     'a property of another type',
     attributes({ x: { type: 'bool', maxLength: 3 } }),
     [
-      'A.x.maxLength: is not known here; known are kind, type, scope, column, mandatory, notNull, readOnly, indexed, unique, primKey, defaultValue',
+      'A.x.maxLength: is not known here; known are kind, type, scope, column, columnType, mandatory, notNull, readOnly, indexed, unique, primKey, defaultValue',
     ],
   ],
   [
     'an object as key',
     attributes({ x: { type: 'object', primKey: true } }),
-    ['A.x.primKey: is not known here; known are kind, type, scope, column, mandatory, notNull, readOnly, defaultValue'],
+    [
+      'A.x.primKey: is not known here; known are kind, type, scope, column, columnType, mandatory, notNull, readOnly, defaultValue',
+    ],
   ],
   ['a flag', attributes({ x: { type: 'string', unique: 'yes' } }), ['A.x.unique: must be true or false']],
   ['a length', attributes({ x: { type: 'string', maxLength: -1 } }), ['A.x.maxLength: must be a whole number from 0']],
@@ -239,6 +241,21 @@ const cases: readonly (readonly [what: string, model: unknown, faults: readonly 
     'a foreign key of another type',
     attributes({ xID: { type: 'string' }, x: { kind: 'relatedEntity', dataClass: 'A', foreignKey: 'xID' } }),
     ['A.x.foreignKey: is of type string, the key of A is of type long'],
+  ],
+  [
+    'a type of column in a table that nobody else made',
+    attributes({ x: { type: 'date', columnType: 'timestamptz' } }),
+    ['A.x.columnType: is for tables of other programs (stamps: side, or shared: true)'],
+  ],
+  [
+    'a type of column that holds other values',
+    { dataClasses: { A: { shared: true, attributes: { ...key, x: { type: 'date', columnType: 'boolean' } } } } },
+    ['A.x.columnType: boolean is no type of a column that holds values of the type date'],
+  ],
+  [
+    'a type of column that is none',
+    { dataClasses: { A: { shared: true, attributes: { ...key, x: { type: 'string', columnType: 'a); DROP' } } } } },
+    ['A.x.columnType: a); DROP is no type of a column that holds values of the type string'],
   ],
   [
     'an inverse that points elsewhere',
