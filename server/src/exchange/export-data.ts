@@ -100,7 +100,7 @@ function columnsOf(dataClass: DataClassDef): Columns {
     if (attribute.kind !== 'storage') return [];
     return [isMedia(attribute) ? { kind: 'media', attribute, detail: false } : { kind: 'value', attribute }];
   });
-  return { dataClass, items, links, calculated: false };
+  return { dataClass, items, links, calculated: false, paged: false };
 }
 
 /** Pages in the order of the keys; with a key of one attribute, of those that were there in the beginning. */

@@ -70,6 +70,11 @@ export function columnsOf(
 const relationsIn = (node: ColumnNode): number =>
   node.children.values().reduce((sum, child) => sum + relationsIn(child), node.expanded || node.opened ? 1 : 0);
 
+function holdsPage(item: ColumnItem): boolean {
+  if (item.kind === 'alias') return holdsPage(item.shown);
+  return item.kind === 'selection' || (item.kind === 'entity' && item.columns.paged);
+}
+
 /** Makes the columns of one answer. */
 class Builder {
   readonly #links: Links;
@@ -92,7 +97,8 @@ class Builder {
     } else {
       for (const [name, asked] of node.children) items.push(this.#item(dataClass.attributes.get(name)!, asked));
     }
-    return { dataClass, items, links: this.#links, calculated: this.#calculated > before };
+    const paged = items.some(holdsPage);
+    return { dataClass, items, links: this.#links, calculated: this.#calculated > before, paged };
   }
 
   #item(attribute: AttributeDef, asked: ColumnNode | undefined): ColumnItem {

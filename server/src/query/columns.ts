@@ -87,6 +87,8 @@ export interface Columns {
   readonly links: Links;
   /** Something below is worked out by code. */
   readonly calculated: boolean;
+  /** Something below is a page of entities, so the text may be long. */
+  readonly paged: boolean;
 }
 
 /** Every calculated item of an answer, by its index. */

@@ -21,7 +21,11 @@ import type { Visit } from './context.ts';
 import { withCode } from './with-code.ts';
 
 /** The text with the calculated values of its columns. @throws KeystampError 500: 1562, 1585 */
-export async function withCalculated(json: string, columns: Columns, visit: Visit): Promise<string> {
+export async function withCalculated<T extends string | Uint8Array>(
+  json: T,
+  columns: Columns,
+  visit: Visit,
+): Promise<string | T> {
   if (!columns.calculated) return json;
   return Buffer.from((await bytesWithCalculated(Buffer.from(json), columns, visit)) as Uint8Array).toString('utf8');
 }

@@ -14,7 +14,7 @@ import type { ByteRange } from '../request/conditions.ts';
 export interface EntityOutcome {
   readonly kind: 'entity';
   /** The entity as JSON text. */
-  readonly json: string;
+  readonly json: string | Uint8Array;
 }
 
 /** How the filter was answered, as JSON texts (spec 04 § 9). */

@@ -30,18 +30,24 @@ export function hasKey(dataClass: DataClassDef, alias: string, key: Key): Sql {
 export const from = (dataClass: DataClassDef, alias: string): Sql => sql`${ident(dataClass.table)} AS ${ident(alias)}`;
 
 /** Statements by key differ in their key alone, so their text is made once per columns and shape. */
-const byKey = new WeakMap<Columns, Map<EntityShape, Sql>>();
+const byKey = new WeakMap<Columns, Map<EntityForm, Sql>>();
+
+/** A shape, or `bytes`: the answer itself as bytes, since long texts cost much on their way to and fro. */
+type EntityForm = EntityShape | 'bytes';
 
 /** One entity: a row with `json`, or none. */
-export function entityStatement(columns: Columns, key: Key, shape: EntityShape, dialect: SqlDialect): Sql {
-  let shapes = byKey.get(columns);
-  if (!shapes) byKey.set(columns, (shapes = new Map()));
-  let statement = shapes.get(shape);
+export function entityStatement(columns: Columns, key: Key, form: EntityForm, dialect: SqlDialect): Sql {
+  let forms = byKey.get(columns);
+  if (!forms) byKey.set(columns, (forms = new Map()));
+  let statement = forms.get(form);
   if (!statement) {
     const condition = hasKey(columns.dataClass, 'e', key);
-    const json = entityJson(columns, 'e', shape, dialect);
+    const json =
+      form === 'bytes'
+        ? dialect.bytes(entityJson(columns, 'e', 'top', dialect))
+        : entityJson(columns, 'e', form, dialect);
     statement = sql`SELECT ${json} AS json FROM ${from(columns.dataClass, 'e')} WHERE ${new Sql(condition.text, [])}`;
-    shapes.set(shape, statement);
+    forms.set(form, statement);
   }
   return new Sql(statement.text, [...statement.params, ...key]);
 }

@@ -21,6 +21,8 @@ interface Step {
   readonly detail: string;
 }
 
+/** A subquery that is run once; what scans it under its name sees no more rows than it gives. */
+const subquery = /^(?:CO-ROUTINE|MATERIALIZE) (\S+)/;
 const access = /^(SCAN|SEARCH) (\S+)(?: USING (.*))?/;
 const rowid = /^INTEGER PRIMARY KEY \(rowid=\?\)/;
 const index = /^(?:COVERING )?INDEX (.+) \((.*)\)/;
@@ -40,10 +42,16 @@ export function reachOf(
   const sorted = new Set(
     steps.filter(({ detail }) => detail.startsWith('USE TEMP B-TREE')).map(({ parent }) => parent),
   );
+  const subqueries = new Set(
+    steps.flatMap(({ parent, detail }) => {
+      const name = subquery.exec(detail)?.[1];
+      return name === undefined ? [] : [`${parent} ${name}`];
+    }),
+  );
   let reach: Reach = 'short';
   for (const { detail, parent } of steps) {
     const [, word, alias = '', how = ''] = access.exec(detail) ?? [];
-    if (word === undefined || how.startsWith('VIRTUAL TABLE')) continue;
+    if (word === undefined || how.startsWith('VIRTUAL TABLE') || subqueries.has(`${parent} ${alias}`)) continue;
     const tables = large(alias);
     if (tables.length === 0) continue;
     const terms = index.exec(how)?.[2] ?? how;

@@ -218,7 +218,7 @@ test('4.4: a filter on the number uses its index, the list of deletions too', as
         attribute: dataClass.attributes.get(attribute) as StorageDef,
         test: { kind: 'compare', comparison: '>=', value: 4990 },
       };
-      const columns = { dataClass, items: [], calculated: false, links: {} as never };
+      const columns = { dataClass, items: [], calculated: false, paged: false, links: {} as never };
       const selection = { dataClass, predicate, order: [] };
       const { text, params } = pageStatement(selection, { kind: 'entities', columns }, 0, 100, engine.dialect);
       const plan = await rows(engine, new Sql(`EXPLAIN QUERY PLAN ${text}`, params));
