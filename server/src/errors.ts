@@ -20,6 +20,8 @@ const row = (status: number, text: ErrorRow['text'], signature?: string): ErrorR
 
 /** Codes of spec 01 § 6.1, 06 § 2.2, 11 § 6 and 15 § 5.4, with Keystamp's statuses. */
 export const errorTable = {
+  1001: row(400, ([position, fn]) => `Parameter ${position} of the function "${fn}" is missing`, 'ds'),
+  1002: row(400, ([position, fn, type]) => `Parameter ${position} of the function "${fn}" must be: ${type}`, 'ds'),
   1003: row(404, ([key, c]) => `The entity with the key "${key}" cannot be found in "${c}"`, 'ds'),
   1005: row(400, () => `The __DATASET of an entity selection is missing`, 'ds'),
   1006: row(404, ([id]) => `The entity selection "${id}" cannot be found`, 'ds'),

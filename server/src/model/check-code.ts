@@ -3,11 +3,12 @@ import { Faults, isFields, type Fields } from './faults.ts';
 import { attributeEvents, entityEvents } from './model.ts';
 import { dataClassMembers, dataStoreMembers, entityMembers, selectionMembers } from './members.ts';
 import { nameRule, nameText } from './names.ts';
+import { parameterDef, type IsClass } from './parameter-type.ts';
 
 const fieldsOf = (value: unknown): Fields => (isFields(value) ? value : {});
 
 const classKeys = ['functions', 'selectionFunctions', 'entityFunctions', 'calculated', 'events', 'restrict'];
-const functionKeys = ['exposed', 'onHttpGet', 'onHTTPGet', 'run'];
+const functionKeys = ['exposed', 'onHttpGet', 'onHTTPGet', 'parameters', 'run'];
 const calculatedKeys = ['get', 'set', 'query', 'orderBy'];
 
 /** Names that a function cannot have, and whose they are. */
@@ -18,7 +19,7 @@ const native = (members: ReadonlySet<string>, what: string): Taken[number] => [
   `a member that every ${what} has`,
 ];
 
-function checkFunctions(faults: Faults, path: string, value: unknown, taken: Taken): void {
+function checkFunctions(faults: Faults, path: string, value: unknown, taken: Taken, isClass: IsClass): void {
   for (const [name, given] of Object.entries(faults.object(path, value))) {
     const at = `${path}.${name}`;
     if (!nameRule.test(name)) faults.add(at, nameText);
@@ -28,6 +29,19 @@ function checkFunctions(faults: Faults, path: string, value: unknown, taken: Tak
     for (const flag of ['exposed', 'onHttpGet', 'onHTTPGet'])
       if (code[flag] !== undefined && typeof code[flag] !== 'boolean')
         faults.add(`${at}.${flag}`, 'must be true or false');
+    checkParameters(faults, `${at}.parameters`, code['parameters'], isClass);
+  }
+}
+
+function checkParameters(faults: Faults, path: string, given: unknown, isClass: IsClass): void {
+  if (given === undefined) return;
+  if (!Array.isArray(given)) return faults.add(path, 'must be a list of types');
+  const defs = given.map((name) => (typeof name === 'string' ? parameterDef(name, isClass) : undefined));
+  for (const [i, def] of defs.entries()) {
+    const at = `${path}[${i}]`;
+    if (!def) faults.add(at, 'must be string, number, boolean, object, array, any, a dataclass or a selection of one');
+    else if (!def.optional && defs[i - 1]?.optional)
+      faults.add(at, 'stands behind one that may be missing, so it may be missing too: write a ? behind it');
   }
 }
 
@@ -45,27 +59,28 @@ export function checkCode(code: unknown, definition: unknown): readonly string[]
   const classNames = new Set(Object.keys(classes));
   for (const name of classNames)
     if (dataStoreMembers.has(name)) faults.add(`dataClasses.${name}`, 'is a member that every datastore has');
-  checkFunctions(faults, 'functions', given['functions'], [
-    native(dataStoreMembers, 'datastore'),
-    [classNames, 'the name of a dataclass'],
-  ]);
+  const isClass: IsClass = (name) => classNames.has(name);
+  const ofStore: Taken = [native(dataStoreMembers, 'datastore'), [classNames, 'the name of a dataclass']];
+  checkFunctions(faults, 'functions', given['functions'], ofStore, isClass);
   for (const [name, own] of Object.entries(faults.object('dataClasses', given['dataClasses']))) {
     if (!classNames.has(name)) faults.add(`dataClasses.${name}`, `there is no dataclass ${name} in the model`);
-    checkClass(faults, `dataClasses.${name}`, own, fieldsOf(fieldsOf(classes[name])['attributes']));
+    checkClass(faults, `dataClasses.${name}`, own, fieldsOf(fieldsOf(classes[name])['attributes']), isClass);
   }
   for (const [name, attributes] of Object.entries(classes)) checkAttributes(faults, name, attributes);
   for (const [name, own] of Object.entries(faults.object('singletons', given['singletons'])))
-    checkSingleton(faults, name, own);
+    checkSingleton(faults, name, own, isClass);
   return faults.lines;
 }
 
-function checkClass(faults: Faults, path: string, given: unknown, attributes: Fields): void {
+function checkClass(faults: Faults, path: string, given: unknown, attributes: Fields, isClass: IsClass): void {
   const own = faults.object(path, given, classKeys);
   const taken: Taken[number] = [new Set(Object.keys(attributes)), 'the name of an attribute'];
-  checkFunctions(faults, `${path}.functions`, own['functions'], [native(dataClassMembers, 'dataclass'), taken]);
-  const ofSelections = native(selectionMembers, 'entity selection');
-  checkFunctions(faults, `${path}.selectionFunctions`, own['selectionFunctions'], [ofSelections, taken]);
-  checkFunctions(faults, `${path}.entityFunctions`, own['entityFunctions'], [native(entityMembers, 'entity'), taken]);
+  for (const [level, members] of [
+    ['functions', native(dataClassMembers, 'dataclass')],
+    ['selectionFunctions', native(selectionMembers, 'entity selection')],
+    ['entityFunctions', native(entityMembers, 'entity')],
+  ] as const)
+    checkFunctions(faults, `${path}.${level}`, own[level], [members, taken], isClass);
   for (const [name, value] of Object.entries(faults.object(`${path}.calculated`, own['calculated'])))
     for (const [part, code] of Object.entries(faults.object(`${path}.calculated.${name}`, value, calculatedKeys)))
       faults.callable(`${path}.calculated.${name}.${part}`, code);
@@ -114,14 +129,13 @@ function checkAttributes(faults: Faults, name: string, definition: unknown): voi
       faults.add(`${name}.${attribute}`, 'is a member that every entity has; choose another name');
 }
 
-function checkSingleton(faults: Faults, name: string, given: unknown): void {
+function checkSingleton(faults: Faults, name: string, given: unknown, isClass: IsClass): void {
   const path = `singletons.${name}`;
   if (!nameRule.test(name)) faults.add(path, nameText);
   if (!isFields(given)) return faults.add(path, 'must be an object with a scope and functions');
   const own = faults.object(path, given, ['scope', 'state', 'functions']);
   if (own['scope'] !== 'shared' && own['scope'] !== 'session') faults.add(`${path}.scope`, 'must be shared or session');
   faults.callable(`${path}.state`, own['state']);
-  checkFunctions(faults, `${path}.functions`, own['functions'], [
-    [new Set(['constructor', 'then']), 'no name for a function'],
-  ]);
+  const taken: Taken = [[new Set(['constructor', 'then']), 'no name for a function']];
+  checkFunctions(faults, `${path}.functions`, own['functions'], taken, isClass);
 }

@@ -12,11 +12,17 @@ import {
   type FunctionMap,
   type SingletonDef,
 } from './model.ts';
+import { parameterDef, type IsClass, type ParameterDef } from './parameter-type.ts';
 
 /** The functions of one object. */
-export function functionMap(functions: Functions | undefined, level: FunctionLevel, owner?: string): FunctionMap {
+export function functionMap(
+  functions: Functions | undefined,
+  isClass: IsClass,
+  level: FunctionLevel,
+  owner?: string,
+): FunctionMap {
   return new Map(
-    Object.entries(functions ?? {}).map(([name, { exposed = false, onHttpGet, onHTTPGet, run }]) => [
+    Object.entries(functions ?? {}).map(([name, { exposed = false, onHttpGet, onHTTPGet, parameters, run }]) => [
       name,
       {
         name,
@@ -24,17 +30,22 @@ export function functionMap(functions: Functions | undefined, level: FunctionLev
         ...(owner !== undefined && { owner }),
         exposed,
         onHttpGet: onHttpGet ?? onHTTPGet ?? false,
+        ...(parameters && { parameters: parameters.map((each) => parameterDef(each, isClass) as ParameterDef) }),
         run: run as FunctionDef['run'],
       },
     ]),
   );
 }
 
-export const singletonDef = (name: string, { scope, state, functions }: SingletonCode): SingletonDef => ({
+export const singletonDef = (
+  name: string,
+  { scope, state, functions }: SingletonCode,
+  isClass: IsClass,
+): SingletonDef => ({
   name,
   scope,
   state: (state ?? (() => ({}))) as () => object,
-  functions: functionMap(functions, 'singleton', name),
+  functions: functionMap(functions, isClass, 'singleton', name),
 });
 
 /** The events that the code of the class answers to, attributes in model order. */

@@ -1,6 +1,7 @@
 // What `implement` adds to a model: functions, calculated values, events and row filters. Checked in check-code.ts,
 // typed in orm/implement.ts; here it is only what the loader reads.
 import type { ModelDefinition } from './definition.ts';
+import type { ParameterName } from './parameter-type.ts';
 
 /** A function of the author; what `this` is depends on where it stands. Its signature is read by TypeScript alone. */
 // oxlint-disable-next-line typescript/no-unsafe-function-type -- a call signature here would make TypeScript infer results before `this` is known
@@ -13,6 +14,11 @@ export interface FunctionCode {
   readonly onHttpGet?: boolean;
   /** The documented second spelling. */
   readonly onHTTPGet?: boolean;
+  /**
+   * The types of the parameters, in order: `string`, `number`, `boolean`, `object`, `array`, `any`, a dataclass for an
+   * entity, `EmployeeSelection`; with `?` where it may be missing or null. Absent: clients may send anything.
+   */
+  readonly parameters?: readonly [] | readonly ParameterName[];
   /** Called with the parameters of the request; `this` is the datastore, dataclass, selection, entity or singleton. */
   readonly run: AnyFunction;
 }

@@ -4,6 +4,7 @@ import type { Code } from './code.ts';
 import type { DataClassDefinition } from './definition.ts';
 import type { AttributeDef, DataClassDef, RelatedEntityDef, StorageDef } from './model.ts';
 import { sideViewPrefix } from './names.ts';
+import type { IsClass } from './parameter-type.ts';
 import { isStorage } from './storage-defs.ts';
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -21,7 +22,13 @@ const isSeenThroughView = ({ stamps, attributes }: DataClassDefinition): boolean
   stamps === 'side' || Object.values(attributes).some((each) => isStorage(each) && each.columnType !== undefined);
 
 /** A class without attributes. */
-export function draftClass(name: string, definition: DataClassDefinition, tableNumber: number, code: Code): DraftClass {
+export function draftClass(
+  name: string,
+  definition: DataClassDefinition,
+  tableNumber: number,
+  code: Code,
+  isClass: IsClass,
+): DraftClass {
   const own = code.dataClasses?.[name] ?? {};
   const base = definition.table ?? name;
   return {
@@ -40,9 +47,9 @@ export function draftClass(name: string, definition: DataClassDefinition, tableN
     key: [],
     images: [],
     onTargetDrop: [],
-    functions: functionMap(own.functions, 'dataClass', name),
-    selectionFunctions: functionMap(own.selectionFunctions, 'entityCollection', name),
-    entityFunctions: functionMap(own.entityFunctions, 'entity', name),
+    functions: functionMap(own.functions, isClass, 'dataClass', name),
+    selectionFunctions: functionMap(own.selectionFunctions, isClass, 'entityCollection', name),
+    entityFunctions: functionMap(own.entityFunctions, isClass, 'entity', name),
     code: own,
   };
 }

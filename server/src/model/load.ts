@@ -8,6 +8,7 @@ import type { DataClassDefinition, ModelDefinition } from './definition.ts';
 import { draftClass, type DraftClass } from './draft-class.ts';
 import { ModelError } from './model-error.ts';
 import type { Model } from './model.ts';
+import type { IsClass } from './parameter-type.ts';
 import { addStorage } from './storage-defs.ts';
 import { deletedRecordsDefinition, deletedRecordsName } from './tracking.ts';
 
@@ -22,9 +23,10 @@ export function buildModel(exported: unknown): Model {
   const faults = [...found, ...ofCode, ...checkCalculated(code, definition)];
   if (faults.length > 0) throw new ModelError(faults);
   const { name, dataClasses: definitions } = definition as ModelDefinition;
+  const isClass: IsClass = (name) => Object.hasOwn(definitions, name);
   const classes = new Map<string, DraftClass>();
   for (const [name, definition] of Object.entries(definitions))
-    classes.set(name, draftClass(name, definition, classes.size + 1, code ?? {}));
+    classes.set(name, draftClass(name, definition, classes.size + 1, code ?? {}, isClass));
   for (const [name, definition] of Object.entries(definitions)) addStorage(classes.get(name)!, definition);
   for (const [name, definition] of Object.entries(definitions)) addToOne(classes, classes.get(name)!, definition);
   for (const [name, definition] of Object.entries(definitions)) addToMany(classes, classes.get(name)!, definition);
@@ -39,8 +41,10 @@ export function buildModel(exported: unknown): Model {
   return {
     name: name ?? 'datastore',
     dataClasses: classes,
-    functions: functionMap(code?.functions, 'dataStore'),
-    singletons: new Map(Object.entries(code?.singletons ?? {}).map(([name, made]) => [name, singletonDef(name, made)])),
+    functions: functionMap(code?.functions, isClass, 'dataStore'),
+    singletons: new Map(
+      Object.entries(code?.singletons ?? {}).map(([name, made]) => [name, singletonDef(name, made, isClass)]),
+    ),
     ...(code?.directory && { logIn: code.directory.login as NonNullable<Model['logIn']> }),
     definition: definition as object,
   };
@@ -49,7 +53,7 @@ export function buildModel(exported: unknown): Model {
 /** `__DeletedRecords`, the last class, when the changes of any are numbered. */
 function addDeletedRecords(classes: Map<string, DraftClass>): void {
   if (!classes.values().some(({ tracking }) => tracking === 'changes')) return;
-  const made = draftClass(deletedRecordsName, deletedRecordsDefinition, classes.size + 1, {});
+  const made = draftClass(deletedRecordsName, deletedRecordsDefinition, classes.size + 1, {}, () => false);
   made.tracking = 'deletions';
   addStorage(made, deletedRecordsDefinition);
   classes.set(deletedRecordsName, made);

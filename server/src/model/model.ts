@@ -1,6 +1,7 @@
 // The catalog in memory: what dataclasses, attributes and functions exist and how they hang together. Knows no database.
 import type { ClassCode } from './code.ts';
 import type { StoredAs } from './column-form.ts';
+import type { ParameterDef } from './parameter-type.ts';
 
 /** The storage types of spec 15 § 3. */
 export type StorageType =
@@ -171,6 +172,8 @@ export interface FunctionDef {
   readonly exposed: boolean;
   /** It may be called by GET. */
   readonly onHttpGet: boolean;
+  /** The types that parameters of a client must have; absent: anything goes. */
+  readonly parameters?: readonly ParameterDef[];
   readonly run: (this: unknown, ...args: readonly unknown[]) => unknown;
 }
 

@@ -6,14 +6,17 @@ import {
   writtenStorage,
   type AttributeDef,
   type CalculatedDef,
+  type FunctionDef,
   type Json,
   type RelatedEntityDef,
 } from '../model/model.ts';
+import { hasType, type ParameterDef } from '../model/parameter-type.ts';
 import { givenValue, isHeld } from '../orm/calculated-value.ts';
 import { assignAttribute, type EntityState } from '../orm/entity-state.ts';
 import type { ClassRuntime } from '../orm/class-runtime.ts';
+import { selectionStateOf } from '../orm/selection-state.ts';
 import type { StoreRuntime } from '../orm/store-runtime.ts';
-import type { CallPlan } from '../plan/call-plan.ts';
+import type { CallParameters, CallPlan } from '../plan/call-plan.ts';
 import { parseParameters, readBytes } from '../request/body.ts';
 import { parseKeyText } from '../request/key-text.ts';
 import type { Access } from '../session/access.ts';
@@ -27,10 +30,34 @@ type Body = Readonly<Record<string, unknown>>;
 const isBody = (value: unknown): value is Body => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
- * The parameters of a call as JSON gives them.
- * @throws KeystampError 1806 for what is no JSON, and those of a body
+ * The parameters of a call: those that stand for entities and selections are these.
+ * @throws KeystampError 1806 for what is no JSON, those of a body, 1001 and 1002 for what is not of the declared types, and
+ *   those of parameterOf
  */
-export async function parametersOf({ parameters }: CallPlan, { http, services }: Visit): Promise<readonly unknown[]> {
+export async function parametersOf(
+  { fn, parameters }: CallPlan,
+  store: StoreRuntime,
+  visit: Visit,
+): Promise<readonly unknown[]> {
+  const given = await readParameters(parameters, visit);
+  const types = fn.parameters ?? [];
+  for (const [i, type] of types.entries()) checkType(fn, i, type, given[i]);
+  const found: unknown[] = [];
+  for (const value of given) found.push(await parameterOf(value, store, visit));
+  for (const [i, type] of types.entries())
+    if (type.kind === 'selection' && found[i] && selectionStateOf(found[i])?.of.def.name !== type.dataClass)
+      throw fail(1002, String(i + 1), fn.name, type.name);
+  return found;
+}
+
+/** @throws KeystampError 1001, 1002 */
+function checkType({ name }: FunctionDef, i: number, type: ParameterDef, value: unknown): void {
+  if (type.optional && (value === undefined || value === null)) return;
+  if (value === undefined) throw fail(1001, String(i + 1), name);
+  if (!hasType(type, value)) throw fail(1002, String(i + 1), name, type.name);
+}
+
+async function readParameters(parameters: CallParameters, { http, services }: Visit): Promise<readonly unknown[]> {
   const { maxJsonBytes, maxJsonDepth, bodyIdleSeconds } = services.config;
   if (parameters.kind === 'url') return parseParameters(parameters.text, undefined, maxJsonDepth);
   const bytes = await readBytes(http.body, maxJsonBytes, bodyIdleSeconds * 1000, http.headers);
@@ -38,7 +65,7 @@ export async function parametersOf({ parameters }: CallPlan, { http, services }:
 }
 
 /** The marks count at the top level of each parameter only. */
-export function parameterOf(value: unknown, store: StoreRuntime, visit: Visit): unknown {
+function parameterOf(value: unknown, store: StoreRuntime, visit: Visit): unknown {
   if (!isBody(value)) return value;
   if (value['__ENTITY'] === true && typeof value['__DATACLASS'] === 'string')
     return entityOf(value['__DATACLASS'], value, store, visit);

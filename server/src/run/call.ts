@@ -10,7 +10,7 @@ import { runtimeOf, type StoreRuntime } from '../orm/store-runtime.ts';
 import { codeError } from '../orm/throw-error.ts';
 import type { CallPlan, CallTarget } from '../plan/call-plan.ts';
 import { classOfEntity } from '../plan/entity-ref.ts';
-import { parameterOf, parametersOf } from './call-parameters.ts';
+import { parametersOf } from './call-parameters.ts';
 import { resultOf } from './call-result.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
@@ -34,9 +34,7 @@ export async function runCall(plan: CallPlan, visit: Visit): Promise<CalledOutco
 async function answer(plan: CallPlan, context: CallContext, visit: Visit): Promise<CalledOutcome['result']> {
   const store = runtimeOf(plan.model);
   const self = await targetOf(plan.on, store, visit);
-  const parameters: unknown[] = [];
-  for (const value of await parametersOf(plan, visit)) parameters.push(await parameterOf(value, store, visit));
-  const value = await invoke(plan, self, parameters, context);
+  const value = await invoke(plan, self, await parametersOf(plan, store, visit), context);
   try {
     return await resultOf(value, plan, visit);
   } catch (error) {

@@ -71,7 +71,12 @@ export const model = buildModel(
       login: (name: string) => ({ name, belongsTo: [name] }),
     },
     functions: {
-      headcount: { exposed: true, onHttpGet: true, run: () => ds.Employee.all().length() },
+      headcount: {
+        exposed: true,
+        onHttpGet: true,
+        parameters: ['any?', 'Employee?', 'EmployeeSelection?', 'number?'],
+        run: () => ds.Employee.all().length(),
+      },
       payroll: { exposed: true, run: () => ds.Employee.all().sum('salary') },
       lentPayroll: { exposed: true, run: async () => (await ds.Employee.all().sum('salary')) > 0 },
     },

@@ -1,6 +1,6 @@
 // The types that `implement` gives to code, checked by the compiler: `this` in every place, functions calling functions,
 // relations, keys. A line that is wrongly accepted or wrongly refused fails `npm run check`. Nothing here runs.
-import { defineModel, implement, type Entity, type ImageValue, type Json } from 'keystamp';
+import { defineModel, implement, type Entity, type EntitySelection, type ImageValue, type Json } from 'keystamp';
 
 /** Compiles only when both types are the same. */
 type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -64,6 +64,7 @@ const app = implement(model, {
         topPaid: {
           exposed: true,
           onHttpGet: true,
+          parameters: ['number'],
           run(howMany: number) {
             return this.query('salary > 0 order by salary desc').slice(0, howMany);
           },
@@ -184,3 +185,40 @@ implement(model, {
 
 // @ts-expect-error: there is one, or one in each session
 implement(model, { singletons: { Counter: { scope: 'global', functions: {} } } });
+
+type Hired = Entity<typeof model, unknown, 'Employee'>;
+
+implement(model, {
+  functions: {
+    hire: { parameters: ['Employee', 'string', 'number?'], run(_person: Hired, _by: string, _days?: number | null) {} },
+  },
+  dataClasses: {
+    Employee: {
+      entityFunctions: {
+        raise: {
+          parameters: ['number', 'EmployeeSelection'],
+          async run(percent: number, others: EntitySelection<typeof model, unknown, 'Employee'>) {
+            return (this.salary ?? 0) * percent + (await others.length());
+          },
+        },
+        twice: {
+          async run() {
+            return 2 * (await this.raise(1, this.getDataClass().all()));
+          },
+        },
+      },
+    },
+  },
+});
+implement(model, {
+  // @ts-expect-error: run wants a number
+  functions: { wrong: { parameters: ['string'], run(_days: number) {} } },
+});
+implement(model, {
+  // @ts-expect-error: it may be null
+  functions: { wrong: { parameters: ['number?'], run(_days?: number) {} } },
+});
+implement(model, {
+  // @ts-expect-error: there is no dataclass Nobody
+  dataClasses: { Employee: { functions: { meet: { parameters: ['Nobody'], run(_other: Hired) {} } } } },
+});

@@ -78,6 +78,14 @@ export default implement(model, {
         return { names: await people.extract('lastName'), ordered: people.isOrdered(), alterable: people.isAlterable() };
       },
     },
+    typed: {
+      exposed: true,
+      onHttpGet: true,
+      parameters: ['Employee', 'number', 'EmployeeSelection?', 'object?'],
+      async run(person: Employee, days: number, others?: Employees | null, _more?: unknown) {
+        return { name: person.lastName, days, others: others ? await others.length() : null };
+      },
+    },
     throwCode: { exposed: true, run(code: number, message?: string) { throwError(code, message); } },
     throwDetails: {
       exposed: true,

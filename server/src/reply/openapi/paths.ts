@@ -1,5 +1,6 @@
 // The requests that the asker may make, as paths of OpenAPI 3.1.
 import type { DataClassDef, FunctionDef, Model, StorageDef } from '../../model/model.ts';
+import type { ParameterDef } from '../../model/parameter-type.ts';
 import type { CatalogSight } from '../../plan/catalog-plan.ts';
 import { params, type ParamName } from '../../request/params.ts';
 import { commonSchemas, ref, schemaNames, type Schema } from './schemas.ts';
@@ -164,10 +165,37 @@ function addFunctions(dataClass: DataClassDef, sight: CatalogSight, one: string,
     }
 }
 
+/** The parameters that a function declares, or any. */
+function itemsOf({ parameters }: FunctionDef): Schema {
+  if (!parameters) return { items: {} };
+  const least = parameters.filter(({ optional }) => !optional).length;
+  return { prefixItems: parameters.map(parameterSchema), minItems: least };
+}
+
+/** Entities and selections are the objects that stand for them (spec 12 § 3). */
+function parameterSchema({ kind, dataClass, optional }: ParameterDef): Schema {
+  if (kind === 'any') return {};
+  const isPlain = kind !== 'entity' && kind !== 'selection';
+  const type = isPlain ? kind : 'object';
+  const mark: Schema =
+    kind === 'entity'
+      ? {
+          properties: { __ENTITY: { const: true }, __DATACLASS: { const: dataClass } },
+          required: ['__ENTITY', '__DATACLASS'],
+        }
+      : kind === 'selection'
+        ? {
+            properties: { __ENTITIES: { const: true }, __DATASET: { type: 'string' } },
+            required: ['__ENTITIES', '__DATASET'],
+          }
+        : {};
+  return { type: optional ? [type, 'null'] : type, ...mark };
+}
+
 function addCall(named: FunctionDef, path: string, id: string, parameters: readonly Schema[], add: Add): void {
   const ok = answer('What the function returns.', ref('FunctionResult'));
   const summary = `Call the function ${named.name}`;
-  const body = json({ type: 'array', description: 'the parameters in order', items: {} });
+  const body = json({ type: 'array', description: 'the parameters in order', ...itemsOf(named) });
   add(path, 'post', { id, summary, parameters, body, ok });
   if (!named.onHttpGet) return;
   const byGet = parameters.some(({ name }) => name === '$params') ? parameters : [...parameters, parameter('params')];

@@ -72,6 +72,21 @@ for (const [what, code, expected] of [
   ['no object', { functions: { a: 5 } }, [/^functions\.a: must be an object/]],
   ['a flag that is none', { functions: { a: { exposed: 1, run } } }, [/^functions\.a\.exposed: must be true or false/]],
   ['an option not known', { functions: { a: { expose: true, run } } }, [/^functions\.a\.expose: is not known here/]],
+  [
+    'types that are no list',
+    { functions: { a: { parameters: 'number', run } } },
+    [/parameters: must be a list of types/],
+  ],
+  [
+    'types not known',
+    { functions: { a: { parameters: ['int', 5, 'Nobody', 'EmployeeSelection?'], run } } },
+    [/\.parameters\[0\]: must be string/, /\[1\]/, /\[2\]/],
+  ],
+  [
+    'one that must be there behind one that need not',
+    { functions: { a: { parameters: ['any', 'any?', 'number'], run } } },
+    [/\.parameters\[2\]: stands behind one/],
+  ],
   ['a name of 32 letters', { functions: { ['a'.repeat(32)]: { run } } }, [/31 characters at most/]],
   ['a name with a dash', { functions: { 'a-b': { run } } }, [/^functions\.a-b: a name is a letter/]],
   ['a dataclass of that name', { functions: { Employee: { run } } }, [/is the name of a dataclass/]],
