@@ -275,6 +275,9 @@ interface SelectionMembers<M extends ModelDefinition, K, C extends Names<M>> {
   copy(): EntitySelection<M, K, C>;
   clean(): EntitySelection<M, K, C>;
   refresh(): Promise<void>;
+  /** How the query was answered, as JSON, when its settings asked for it (`queryPlan`, `queryPath`). */
+  readonly queryPlan: string | undefined;
+  readonly queryPath: Promise<string | undefined>;
   isOrdered(): boolean;
   isAlterable(): boolean;
   getDataClass(): DataClass<M, K, C>;

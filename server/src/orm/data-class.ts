@@ -8,6 +8,7 @@ import type { DataStoreObject } from './data-store.ts';
 import type { EntityHandle } from './entity-state.ts';
 import { saveRow } from './collection-rows.ts';
 import { membersOfKeys } from './members.ts';
+import { QueryExplanation } from './query-explanation.ts';
 import { queryOf } from './query.ts';
 import { readCount } from './read.ts';
 import type { Key } from '../query/selection.ts';
@@ -50,8 +51,10 @@ export class DataClassObject {
 
   query(text: string, ...values: readonly unknown[]): SelectionHandle {
     const { def } = this.#runtime;
-    const { predicate, order } = queryOf(def, text, values, currentCall().services.config, currentCall().sight);
-    return this.#runtime.select(predicate, order).handle;
+    const query = queryOf(def, text, values, currentCall().services.config, currentCall().sight);
+    const found = this.#runtime.select(query.predicate, query.order);
+    found.explanation = QueryExplanation.of(query, def);
+    return found.handle;
   }
 
   /**

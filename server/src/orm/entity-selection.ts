@@ -10,6 +10,7 @@ import { stateOf, type EntityHandle, type EntityState } from './entity-state.ts'
 import { membersOfKeys, type Members } from './members.ts';
 import { attributeTree, objectsOf, type ObjectOptions } from './object-form.ts';
 import { valuesAt } from './path-values.ts';
+import { QueryExplanation } from './query-explanation.ts';
 import { orderOf, queryOf } from './query.ts';
 import { relatedSelection } from './related-selection.ts';
 import { dropState } from './save-entity.ts';
@@ -41,14 +42,21 @@ export class SelectionObject {
 
   query(text: string, ...values: readonly unknown[]): SelectionHandle {
     const state = own(this);
-    const { predicate, order } = queryOf(
-      state.of.def,
-      text,
-      values,
-      currentCall().services.config,
-      currentCall().sight,
-    );
-    return state.narrowed(predicate, order).handle;
+    const { def } = state.of;
+    const query = queryOf(def, text, values, currentCall().services.config, currentCall().sight);
+    const found = state.narrowed(query.predicate, query.order);
+    found.explanation = QueryExplanation.of(query, def);
+    return found.handle;
+  }
+
+  /** The steps of the query it is the answer to, when its settings asked for them. */
+  get queryPlan(): string | undefined {
+    return own(this).explanation?.plan;
+  }
+
+  /** The same with what each step finds. */
+  get queryPath(): Promise<string | undefined> {
+    return own(this).explanation?.path() ?? Promise.resolve(undefined);
   }
 
   orderBy(order: string | readonly OrderItem[]): SelectionHandle {

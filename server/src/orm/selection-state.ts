@@ -20,6 +20,7 @@ import {
   positionOf,
   type Members,
 } from './members.ts';
+import type { QueryExplanation } from './query-explanation.ts';
 import { readEntities, readEntityAt, readMembers, type Window } from './read.ts';
 
 const held = Symbol('state');
@@ -54,6 +55,8 @@ export class SelectionState implements SelectionTraits {
   readonly ordered: boolean;
   readonly alterable: boolean;
   readonly #source: SelectionSource;
+  /** How the query that it is the answer to was answered. */
+  explanation: QueryExplanation | undefined;
   #members: Promise<Members> | undefined;
   #altered = false;
 

@@ -39,6 +39,19 @@ inCall('queries: placeholders, order, nothing found', async () => {
   assert.throws(() => ds.Employee.query('name = :1'), hasCode(1279));
 });
 
+inCall('the way a query was answered', async () => {
+  const asked = ds.Employee.query('employer.name = Acme and salary > :1', 40000, { queryPlan: true, queryPath: true });
+  const steps = { And: [{ item: 'Join on Table : Company  :  Employee.employer = Company.ID', subquery: [{ item: '[index : Company.name ] === Acme' }] }, { item: 'Employee.salary > 40000' }] }; // prettier-ignore
+  assert.deepEqual(JSON.parse(asked.queryPlan ?? ''), steps);
+  const { steps: [all] } = JSON.parse((await asked.queryPath) ?? '') as { steps: { description: string; recordsfounds: number; steps: { recordsfounds: number }[] }[] }; // prettier-ignore
+  assert.deepEqual([all?.description, all?.recordsfounds, all?.steps[1]?.recordsfounds], ['AND', 2, 3]);
+  const plain = ds.Employee.query('salary > 1');
+  assert.deepEqual([plain.queryPlan, await plain.queryPath], [undefined, undefined]);
+  const within = plain.query('name = Bo', { queryPath: true });
+  assert.equal(within.queryPlan, undefined);
+  assert.match((await within.queryPath) ?? '', /"recordsfounds":1/);
+});
+
 inCall('positions, ends and iteration', async () => {
   const all = ds.Employee.all();
   assert.deepEqual([(await all.first())?.name, (await all.last())?.name, await all.length()], ['Ada', 'Femi', 6]);
