@@ -58,15 +58,25 @@ export function entityParams({ attributes }: DataClass, catalog: Catalog): Param
   };
 }
 
-/** A new entity with the values that the model gives it. */
-async function fresh({ path, key }: DataClass): Promise<WireEntity> {
+/**
+ * A new entity with the values that the model gives it. What must be given and is not given yet would be refused, so
+ * something stands for it while the server is asked.
+ */
+async function fresh({ path, key, attributes }: DataClass): Promise<WireEntity> {
+  const stand = Object.fromEntries(
+    attributes.flatMap(({ name, not_null, identifying, value, minLength = 1 }): [name: string, value: unknown][] => {
+      if (!not_null || identifying) return [];
+      return value === 'text' ? [[name, '-'.repeat(minLength)]] : value === 'number' ? [[name, 0]] : [];
+    }),
+  );
   try {
     const made = await ask<WireEntity>(path, {
       params: { $method: 'update', $refresh: true },
-      json: { [key[0] as string]: null },
+      json: { [key[0] as string]: null, ...stand },
       quiet: true,
     });
-    return { ...made, __STAMP: 0 };
+    const given = Object.entries(made).filter(([name, value]) => !(name in stand) || value !== stand[name]);
+    return { ...Object.fromEntries(given), __STAMP: 0 };
   } catch {
     return { __STAMP: 0 };
   }

@@ -32,7 +32,9 @@ export function CallPage({ search }: { readonly search: URLSearchParams }): Reac
         ) : asked !== '' ? (
           <Empty title={`There is no function ${asked}`} />
         ) : (
-          <p className="call-none muted">Choose a function to call it.</p>
+          <Empty title="Choose a function">
+            <p>They run on the server, in the code beside the model. Only those that clients may call are listed.</p>
+          </Empty>
         )}
       </div>
     </div>

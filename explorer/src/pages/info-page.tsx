@@ -37,7 +37,7 @@ const lists: readonly Listed[] = [
       ['Session', 'sessionID'],
       ['User', 'userName'],
       ['Life in seconds', 'lifeTime'],
-      ['Ends', 'expiration'],
+      ['Expires', 'expiration'],
     ],
   },
   {
@@ -50,7 +50,7 @@ const lists: readonly Listed[] = [
       ['Entities', 'selectionSize'],
       ['Sorted', 'sorted'],
       ['Used', 'refreshed'],
-      ['Ends', 'expires'],
+      ['Expires', 'expires'],
     ],
   },
   {

@@ -19,7 +19,7 @@ export function Confirm({ label, name, wide = false, question, detail, yes, onYe
     <>
       <button
         type="button"
-        className={wide ? 'button quiet small' : 'button quiet square'}
+        className={wide ? 'button small' : 'button quiet square'}
         aria-label={name}
         title={name}
         onClick={() => dialog.current?.showModal()}

@@ -135,6 +135,10 @@ test('what the server refuses is said at the field it is about', async (t) => {
   assert.equal((await stage.read('Member(12)'))['fee'], 999);
 
   const fresh = await stage.open(t, 'Member()');
+  // What the model gives a new entity is shown.
+  await until(() => field(fresh, 'active').getByRole('radio', { name: 'true' }).isChecked(), true);
+  assert.match(await control(fresh, 'card').inputValue(), /^[0-9a-f]{8}-/);
+  assert.equal(await control(fresh, 'name').inputValue(), '');
   await fresh.getByRole('button', { name: 'Create' }).click();
   await until(
     async () => (await field(fresh, 'name').locator('.field-errors').innerText()).trim(),
