@@ -120,6 +120,17 @@ for (const page of [
       });
   });
 
+test('the program of first-ten-minutes.md prints names', async () => {
+  const page = readFileSync(join(root, 'docs/tutorial/first-ten-minutes.md'), 'utf8');
+  const sample = /```ts\n([^]*?)```/.exec(page)?.[1] ?? '';
+  assert.match(sample, /^const ds/m, 'the sample was found');
+  const printed = await runModule(
+    sample.replace('../../examples', './examples').replaceAll('http://127.0.0.1:8044', url),
+  );
+  assert.deepEqual(printed.split('\n').length, 5, printed);
+  assert.ok(printed.startsWith('Joubert\n'), printed);
+});
+
 test('write-a-function.md shows a model that answers as it says', async () => {
   const sample = /```ts\n([^]*?)```/.exec(readFileSync(join(root, 'docs/how-to/write-a-function.md'), 'utf8'))?.[1];
   const printed = await runModule(

@@ -45,15 +45,21 @@ const find = (folder: string, name: string): string | undefined =>
 const defaultExport = async (file: string): Promise<unknown> =>
   ((await exportsOf(file)) as { readonly default?: unknown }).default;
 
-/** A model folder need not have Keystamp among its packages: the one that loads it is at hand. */
-let findsKeystamp = false;
+let isPrepared = false;
 
-function findKeystamp(): void {
-  if (findsKeystamp) return;
-  findsKeystamp = true;
+/**
+ * A model folder need not have Keystamp among its packages: the one that loads it is at hand. Its TypeScript is modules,
+ * whatever `npm init` wrote into a package.json above it.
+ */
+function prepareLoading(): void {
+  if (isPrepared) return;
+  isPrepared = true;
   registerHooks({
     resolve(specifier, context, next) {
-      if (specifier !== 'keystamp') return next(specifier, context);
+      if (specifier !== 'keystamp') {
+        const found = next(specifier, context);
+        return found.format === 'commonjs-typescript' ? { ...found, format: 'module-typescript' } : found;
+      }
       try {
         return next(specifier, context);
       } catch {
@@ -65,7 +71,7 @@ function findKeystamp(): void {
 }
 
 async function exportsOf(file: string): Promise<unknown> {
-  findKeystamp();
+  prepareLoading();
   try {
     return await import(pathToFileURL(file).href);
   } catch (error) {

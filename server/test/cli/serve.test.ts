@@ -176,6 +176,8 @@ test('a model file, in TypeScript or JavaScript, without first data', async () =
     const path = folder({
       [name]: person.replace(': object', name.endsWith('.ts') ? ': object' : ''),
       'seed.ts': seed,
+      // As `npm init` writes it: a model is a module all the same.
+      ...(name.endsWith('.ts') && { 'package.json': '{ "type": "commonjs" }' }),
     });
     const process = keystamp(['serve', join(path, name), '--port', '0', '--data', join(path, 'data')]);
     assert.equal(await count(await process.url), 0);
