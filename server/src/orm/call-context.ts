@@ -61,6 +61,8 @@ export class CallContext {
   readonly restricted: boolean;
   /** Privileges that the roles file lends to the running function and those it calls (spec 14 § 6). */
   readonly #lent: readonly string[];
+  /** The entity whose calculated value is worked out: its code reads all attributes of it (spec 14 § 4.4). */
+  own: object | undefined;
   /** What is told when the unit of writing that this code is part of is over. */
   aftermath: Told[] = [];
   readonly #caller: Caller;
@@ -183,6 +185,13 @@ export class CallContext {
     return runInCall(this.#derived(this.#transaction, this.restricted, [...this.#lent, ...privileges]), work);
   }
 
+  /** Runs the code of a calculated attribute, for one entity if one is given, with more privileges. */
+  workingOut<T>(own: object | undefined, privileges: readonly string[], work: () => T): T {
+    const context = this.#derived(this.#transaction, this.restricted, [...this.#lent, ...privileges]);
+    context.own = own;
+    return runInCall(context, work);
+  }
+
   /** Rolls back the transactions that code has left open. */
   settle(): Promise<void> {
     return this.#cancelStarted();
@@ -273,6 +282,7 @@ export class CallContext {
     const options = { model, services, caller: this.#caller, over };
     const derived = new CallContext(options, state, restricted, lent);
     derived.#transaction = transaction;
+    derived.own = this.own;
     return derived;
   }
 }

@@ -20,6 +20,7 @@ import type { StoredEntity } from '../store/sql/entity-row.ts';
 import { callIfAny } from './call-context.ts';
 import type { ClassRuntime } from './class-runtime.ts';
 import { tellTouched } from './entity-events.ts';
+import { runCalculated } from './run-calculated.ts';
 import { RunningCode } from './running-code.ts';
 import type { SelectionState } from './selection-state.ts';
 import { assignedValue, isMediaInput, storedValue, type MediaInput } from './media-value.ts';
@@ -143,7 +144,7 @@ export const isHiddenKey = (attribute: StorageDef): boolean => attribute.name.en
  */
 export function readAttribute(state: EntityState, attribute: AttributeDef): unknown {
   const refusal = refusalOf(attribute);
-  if (refusal) throw refusal;
+  if (refusal && callIfAny()?.own !== state) throw refusal;
   return heldBy(state, attribute);
 }
 
@@ -190,10 +191,12 @@ export async function endOf(from: EntityState, steps: readonly RelatedEntityDef[
 }
 
 /** What the code gives: a promise when it is asynchronous, `event.result` when it sets that (spec 15 § 7.2). */
-function readCalculated({ handle, def }: EntityState, { get, name }: CalculatedDef): unknown {
+function readCalculated(state: EntityState, attribute: CalculatedDef): unknown {
+  const { handle, def } = state;
+  const { get, name } = attribute;
   const event = { kind: 'get', dataClassName: def.name, attributeName: name, result: undefined as unknown };
   const resultOf = (returned: unknown): unknown => (event.result === undefined ? (returned ?? null) : event.result);
-  const returned = get.call(handle, event);
+  const returned = runCalculated(attribute, state, () => get.call(handle, event));
   return returned instanceof Promise ? returned.then(resultOf) : resultOf(returned);
 }
 
@@ -257,7 +260,7 @@ function assignCalculated(state: EntityState, attribute: CalculatedDef, value: u
   const { set, name } = attribute;
   if (!set) throw fail(1516, name);
   const event = { kind: 'set', dataClassName: state.def.name, attributeName: name, value };
-  state.code.waitFor(set.call(state.handle, value, event));
+  state.code.waitFor(runCalculated(attribute, state, () => set.call(state.handle, value, event)));
   tellTouched(state, attribute);
 }
 

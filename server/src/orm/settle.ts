@@ -13,6 +13,7 @@ import { codeError } from './calculated-value.ts';
 import { currentCall } from './call-context.ts';
 import { amongMembers, membersOfKeys } from './members.ts';
 import { readMembers } from './read.ts';
+import { runCalculated } from './run-calculated.ts';
 import { runtimeOf } from './store-runtime.ts';
 import { fulfils } from './test-value.ts';
 import { workedOut } from './worked-out.ts';
@@ -91,7 +92,8 @@ async function askQuery(asked: Asked, dataClass: DataClassDef, depth: number): P
   const event = { kind: 'query', dataClassName: dataClass.name, attributeName: attribute.name, operator, value, result: undefined as unknown }; // prettier-ignore
   let given: unknown;
   try {
-    const returned: unknown = await attribute.query?.call(runtimeOf(call.model).dataClassOf(dataClass).object, event);
+    const { object } = runtimeOf(call.model).dataClassOf(dataClass);
+    const returned: unknown = await runCalculated(attribute, undefined, () => attribute.query?.call(object, event));
     given = event.result === undefined ? returned : event.result;
   } catch (error) {
     throw codeError(error, attribute);
@@ -137,7 +139,10 @@ async function askOrder({ calculated, steps, descending }: OrderItem, depth: num
   const event = { kind: 'orderBy', dataClassName: owner.name, attributeName: name, operator: descending ? 'desc' : 'asc', descending, value: null, result: undefined as unknown }; // prettier-ignore
   let given: unknown;
   try {
-    const returned: unknown = await orderBy?.call(runtimeOf(call.model).dataClassOf(owner).object, event);
+    const { object } = runtimeOf(call.model).dataClassOf(owner);
+    const returned: unknown = await runCalculated(calculated as CalculatedDef, undefined, () =>
+      orderBy?.call(object, event),
+    );
     given = event.result === undefined ? returned : event.result;
   } catch (error) {
     throw codeError(error, calculated as CalculatedDef);

@@ -1,7 +1,7 @@
 // Calculated attributes: worked out by code, in every answer (spec 15 § 7).
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { dataStoreOf, defineModel, implement } from 'keystamp';
+import { dataStoreOf, defineModel, implement, session } from 'keystamp';
 import { openModel, type OpenModel } from './open-model.ts';
 import { ask, save } from './rest.ts';
 
@@ -30,6 +30,8 @@ const model = defineModel({
         hidden: { kind: 'calculated', type: 'string' },
         broken: { kind: 'calculated', type: 'long' },
         face: { kind: 'calculated', type: 'image', exposed: true },
+        lent: { kind: 'calculated', type: 'bool', exposed: true },
+        others: { kind: 'calculated', type: 'string', exposed: true },
         teamName: { kind: 'alias', path: 'team.name', exposed: true },
         teamSize: { kind: 'alias', path: 'team.size', exposed: true },
       },
@@ -121,6 +123,13 @@ const app = implement(model, {
         hidden: { get: () => 'secret' },
         broken: { get: () => 'no number' },
         face: { get: () => Buffer.from('no picture') },
+        lent: { get: () => session.hasPrivilege('chief') },
+        others: {
+          async get() {
+            const [other] = await this.getDataClass().query('ID != :1', this.ID).toArray();
+            return other?.family ?? null;
+          },
+        },
       },
     },
   },
@@ -290,10 +299,12 @@ test('what code answers wrongly is told as its fault', async () => {
   assert.deepEqual(body.__ERROR.map((line: { errCode: number }) => line.errCode), [-1, 1562]); // prettier-ignore
 });
 
-test('a setter needs the permission to change its attribute, and no other', async () => {
+test('privileges: for the attribute itself, not for what it is made of', async () => {
   const permissions = {
     allowed: [
       { applyTo: 'ds', type: 'datastore', read: ['guest'], create: ['guest'], update: ['guest'] },
+      { applyTo: 'Member.family', type: 'attribute', read: ['chief'] },
+      { applyTo: 'Member.lent', type: 'attribute', promote: ['chief'] },
       { applyTo: 'Member.full', type: 'attribute', read: ['guest'], create: ['chief'], update: ['chief'] },
     ],
   };
@@ -309,8 +320,19 @@ test('a setter needs the permission to change its attribute, and no other', asyn
     assert.deepEqual([refused.status, codes(refused)], [401, [1608, 1517]]);
     const created = await save(guarded, 'Member', { full: 'Eve Moon' });
     assert.deepEqual([created.status, codes(created)], [401, [1608, 1534]]);
+    // Who may see the result needs no permission on what it is made of; other entities keep theirs.
+    const shown = (await ask(guarded, 'GET', '/rest/Member(1)?$attributes=full,lent')).body;
+    assert.deepEqual([shown.full, shown.lent], ['Ada Joubert', true]);
+    const all = (await ask(guarded, 'GET', '/rest/Member(1)')).body;
+    assert.equal('family' in all, false);
+    const family = await ask(guarded, 'GET', '/rest/Member?$filter="family = Joubert"');
+    assert.deepEqual([family.status, codes(family)], [401, [1607]]);
+    assert.equal((await ask(guarded, 'GET', '/rest/Member?$filter="full = \'Ada Joubert\'"')).body.__COUNT, 1);
+    await save(guarded, 'Member', { given: 'Bo' }, '&$attributes=ID');
+    const others = await ask(guarded, 'GET', '/rest/Member(1)?$attributes=others');
+    assert.deepEqual([others.status, codes(others)], [500, [1607, 1562]]);
     // What clients send back as they got it is no change.
-    const same = await save(guarded, 'Member', { __KEY: '1', given: 'Bea', full: 'Ada Joubert' });
+    const same = await save(guarded, 'Member', { __KEY: '1', given: 'Bea', full: 'Ada Joubert' }, '&$attributes=full');
     assert.deepEqual([same.status, same.body.full], [200, 'Bea Joubert']);
   } finally {
     await guarded.close();
