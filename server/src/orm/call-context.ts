@@ -61,6 +61,8 @@ export class CallContext {
   readonly restricted: boolean;
   /** Privileges that the roles file lends to the running function and those it calls (spec 14 § 6). */
   readonly #lent: readonly string[];
+  /** False while the server reads what a plan has permitted already: an alias needs nothing of what its path leads through. */
+  checks = true;
   /** The entity whose calculated value is worked out: its code reads all attributes of it (spec 14 § 4.4). */
   own: object | undefined;
   /** What is told when the unit of writing that this code is part of is over. */
@@ -189,6 +191,15 @@ export class CallContext {
   workingOut<T>(own: object | undefined, privileges: readonly string[], work: () => T): T {
     const context = this.#derived(this.#transaction, this.restricted, [...this.#lent, ...privileges]);
     context.own = own;
+    context.checks = true;
+    return runInCall(context, work);
+  }
+
+  /** Runs work of the server for an answer whose plan has been permitted; the code that it calls is checked again. */
+  answering<T>(work: () => T): T {
+    if (!this.checks || this.access.isOpen) return work();
+    const context = this.#derived(this.#transaction, this.restricted);
+    context.checks = false;
     return runInCall(context, work);
   }
 
@@ -283,6 +294,7 @@ export class CallContext {
     const derived = new CallContext(options, state, restricted, lent);
     derived.#transaction = transaction;
     derived.own = this.own;
+    derived.checks = this.checks;
     return derived;
   }
 }

@@ -169,7 +169,7 @@ export function heldBy(state: EntityState, attribute: AttributeDef): unknown {
 /** Why the running code may not read the attribute, `undefined` when it may. */
 export function refusalOf(attribute: AttributeDef): KeystampError | undefined {
   const call = callIfAny();
-  return call && !call.access.isOpen ? call.sight.refusal(attribute, false) : undefined;
+  return call?.checks && !call.access.isOpen ? call.sight.refusal(attribute, false) : undefined;
 }
 
 /** At once where the entity itself holds it, a promise where related entities must be read. */

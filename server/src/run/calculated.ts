@@ -18,7 +18,7 @@ import type { Row } from '../store/engine.ts';
 import { markByte, type Mark, type MarkForm } from '../store/sql/calculated-mark.ts';
 import { membersStatement, pageStatement } from '../store/sql/select.ts';
 import type { Visit } from './context.ts';
-import { withCode } from './with-code.ts';
+import { inCode } from './with-code.ts';
 
 /** The text with the calculated values of its columns. @throws KeystampError 500: 1562, 1585 */
 export async function withCalculated<T extends string | Uint8Array>(
@@ -37,8 +37,7 @@ export async function bytesWithCalculated(
   visit: Visit,
 ): Promise<Uint8Array | null> {
   if (!columns.calculated || json === null) return json;
-  const fill = (): Promise<Uint8Array> => new Filling(columns, visit).fill(json);
-  return callIfAny() ? fill() : withCode(visit, columns.dataClass.name, fill);
+  return inCode(visit, columns.dataClass.name, () => new Filling(columns, visit).fill(json));
 }
 
 /** The value of one item for an entity in memory. Runs in a call. */
@@ -47,7 +46,7 @@ export const calculatedText = (
   state: EntityState,
   columns: Columns,
   visit: Visit,
-): Promise<string> => new Filling(columns, visit).one(item, state);
+): Promise<string> => inCode(visit, columns.dataClass.name, () => new Filling(columns, visit).one(item, state));
 
 class Filling {
   readonly #columns: Columns;

@@ -6,11 +6,15 @@ import type { ColumnItem, Columns } from '../query/columns.ts';
 import { entityStatement } from '../store/sql/select.ts';
 import { calculatedText, withCalculated } from './calculated.ts';
 import type { Visit } from './context.ts';
+import { inCode } from './with-code.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
 /** The JSON text of an entity as code has it (spec 12 § 4). */
-export async function entityJsonOf(state: EntityState, columns: Columns, visit: Visit): Promise<string> {
+export const entityJsonOf = (state: EntityState, columns: Columns, visit: Visit): Promise<string> =>
+  inCode(visit, columns.dataClass.name, () => entityJson(state, columns, visit));
+
+async function entityJson(state: EntityState, columns: Columns, visit: Visit): Promise<string> {
   const { stored } = state;
   const touched = state.touchedNames();
   const { engine } = visit.services;

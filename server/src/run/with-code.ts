@@ -14,9 +14,14 @@ export function withCode<T>(visit: Visit, what: string, work: (call: CallContext
   return inCall({ model: services.model, services, caller: visitor }, `the code of ${what}`, work);
 }
 
-/** The same as a part of the call that is running, if one is. */
-export const inCode = <T>(visit: Visit, what: string, work: () => Promise<T>): Promise<T> =>
-  callIfAny() ? work() : withCode(visit, what, work);
+/**
+ * Works out what the answer of a permitted plan needs of calculated attributes, as a part of the call that is running if one
+ * is.
+ */
+export function inCode<T>(visit: Visit, what: string, work: () => Promise<T>): Promise<T> {
+  const call = callIfAny();
+  return call ? call.answering(work) : withCode(visit, what, (made) => made.answering(work));
+}
 
 /** One unit of writing; inside a call, so that events of the classes are part of it, where code takes part. */
 export const writeUnit = <T>({ services }: Visit, work: (tx: Transaction) => Promise<T>): Promise<T> =>

@@ -302,8 +302,9 @@ test('what code answers wrongly is told as its fault', async () => {
 test('privileges: for the attribute itself, not for what it is made of', async () => {
   const permissions = {
     allowed: [
-      { applyTo: 'ds', type: 'datastore', read: ['guest'], create: ['guest'], update: ['guest'] },
+      { applyTo: 'ds', type: 'datastore', read: ['guest'], create: ['guest'], update: ['guest'], execute: ['guest'] },
       { applyTo: 'Member.family', type: 'attribute', read: ['chief'] },
+      { applyTo: 'Team', type: 'dataclass', read: ['chief'] },
       { applyTo: 'Member.lent', type: 'attribute', promote: ['chief'] },
       { applyTo: 'Member.full', type: 'attribute', read: ['guest'], create: ['chief'], update: ['chief'] },
     ],
@@ -328,6 +329,21 @@ test('privileges: for the attribute itself, not for what it is made of', async (
     const family = await ask(guarded, 'GET', '/rest/Member?$filter="family = Joubert"');
     assert.deepEqual([family.status, codes(family)], [401, [1607]]);
     assert.equal((await ask(guarded, 'GET', '/rest/Member?$filter="full = \'Ada Joubert\'"')).body.__COUNT, 1);
+    // An alias needs none for its path.
+    await guarded.run(async () => {
+      session.promote('chief');
+      await ds.Team.new({ name: 'Red' }).save();
+      await (await ds.Member.get(1))!.set({ team: 1 }).save();
+    });
+    const sized = await ask(guarded, 'GET', '/rest/Member?$filter="teamSize = 1"&$orderby=teamSize&$attributes=teamSize'); // prettier-ignore
+    assert.deepEqual([sized.status, sized.body.__ENTITIES?.[0].teamSize], [200, 1]);
+    const sum = await ask(guarded, 'GET', '/rest/Member/teamSize?$compute=sum');
+    assert.deepEqual([sum.status, sum.body], [200, 1]);
+    const echoed = await ask(guarded, 'POST', '/rest/Member(1)/renamed?$attributes=teamSize,full', ['Bea']);
+    assert.deepEqual([echoed.status, echoed.body.full], [200, 'Bea Joubert']);
+    const itself = await ask(guarded, 'POST', '/rest/Member(1)/itself?$attributes=teamSize', []);
+    assert.deepEqual([itself.status, itself.body.teamSize], [200, 1]);
+    assert.equal((await ask(guarded, 'GET', '/rest/Team(1)')).status, 401);
     await save(guarded, 'Member', { given: 'Bo' }, '&$attributes=ID');
     const others = await ask(guarded, 'GET', '/rest/Member(1)?$attributes=others');
     assert.deepEqual([others.status, codes(others)], [500, [1607, 1562]]);
