@@ -52,10 +52,8 @@ function checkParameters(faults: Faults, path: string, given: unknown, isClass: 
 export function checkCode(code: unknown, definition: unknown): readonly string[] {
   const faults = new Faults();
   const given = faults.object('code', code, ['directory', 'functions', 'dataClasses', 'singletons']);
-  const directory = faults.object('directory', given['directory'], ['login']);
-  if (isFields(given['directory']) && typeof directory['login'] !== 'function')
-    faults.add('directory.login', 'must be a function');
   const classes = fieldsOf(fieldsOf(definition)['dataClasses']);
+  checkDirectory(faults, given['directory'], classes);
   const classNames = new Set(Object.keys(classes));
   for (const name of classNames)
     if (dataStoreMembers.has(name)) faults.add(`dataClasses.${name}`, 'is a member that every datastore has');
@@ -71,6 +69,43 @@ export function checkCode(code: unknown, definition: unknown): readonly string[]
     checkSingleton(faults, name, own, isClass);
   return faults.lines;
 }
+
+/** A function, or the attributes of a dataclass that tell of its users. */
+function checkDirectory(faults: Faults, given: unknown, classes: Fields): void {
+  if (!isFields(given) || !('dataClass' in given)) {
+    const own = faults.object('directory', given, ['login']);
+    if (isFields(given) && typeof own['login'] !== 'function') faults.add('directory.login', 'must be a function');
+    return;
+  }
+  const { dataClass, ...own } = faults.object('directory', given, ['dataClass', ...userAttributes]);
+  if (typeof dataClass !== 'string' || !Object.hasOwn(classes, dataClass))
+    return faults.add('directory.dataClass', 'must be a dataclass of the model');
+  const attributes = fieldsOf(fieldsOf(classes[dataClass])['attributes']);
+  for (const name of userAttributes) {
+    const attribute = own[name];
+    if (attribute === undefined && name !== 'name' && name !== 'passwordHash') continue;
+    const {
+      type,
+      kind = 'storage',
+      scope,
+    } = fieldsOf(typeof attribute === 'string' ? attributes[attribute] : undefined);
+    const types =
+      name === 'belongsTo'
+        ? ['string', 'text', 'object']
+        : name === 'ID'
+          ? ['string', 'text', 'uuid']
+          : ['string', 'text'];
+    if (kind !== 'storage' || !types.includes(String(type)))
+      faults.add(
+        `directory.${name}`,
+        `must be an attribute of ${dataClass} that holds ${name === 'belongsTo' ? 'a text or an object' : 'a text'}`,
+      );
+    else if (name === 'passwordHash' && scope !== 'publicOnServer')
+      faults.add(`directory.${name}`, 'must have the scope publicOnServer: hashes are not for clients');
+  }
+}
+
+const userAttributes = ['name', 'passwordHash', 'fullName', 'ID', 'belongsTo'];
 
 function checkClass(faults: Faults, path: string, given: unknown, attributes: Fields, isClass: IsClass): void {
   const own = faults.object(path, given, classKeys);

@@ -1,10 +1,11 @@
 // The code of an author as the model holds it: functions, singletons, events.
-import type { Functions, SingletonCode } from './code.ts';
+import type { DirectoryCode, Functions, SingletonCode } from './code.ts';
 import {
   attributeEvents,
   entityEvents,
   type AttributeDef,
   type DataClassDef,
+  type Directory,
   type EventFunction,
   type EventsDef,
   type FunctionDef,
@@ -47,6 +48,11 @@ export const singletonDef = (
   state: (state ?? (() => ({}))) as () => object,
   functions: functionMap(functions, isClass, 'singleton', name),
 });
+
+export const directoryDef = (code: DirectoryCode): Directory =>
+  'login' in code
+    ? { kind: 'code', logIn: code.login as Extract<Directory, { kind: 'code' }>['logIn'] }
+    : { kind: 'dataClass', users: code };
 
 /** The events that the code of the class answers to, attributes in model order. */
 export function eventsDef({ code: { events }, attributes: all }: DataClassDef): EventsDef | undefined {

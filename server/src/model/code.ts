@@ -69,11 +69,29 @@ export interface SingletonCode {
   readonly functions: Functions;
 }
 
-/** Who the users are (spec 13 § 6.6). */
-export interface DirectoryCode {
+/** Code that knows the users (spec 13 § 6.6). */
+export interface DirectoryFunction {
   /** Called with name and password; answers the user, or false for one it does not know. */
   readonly login: AnyFunction;
 }
+
+/** The dataclass whose entities are the users, and its attributes that tell of them. */
+export interface UserClass<C extends string = string, A extends string = string> {
+  readonly dataClass: C;
+  /** What a user logs in with. */
+  readonly name: A;
+  /** Holds what `generatePasswordHash` made; who has none cannot log in. */
+  readonly passwordHash: A;
+  /** Absent: the name. */
+  readonly fullName?: A;
+  /** A UUID; absent: one made from the name. */
+  readonly ID?: A;
+  /** Roles or privileges: a text with commas between them, or an object attribute with a list. */
+  readonly belongsTo?: A;
+}
+
+/** Who the users are. */
+export type DirectoryCode = DirectoryFunction | UserClass;
 
 /** All code beside a model. */
 export interface Code {

@@ -2,7 +2,7 @@
 import { addAliases, addCalculated, addToMany, addToOne } from './attribute-defs.ts';
 import { checkCalculated, checkCode } from './check-code.ts';
 import { checkDefinition } from './check.ts';
-import { eventsDef, functionMap, singletonDef } from './code-defs.ts';
+import { directoryDef, eventsDef, functionMap, singletonDef } from './code-defs.ts';
 import { isImplemented } from './code.ts';
 import type { DataClassDefinition, ModelDefinition } from './definition.ts';
 import { draftClass, type DraftClass } from './draft-class.ts';
@@ -45,7 +45,7 @@ export function buildModel(exported: unknown): Model {
     singletons: new Map(
       Object.entries(code?.singletons ?? {}).map(([name, made]) => [name, singletonDef(name, made, isClass)]),
     ),
-    ...(code?.directory && { logIn: code.directory.login as NonNullable<Model['logIn']> }),
+    ...(code?.directory && { directory: directoryDef(code.directory) }),
     definition: definition as object,
   };
 }

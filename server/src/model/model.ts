@@ -1,5 +1,5 @@
 // The catalog in memory: what dataclasses, attributes and functions exist and how they hang together. Knows no database.
-import type { ClassCode } from './code.ts';
+import type { ClassCode, UserClass } from './code.ts';
 import type { StoredAs } from './column-form.ts';
 import type { ParameterDef } from './parameter-type.ts';
 
@@ -177,6 +177,11 @@ export interface FunctionDef {
   readonly run: (this: unknown, ...args: readonly unknown[]) => unknown;
 }
 
+/** Who the users are: code of the author that is asked, or the entities of a dataclass (spec 13 § 6.6). */
+export type Directory =
+  | { readonly kind: 'code'; readonly logIn: (this: unknown, name: string, password: string) => unknown }
+  | { readonly kind: 'dataClass'; readonly users: UserClass };
+
 /** The functions of one object, by name. */
 export type FunctionMap = ReadonlyMap<string, FunctionDef>;
 
@@ -241,8 +246,8 @@ export interface Model {
   /** The functions of the datastore. */
   readonly functions: FunctionMap;
   readonly singletons: ReadonlyMap<string, SingletonDef>;
-  /** Asks the author's directory for a user; absent: there are no users. */
-  readonly logIn?: (this: unknown, name: string, password: string) => unknown;
+  /** Who the users are; absent: there are none. */
+  readonly directory?: Directory;
   /** What the model was built from; tells the models of one process apart. */
   readonly definition: object;
 }

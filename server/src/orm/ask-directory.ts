@@ -6,6 +6,7 @@ import { Visitor } from '../session/visitor.ts';
 import type { CallServices } from './call-context.ts';
 import { inCall } from './in-call.ts';
 import { runtimeOf } from './store-runtime.ts';
+import { findUser } from './user-class.ts';
 import type { Model } from '../model/model.ts';
 
 const system: Identity = { ...guest, unbound: true };
@@ -20,11 +21,14 @@ export async function askDirectory(
   name: string,
   password: string,
 ): Promise<unknown> {
-  const { logIn } = model;
-  if (!logIn) return undefined;
+  const { directory } = model;
+  if (!directory) return undefined;
   const caller = new Visitor(services, undefined);
   caller.actAs({ identity: system }, true);
-  const ask = (): Promise<unknown> => Promise.resolve(logIn.call(runtimeOf(model).object, name, password));
+  const ask = async (): Promise<unknown> =>
+    directory.kind === 'code'
+      ? directory.logIn.call(runtimeOf(model).object, name, password)
+      : findUser(directory.users, model, name, password);
   try {
     return await inCall({ model, services, caller }, 'the directory', (call) => call.unrestricted(ask));
   } finally {

@@ -1,6 +1,6 @@
 // The author's second step: code beside a model. `this` in every function is typed from the model and from the code itself.
 import { markImplemented, type Code, type Functions, type Implemented } from '../model/code.ts';
-import type { CalculatedCode, EventsCode } from '../model/code.ts';
+import type { CalculatedCode, EventsCode, UserClass } from '../model/code.ts';
 import type { ModelDefinition } from '../model/definition.ts';
 import type { Json } from '../model/model.ts';
 import type { DirectoryAnswer } from '../session/directory.ts';
@@ -9,9 +9,11 @@ import type { DataClass, DataStore, Entity, EntitySelection, Names, Singleton } 
 
 /** The code with what `this` is in each part of it. */
 type CodeWithThis<M extends ModelDefinition, K> = {
-  readonly directory?: {
-    readonly login: (name: string, password: string) => DirectoryAnswer | Promise<DirectoryAnswer>;
-  } & ThisType<DataStore<M, K>>;
+  readonly directory?:
+    | ({
+        readonly login: (name: string, password: string) => DirectoryAnswer | Promise<DirectoryAnswer>;
+      } & ThisType<DataStore<M, K>>)
+    | { readonly [C in Names<M>]: UserClass<C, keyof M['dataClasses'][C]['attributes'] & string> }[Names<M>];
   readonly functions?: Functions & ThisType<DataStore<M, K>>;
   readonly dataClasses?: {
     readonly [C in Names<M>]?: {

@@ -7,6 +7,7 @@ import type { Json, Model } from '../../src/model/model.ts';
 import type { Seed, SeedEntity } from '../../src/model/seed.ts';
 import type { Roles } from '../../src/session/roles.ts';
 import { model as office, officeEntities, officeRoles } from '../access/office.ts';
+import { memberEntities, members } from './members.ts';
 import { noteEntities, users } from './users.ts';
 import functions from './functions-model.ts';
 import { picture, type PictureName } from './pictures.ts';
@@ -199,6 +200,7 @@ export const stocks = {
     model: buildModel(sample),
     seed: { total: companies.length + employees.length, entities: companyEntities },
   },
+  members: { model: buildModel(members), seed: { total: 3, entities: memberEntities } },
   users: { model: buildModel(users), seed: { total: 2, entities: noteEntities } },
   functions: {
     model: buildModel(bare(functions)),

@@ -87,6 +87,21 @@ for (const [what, code, expected] of [
     { functions: { a: { parameters: ['any', 'any?', 'number'], run } } },
     [/\.parameters\[2\]: stands behind one/],
   ],
+  [
+    'users of no class',
+    { directory: { dataClass: 'Nobody', name: 'a', passwordHash: 'b' } },
+    [/directory\.dataClass: must be a dataclass/],
+  ],
+  [
+    'users without attributes',
+    { directory: { dataClass: 'Employee', name: 'nope' } },
+    [/directory\.name: must be an attribute of Employee/, /directory\.passwordHash: must be an attribute/],
+  ],
+  [
+    'a hash that clients could read',
+    { directory: { dataClass: 'Employee', name: 'name', passwordHash: 'name' } },
+    [/directory\.passwordHash: must have the scope publicOnServer/],
+  ],
   ['a name of 32 letters', { functions: { ['a'.repeat(32)]: { run } } }, [/31 characters at most/]],
   ['a name with a dash', { functions: { 'a-b': { run } } }, [/^functions\.a-b: a name is a letter/]],
   ['a dataclass of that name', { functions: { Employee: { run } } }, [/is the name of a dataclass/]],
