@@ -1,6 +1,7 @@
 // Runs the events of a class (spec 15 § 10): attribute level first, in model order, then the entity.
 import type { AttributeDef, AttributeEvent, EntityEvent, EventFunction } from '../model/model.ts';
 import type { Result } from './api.ts';
+import { callIfAny } from './call-context.ts';
 import type { EntityState } from './entity-state.ts';
 import { returnedError, thrownError, type EventError } from './event-error.ts';
 
@@ -57,11 +58,16 @@ export async function askEvents(
 async function ask(run: EventFunction, state: EntityState, event: EventObject): Promise<void> {
   if (state.code.isRunning(run)) return;
   let answer: unknown;
+  const deferred = callIfAny()?.state.deferred ?? [];
+  const before = deferred.length;
   try {
     answer = await state.code.run(run, () => run.call(state.handle, event));
   } catch (error) {
     throw error instanceof EventRefusal ? error : new EventRefusal(thrownError(error), error);
   }
+  // An error that waited for the end of the event refuses like one that was thrown there.
+  const [waited] = deferred.splice(before);
+  if (waited) throw new EventRefusal({ printed: waited, serious: true, fault: false });
   const error = returnedError(answer);
   if (!error) return;
   // Once the save or drop has begun every error is serious.

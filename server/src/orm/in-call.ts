@@ -1,10 +1,11 @@
 // Work that runs as one call of code of the author: in a context of its own, within the time limit of functions.
 import { CallContext, runInCall, type CallOptions } from './call-context.ts';
+import { codeError } from './throw-error.ts';
 import { TimeLimit } from './time-limit.ts';
 
 /**
  * What `work` gives. When it throws or takes too long, what the call still has under way ends too, and its transactions
- * are rolled back.
+ * are rolled back. Errors that waited (spec 12 § 7.2) are thrown when it is done.
  * @param what names the work in the error of one that takes too long
  * @throws KeystampError 503, and what `work` throws
  */
@@ -17,7 +18,10 @@ export async function inCall<T>(
   const limit = new TimeLimit(functionSeconds, `${what} took over ${functionSeconds} seconds`);
   const context = new CallContext({ ...options, over: limit.over });
   try {
-    return await Promise.race([runInCall(context, () => work(context)), limit.over]);
+    const result = await Promise.race([runInCall(context, () => work(context)), limit.over]);
+    const { deferred } = context.state;
+    if (deferred.length > 0) throw codeError(what, undefined, deferred);
+    return result;
   } catch (error) {
     limit.end(error);
     throw error;

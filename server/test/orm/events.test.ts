@@ -2,7 +2,7 @@
 // (spec 15 §§ 10, 11).
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { dataStoreOf, defineModel, implement } from 'keystamp';
+import { dataStoreOf, defineModel, implement, throwError } from 'keystamp';
 import { picture } from '../wire/pictures.ts';
 import { openModel, type OpenModel } from './open-model.ts';
 import { ask, save } from './rest.ts';
@@ -250,6 +250,16 @@ for (const [place, status, statusText, seen] of [
     assert.equal(await stampOf(1), before);
     assert.deepEqual(trace, ['touched salary', ...seen, 'afterSave failed salary']);
   });
+
+test('an error that waits for the end of the event ends the save too', async () => {
+  says['validateSave'] = () => throwError({ errCode: 5, message: 'later', deferred: true });
+  const { status, body } = await save(program, 'Member', { __KEY: '1', salary: 99 });
+  assert.equal(status, 400);
+  assert.deepEqual(body.__ERROR[0], { message: 'later', componentSignature: 'host', errCode: 5 });
+  assert.equal(body.salary, 5);
+  says = {};
+  assert.equal((await save(program, 'Member', { __KEY: '1', note: 'nothing waits any more' })).status, 200);
+});
 
 test('mild errors are results, serious ones are thrown too, unless asked not to', () =>
   program.run(async () => {
