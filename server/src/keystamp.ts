@@ -171,7 +171,7 @@ async function openPart(
     services,
     async close() {
       for (const timer of timers) clearInterval(timer);
-      signal.close();
+      await signal.close();
       await sessions.flush().catch(sweepFailed);
       await sets.flush().catch(sweepFailed);
       await variants.close();

@@ -2,10 +2,12 @@
 // connections for them in turn, starts those again that have died, and ends them all.
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { settings, type Config } from '../config.ts';
 import type { OnEvent } from '../events.ts';
 import { stopSignal } from './stop-signal.ts';
+import { addUpMetrics } from './worker-metrics.ts';
 
 /** Whether this process was started by one that keeps several. */
 export const isWorker = (): boolean => cluster.isWorker;
@@ -30,6 +32,12 @@ export async function keepWorkers(
 ): Promise<void> {
   const converters = config.converters || Math.ceil(availableParallelism() / config.workers);
   const env = { [settings.converters.env]: String(converters) };
+  if (config.port === 0) {
+    // The system would choose another one for those that come when all have died.
+    const port = await freePort(config.host);
+    cluster.setupPrimary({ args: [...process.argv.slice(2), '--port', String(port)] });
+  }
+  addUpMetrics();
   const { promise: broken, reject } = Promise.withResolvers<never>();
   let stopping = false;
   let failures = 0;
@@ -57,6 +65,16 @@ export async function keepWorkers(
     await Promise.all(workers().map((worker) => end(worker, config.stopSeconds * 1000 + graceMs)));
   }
   onEvent({ kind: 'stopped' });
+}
+
+/** A port that nobody listens on. */
+async function freePort(host: string): Promise<number> {
+  const server = createServer().listen(0, host);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
 }
 
 const workers = (): readonly Worker[] => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);

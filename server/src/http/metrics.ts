@@ -9,6 +9,7 @@ const conversionSeconds = [0.01, 0.05, 0.2, 1, 5, 20];
 export interface Metrics {
   readonly onEvent: OnEvent;
   readonly contentType: string;
+  readonly registry: Registry;
   /** All metrics in the text format of Prometheus. */
   text(): Promise<string>;
 }
@@ -50,6 +51,7 @@ export function createMetrics(): Metrics {
 
   return {
     contentType: registry.contentType,
+    registry,
     text: () => registry.metrics(),
     onEvent: (event) => {
       switch (event.kind) {

@@ -1,7 +1,10 @@
 // Wakes those who wait for the counter of changes to move, whichever process moves it.
-import type { Engine } from './engine.ts';
+import type { Engine, Following } from './engine.ts';
 import { readGlobalStamp, type GlobalStamp } from './global-stamps.ts';
 import { globalStampTableName } from './sql/columns.ts';
+
+/** How often it is looked for changes that should have been told. */
+const toldMs = 5000;
 
 export class ChangeSignal {
   readonly #engine: Engine;
@@ -14,6 +17,9 @@ export class ChangeSignal {
   known: GlobalStamp = { value: 0, pruned: 0 };
   #looking: Promise<void> | undefined;
   #lookAgain = false;
+  #looked = -Infinity;
+  /** From when somebody waited for the first time. */
+  #following: Following | undefined;
 
   /** @param pollMs how often it is looked whether another process has moved the counter; only while somebody waits */
   constructor(engine: Engine, pollMs: number) {
@@ -48,20 +54,28 @@ export class ChangeSignal {
       const timer = setTimeout(done, milliseconds);
       signal.addEventListener('abort', done, { once: true });
       this.#waiting.add(moved);
-      this.#poll ??= setInterval(() => this.#lookIfChanged(), this.#pollMs);
+      this.#following ??= this.#engine.follow?.(() => void this.#look().catch(() => undefined));
+      this.#poll ??= setInterval(() => this.#lookIfDue(), this.#pollMs);
       // What moved between the last look and now.
       this.#lookIfChanged();
     });
     return this.known;
   }
 
-  close(): void {
+  async close(): Promise<void> {
     this.#rest();
+    await this.#following?.close();
   }
 
   #rest(): void {
     clearInterval(this.#poll);
     this.#poll = undefined;
+  }
+
+  /** Where changes are told it is looked now and then all the same. */
+  #lookIfDue(): void {
+    if (this.#following?.tells && performance.now() - this.#looked < toldMs) return;
+    this.#lookIfChanged();
   }
 
   /** The version of the data costs less than a read, and mostly nothing has happened. */
@@ -86,6 +100,7 @@ export class ChangeSignal {
 
   async #lookUntilStill(): Promise<void> {
     do {
+      this.#looked = performance.now();
       this.#lookAgain = false;
       this.#engine.refresh();
       this.known = await readGlobalStamp(this.#engine);

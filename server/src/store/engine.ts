@@ -53,6 +53,13 @@ export interface Snapshot extends Executor {
   damages(): Promise<readonly string[]>;
 }
 
+/** Somebody is told of changes. */
+export interface Following {
+  /** Whether every change is told at the moment; otherwise it must be looked for now and then. */
+  readonly tells: boolean;
+  close(): Promise<void>;
+}
+
 /** A unique constraint of the database refused a write. */
 export class DuplicateError extends Error {
   /** `Table.column` as the database names it. */
@@ -117,6 +124,11 @@ export interface Engine extends Executor {
    * for any. Absent where the engine cannot tell: then the data must be looked at now and then, as for other processes.
    */
   onCommit?(listener: (tables: ReadonlySet<string>) => void): void;
+  /**
+   * Tells from now on when the counter of changes may have moved, whichever process moves it. Absent where the engine
+   * cannot.
+   */
+  follow?(onMoved: () => void): Following;
   /** Waits for the writes under way and closes the database. */
   close(): Promise<void>;
 }

@@ -46,7 +46,7 @@ for (const engine of ['sqlite', 'postgres'] as const)
       return { ...((await answer.json()) as object), httpStatus: answer.status };
     };
 
-    test('writes of all of them succeed, what one holds the others see, dead ones are replaced, all end', async () => {
+    test('writes of all of them succeed, what one holds the others see, dead ones are replaced, and all of them, all end', async () => {
       const database = engine === 'postgres' ? await newDatabase() : '';
       if (database !== '') databases.push(database);
       const server = keystamp(['serve', modelFile, '--data', join(folder, engine), '--port', '0', '--workers', '2'], {
@@ -62,6 +62,10 @@ for (const engine of ['sqlite', 'postgres'] as const)
       assert.deepEqual(answers.filter(({ httpStatus }) => httpStatus !== 200), []); // prettier-ignore
       const count = await fetch(`${url}/Note?$top=1`, { dispatcher: fresh });
       assert.equal(((await count.json()) as { __COUNT: number }).__COUNT, 60);
+
+      // Whichever is asked tells what all have counted.
+      const metrics = await (await fetch(new URL('/metrics', url), { dispatcher: fresh })).text();
+      assert.match(metrics, /^keystamp_answer_seconds_count\{method="POST",status="200"\} 60$/m);
 
       // A lock and an entity set belong to the session, whichever process answers.
       const locked = await fetch(`${url}/Note(n1)?$lock=true`, { dispatcher: fresh });
@@ -83,6 +87,17 @@ for (const engine of ['sqlite', 'postgres'] as const)
         return now.length === 2 && !now.includes(first as number);
       });
       for (let i = 0; i < 6; i++) assert.equal((await save(url, { __KEY: 'n2', title: `${i}` }))['httpStatus'], 200);
+
+      // All at once: the address stays.
+      const before = childrenOf(server.pid);
+      for (const pid of before) process.kill(pid, 'SIGKILL');
+      await until(async () => {
+        const now = childrenOf(server.pid);
+        if (now.length < 2 || before.some((pid) => now.includes(pid))) return false;
+        return (
+          (await save(url, { __KEY: 'n2', title: 'again' }).catch(() => ({ httpStatus: 0 })))['httpStatus'] === 200
+        );
+      });
 
       const all = childrenOf(server.pid);
       server.kill('SIGTERM');

@@ -11,6 +11,7 @@ import type { Model } from '../../model/model.ts';
 import type { Seed } from '../../model/seed.ts';
 import { Roles } from '../../session/roles.ts';
 import { sow, sownSoFar } from '../../orm/sow.ts';
+import { metricsOfAll } from '../worker-metrics.ts';
 import { keepWorkers, isWorker, leaveWorkers } from '../workers.ts';
 import { stopSignal } from '../stop-signal.ts';
 import { loadModel, type LoadedModel } from '../load-model.ts';
@@ -125,7 +126,8 @@ async function serveUntilStopped(
 ): Promise<void> {
   const signalled = stopSignal();
   const names = keystamp.parts.map(({ model }) => model.name);
-  const server = createServer(keystamp.handle, config, metrics, names.length > 1 ? names : []);
+  const shown = metrics && isWorker() ? { ...metrics, text: metricsOfAll(metrics.registry) } : metrics;
+  const server = createServer(keystamp.handle, config, shown, names.length > 1 ? names : []);
   const url = await listen(server, config);
   onEvent({ kind: 'listening', url, data: config.data });
   if (!isWorker()) tellServing(url, config);

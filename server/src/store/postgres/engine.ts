@@ -1,5 +1,6 @@
 // PostgreSQL: one pipelined connection for short reads, connections that are borrowed for transactions, and a few for
 // reads that take long, where the database itself ends them at their time limit.
+import type { Client } from 'pg';
 import type { Config } from '../../config.ts';
 import { failHttp } from '../../errors.ts';
 import { packKeys, type KeyList } from '../../query/key-list.ts';
@@ -7,6 +8,7 @@ import {
   ConstraintError,
   UnitAgain,
   type Engine,
+  type Following,
   type Row,
   type Snapshot,
   type Transaction,
@@ -17,6 +19,7 @@ import { Totals } from '../totals.ts';
 import type { Answer, Connection } from './connection.ts';
 import { postgresDialect } from './dialect.ts';
 import { AwayError, awayAnswer, isAway, isCollision, isTimedOut, translate } from './errors.ts';
+import { Listener } from './listener.ts';
 import { reachOf } from './reach.ts';
 import { Server, type ConnectionPool, type ServerOptions, type SharedConnection } from './server.ts';
 import { SnapshotReader } from './snapshot-reader.ts';
@@ -55,6 +58,8 @@ export class PostgresEngine implements Engine {
   /** Names of unique indexes → what they are on. */
   readonly #uniques = new Map<string, string>();
   #tellsSnapshots = true;
+  #schema = 'public';
+  readonly #listeners = new Set<Listener>();
 
   private constructor(server: Server, limits: PostgresLimits) {
     this.#server = server;
@@ -71,7 +76,8 @@ export class PostgresEngine implements Engine {
     const { schema } = options;
     if (schema !== undefined) await engine.write((tx) => tx.run(sql`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`));
     const row = await engine.row(raw('SELECT current_schema() AS name'));
-    engine.dialect = postgresDialect(String(row?.['name']));
+    engine.#schema = String(row?.['name']);
+    engine.dialect = postgresDialect(engine.#schema);
     return engine;
   }
 
@@ -104,6 +110,13 @@ export class PostgresEngine implements Engine {
 
   dataVersion(): undefined {
     return undefined;
+  }
+
+  follow(onMoved: () => void): Following {
+    const connect = (onLost: () => void): Promise<Client> => this.#server.connect(0, onLost);
+    const listener = new Listener(connect, this.#schema, onMoved);
+    this.#listeners.add(listener);
+    return listener;
   }
 
   /** Nothing is remembered: every read sees what was committed before it began. */
@@ -168,7 +181,8 @@ export class PostgresEngine implements Engine {
       for (const pid of pids)
         await reader?.do(sql`SELECT pg_cancel_backend(CAST(${pid} AS integer)) AS done`).catch(() => {});
     }
-    await Promise.all([this.#writers.close(), this.#lane.close(), this.#reader.close()]);
+    const listeners = [...this.#listeners].map((listener) => listener.close());
+    await Promise.all([this.#writers.close(), this.#lane.close(), this.#reader.close(), ...listeners]);
   }
 
   async #unit<T>(transaction: PostgresTransaction, work: Unit<T>): Promise<T> {

@@ -218,7 +218,7 @@ const others = (): readonly string[] => [
 /** Names what the functions would be made as, without making them; another one means that they must be made anew. */
 export const functionsRevision = (normalizes: boolean): string =>
   createHash('sha256')
-    .update(JSON.stringify([2, normalizes, process.versions['unicode'], process.versions['icu'], others()]))
+    .update(JSON.stringify([3, normalizes, process.versions['unicode'], process.versions['icu'], others()]))
     .digest('hex');
 
 /** Statements that make all functions, or make them anew. */

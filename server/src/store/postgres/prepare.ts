@@ -4,6 +4,7 @@ import { metaTable } from '../sql/columns.ts';
 import { raw, sql } from '../sql/sql.ts';
 import type { Preparation } from '../prepare.ts';
 import { introspect, postgresSchema } from './schema.ts';
+import { tellingStatements, tellsStatement } from './listener.ts';
 import { functionsRevision, functionStatements } from './functions.ts';
 
 /** What `prepareDatabase` needs. */
@@ -29,6 +30,7 @@ async function prepareFunctions(tx: Transaction & Executor): Promise<void> {
   const known = await tx.row(sql`SELECT value FROM ${metaTable} WHERE name = ${revisionName}`);
   if (known?.['value'] === revision) return;
   for (const statement of functionStatements(await normalizes(tx))) await tx.run(statement);
+  if (await tells(tx)) for (const statement of tellingStatements()) await tx.run(statement);
   if (known) {
     const held = await tx.rows(
       sql`SELECT indexname AS name FROM pg_indexes WHERE schemaname = current_schema() AND indexdef LIKE '%keystamp_fold%'`,
@@ -39,6 +41,15 @@ async function prepareFunctions(tx: Transaction & Executor): Promise<void> {
     sql`INSERT INTO ${metaTable} (name, value) VALUES (${revisionName}, ${revision}) ON CONFLICT (name) DO UPDATE SET value = ${revision}`,
   );
 }
+
+/** Whether processes can tell each other of changes; databases that speak PostgreSQL's language may not know how. */
+const tells = (tx: Transaction): Promise<boolean> =>
+  tx
+    .attempt(() => tx.row(tellsStatement()))
+    .then(
+      () => true,
+      () => false,
+    );
 
 /** PostgreSQL has it from version 13 on; databases that speak its language may not. */
 async function normalizes(tx: Transaction): Promise<boolean> {

@@ -62,18 +62,25 @@ export class Server {
 
   /** One connection for many at once. */
   shared(timeoutMs: number): SharedConnection {
-    return new SharedConnection(async (onLost) => {
-      const client = new this.#driver.Client(this.#config);
-      client.once('end', onLost);
-      client.on('error', onLost);
-      try {
-        await client.connect();
-      } catch (error) {
-        throw isAway(error) ? new AwayError(error) : error;
-      }
-      await client.query(settingsOf(this.#options.schema, timeoutMs));
-      return this.#connection(client);
-    });
+    return new SharedConnection(async (onLost) => this.#connection(await this.connect(timeoutMs, onLost)));
+  }
+
+  /**
+   * A connection.
+   * @param onLost called when it is lost, once or more often
+   * @throws AwayError when the server cannot be reached
+   */
+  async connect(timeoutMs: number, onLost: () => void): Promise<Client> {
+    const client = new this.#driver.Client(this.#config);
+    client.once('end', onLost);
+    client.on('error', onLost);
+    try {
+      await client.connect();
+    } catch (error) {
+      throw isAway(error) ? new AwayError(error) : error;
+    }
+    await client.query(settingsOf(this.#options.schema, timeoutMs));
+    return client;
   }
 
   /** Connections that one uses at a time, at most so many. */

@@ -11,7 +11,9 @@ import { buildModel } from '../../../src/model/load.ts';
 import type { DataClassDef, StorageDef, Value } from '../../../src/model/model.ts';
 import { saveEntity } from '../../../src/orm/save.ts';
 import { keyValues } from '../../../src/query/key-list.ts';
+import { ChangeSignal } from '../../../src/store/change-signal.ts';
 import { DuplicateError, type Engine } from '../../../src/store/engine.ts';
+import { takeGlobalStamp } from '../../../src/store/global-stamps.ts';
 import { openEngine } from '../../../src/store/open.ts';
 import { raw, sql } from '../../../src/store/sql/sql.ts';
 import { runOn } from '../../postgres.ts';
@@ -200,6 +202,27 @@ test('totals are counted once while nothing changes', async () => {
   assert.equal(await engine.total(total), before + 1);
   await runOn(server.url, `INSERT INTO "Note" (title) VALUES ('from outside')`);
   assert.equal(await engine.total(total), before + 2);
+});
+
+test('processes tell each other of changes, also when the connection that listens was lost', async (t) => {
+  const [writer, reader] = [await open(), await open()];
+  // It would look by itself once an hour.
+  const signal = new ChangeSignal(reader, 3_600_000);
+  t.after(() => signal.close());
+  const never = new AbortController().signal;
+  let known = (await signal.read()).value;
+  for (const lost of [false, false, true]) {
+    const moved = signal.after(known, 20_000, never);
+    if (lost)
+      await runOn(
+        server.url,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%keystamp_changes%' AND pid <> pg_backend_pid()`,
+      );
+    await writer.write((tx) => takeGlobalStamp(tx));
+    const { value } = await moved;
+    assert.equal(value, known + 1);
+    known = value;
+  }
 });
 
 test('while the server is away the answer is 503, afterwards all goes on', async () => {
