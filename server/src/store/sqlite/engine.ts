@@ -1,24 +1,13 @@
 // SQLite: one connection for reads, one for writes, in the process itself, and a slow lane for reads that take long.
 // Reads of one turn of the event loop share one snapshot (half of a point read is taking the read lock); writes that
-// arrive in one turn share one commit.
-import { AsyncResource } from 'node:async_hooks';
-import Database from 'better-sqlite3';
+// arrive in one turn share one commit (commits.ts).
+import type Database from 'better-sqlite3';
 import { settings } from '../../config.ts';
-import { failHttp } from '../../errors.ts';
-import type { Value } from '../../model/model.ts';
 import { keyCount, packKeys, type KeyList } from '../../query/key-list.ts';
-import {
-  ConstraintError,
-  DuplicateError,
-  type Engine,
-  type Executor,
-  type Row,
-  type Snapshot,
-  type Transaction,
-  type Unit,
-} from '../engine.ts';
+import type { Engine, Row, Snapshot, Transaction, Unit } from '../engine.ts';
 import { isKeyList, type Sql } from '../sql/sql.ts';
 import { bindable } from './bind.ts';
+import { Commits } from './commits.ts';
 import { Connection, type Prepared } from './connection.ts';
 import { sqliteDialect } from './dialect.ts';
 import { keysAmong } from './keys-among.ts';
@@ -27,14 +16,11 @@ import { reachOf } from './reach.ts';
 import { SnapshotReader } from './snapshot-reader.ts';
 import { SlowLane, type LaneLimits } from './slow-lane.ts';
 import { smallTableRows, TableSizes } from './table-sizes.ts';
+import { LastingTransaction } from './transaction.ts';
 import { Totals } from '../totals.ts';
 
 /** A key of a list counts as so many rows: it is written, read and looked up. */
 const listedKeyWork = 5;
-/** How long a commit waits until other processes have written. */
-const longestTurnMs = 30_000;
-/** So long after another process was found writing this one leaves a pause for it between two commits. */
-const sharedMs = 1000;
 /** How often tables are counted again. */
 const recountMs = 10_000;
 
@@ -44,128 +30,6 @@ const defaultLimits: LaneLimits = {
   maxQueryQueue: settings.maxQueryQueue.default,
 };
 
-function translate(error: unknown): unknown {
-  if (!(error instanceof Database.SqliteError)) return error;
-  if (/^SQLITE_CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID)$/.test(error.code))
-    return new DuplicateError(error.message.replace(/^.*failed: /, ''), error);
-  // Tables of other programs have rules of their own.
-  if (error.code.startsWith('SQLITE_CONSTRAINT')) {
-    const isNull = error.code === 'SQLITE_CONSTRAINT_NOTNULL';
-    return new ConstraintError(error.message, error, isNull ? error.message.replace(/^.*\./, '') : undefined);
-  }
-  return error.code === 'SQLITE_FULL' ? failHttp(507) : error;
-}
-
-class SqliteTransaction implements Transaction {
-  readonly #connection: Connection;
-  /** The tables written since it was last emptied, see `tableWritten`. */
-  readonly written = new Set<string>();
-  #depth = 0;
-
-  constructor(connection: Connection) {
-    this.#connection = connection;
-  }
-
-  async rows(statement: Sql): Promise<readonly Row[]> {
-    return this.#do((statement, params) => statement.all(...params), statement);
-  }
-
-  async row(statement: Sql): Promise<Row | undefined> {
-    return this.#do((statement, params) => statement.get(...params), statement);
-  }
-
-  async run(statement: Sql): Promise<number> {
-    return this.#do((statement, params) => statement.run(...params).changes, statement);
-  }
-
-  /** Nobody else writes. */
-  async lock(): Promise<void> {}
-
-  /** AUTOINCREMENT notices by itself. */
-  async keyGiven(): Promise<void> {}
-
-  async attempt<T>(work: () => Promise<T>): Promise<T> {
-    const name = `unit_${this.#depth++}`;
-    this.#connection.prepared(`SAVEPOINT ${name}`).statement.run();
-    try {
-      const result = await work();
-      this.#connection.prepared(`RELEASE ${name}`).statement.run();
-      return result;
-    } catch (error) {
-      // A full disk ends the whole transaction by itself; then there is nothing left to go back to.
-      if (this.#connection.database.inTransaction) {
-        this.#connection.prepared(`ROLLBACK TO ${name}`).statement.run();
-        this.#connection.prepared(`RELEASE ${name}`).statement.run();
-      }
-      throw error;
-    } finally {
-      this.#depth--;
-    }
-  }
-
-  /** Does the statement only read, and only tables that this transaction has not written? */
-  readsUntouched({ text }: Sql): boolean {
-    const { writes, reads } = this.#connection.prepared(text);
-    return writes === '' && reads.size > 0 && !this.written.has('*') && this.written.isDisjointFrom(reads);
-  }
-
-  #do<T>(use: (statement: Prepared['statement'], params: Value[]) => T, { text, params }: Sql): T {
-    try {
-      const prepared = this.#connection.prepared(text);
-      if (prepared.writes !== '') this.written.add(prepared.writes);
-      return use(prepared.statement, bindable(params));
-    } catch (error) {
-      throw translate(error);
-    }
-  }
-}
-
-/**
- * A transaction that code of an author keeps open. While it is, nobody else writes, so a table that it has not written
- * is read as any reader does: long reads stay in the slow lane and hold up nothing.
- */
-class LastingTransaction implements Transaction {
-  readonly #writer: SqliteTransaction;
-  readonly #reader: Executor;
-
-  constructor(writer: SqliteTransaction, reader: Executor) {
-    this.#writer = writer;
-    this.#reader = reader;
-  }
-
-  rows(statement: Sql): Promise<readonly Row[]> {
-    return this.#for(statement).rows(statement);
-  }
-
-  row(statement: Sql): Promise<Row | undefined> {
-    return this.#for(statement).row(statement);
-  }
-
-  run(statement: Sql): Promise<number> {
-    return this.#writer.run(statement);
-  }
-
-  attempt<T>(work: () => Promise<T>): Promise<T> {
-    return this.#writer.attempt(work);
-  }
-
-  async lock(): Promise<void> {}
-
-  async keyGiven(): Promise<void> {}
-
-  #for(statement: Sql): Executor {
-    return this.#writer.readsUntouched(statement) ? this.#reader : this.#writer;
-  }
-}
-
-interface Waiting {
-  readonly work: (transaction: Transaction) => Promise<unknown>;
-  /** It shares its commit with no other. */
-  readonly alone: boolean;
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /** `short`: on the snapshot of this turn; otherwise in the slow lane, which tells the pace how long it took. */
 interface Place {
   readonly short?: Prepared;
@@ -173,8 +37,6 @@ interface Place {
 }
 
 const inLane: Place = {};
-
-type Settled = { readonly unit: Waiting } & ({ readonly value: unknown } | { readonly error: unknown });
 
 export class SqliteEngine implements Engine {
   readonly dialect = sqliteDialect;
@@ -184,7 +46,7 @@ export class SqliteEngine implements Engine {
   readonly #lane: SlowLane;
   readonly #sizes: TableSizes;
   readonly #totals = new Totals();
-  readonly #transaction: SqliteTransaction;
+  readonly #commits: Commits;
   readonly #dataVersion: Database.Statement<[], number>;
   readonly #recount: NodeJS.Timeout;
   readonly #readVersion: Database.Statement<[], number>;
@@ -193,21 +55,21 @@ export class SqliteEngine implements Engine {
   /** Version of the data that this turn has seen, once it was asked for. */
   #seenVersion: number | undefined;
   readonly #listeners: ((tables: ReadonlySet<string>) => void)[] = [];
-  readonly #waiting: Waiting[] = [];
-  #writing: Promise<void> | undefined;
-  /** When another process was last found writing. */
-  #lastBusy = -Infinity;
 
   /** @param file path of the database; made when absent */
   constructor(file: string, limits: LaneLimits = defaultLimits) {
     this.#file = file;
     this.#writer = new Connection(file, { sortIn: 'memory' });
-    // Waiting inside a statement would hold up the whole process.
-    this.#writer.database.pragma('busy_timeout = 0');
     this.#reader = new Connection(file, { sortIn: 'memory' });
     this.#lane = new SlowLane(file, limits);
     this.#sizes = new TableSizes(this.#reader.database);
-    this.#transaction = new SqliteTransaction(this.#writer);
+    this.#commits = new Commits(this.#writer, {
+      onTurn: () => this.refresh(),
+      onCommit: (tables) => {
+        this.#totals.committed(tables);
+        for (const listener of this.#listeners) listener(tables);
+      },
+    });
     this.#readVersion = this.#reader.database.prepare<[], number>('PRAGMA data_version').pluck();
     this.#dataVersion = this.#writer.database.prepare<[], number>('PRAGMA data_version').pluck();
     this.#recount = setInterval(() => {
@@ -275,11 +137,11 @@ export class SqliteEngine implements Engine {
   }
 
   write<T>(work: Unit<T>): Promise<T> {
-    return this.#enqueue(work, false);
+    return this.#commits.add(work, false);
   }
 
   transact<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.#enqueue(() => work(new LastingTransaction(this.#transaction, this)), true);
+    return this.#commits.add(() => work(new LastingTransaction(this.#commits.transaction, this)), true);
   }
 
   onCommit(listener: (tables: ReadonlySet<string>) => void): void {
@@ -287,7 +149,7 @@ export class SqliteEngine implements Engine {
   }
 
   async close(): Promise<void> {
-    await this.#writing;
+    await this.#commits.finish();
     clearInterval(this.#recount);
     await this.#lane.close();
     this.refresh();
@@ -333,91 +195,4 @@ export class SqliteEngine implements Engine {
       this.refresh();
     });
   }
-
-  #enqueue<T>(work: (transaction: Transaction) => Promise<T>, alone: boolean): Promise<T> {
-    return new Promise<T>((resolve, reject) => {
-      // Whoever started the writing, each unit runs in the async context of its own caller.
-      this.#waiting.push({ work: AsyncResource.bind(work), alone, resolve, reject });
-      this.#writing ??= this.#drain();
-    });
-  }
-
-  /** The units of the next commit: one that stands alone, or all up to the next such one. */
-  #takeUnits(): readonly Waiting[] {
-    const end = this.#waiting.findIndex(({ alone }) => alone);
-    return this.#waiting.splice(0, end < 0 ? this.#waiting.length : Math.max(end, 1));
-  }
-
-  /** One commit for all that waits, until nothing waits. */
-  async #drain(): Promise<void> {
-    // Requests that came in with this one get their chance to join the commit.
-    await nextTurn();
-    while (this.#waiting.length > 0) {
-      await this.#commit(this.#takeUnits());
-      // Other processes that wait for their turn look for it now and then.
-      await (performance.now() - this.#lastBusy < sharedMs ? pause(1) : nextTurn());
-    }
-    this.#writing = undefined;
-  }
-
-  async #commit(units: readonly Waiting[]): Promise<void> {
-    const settled: Settled[] = [];
-    try {
-      this.#transaction.written.clear();
-      await this.#begin();
-      // What reads beside it see from now on is what was committed before it.
-      if (units[0]?.alone) this.refresh();
-      for (const unit of units) settled.push(await this.#run(unit));
-      this.#writer.prepared('COMMIT').statement.run();
-      this.#totals.committed(this.#transaction.written);
-    } catch (error) {
-      if (this.#writer.database.inTransaction) this.#writer.prepared('ROLLBACK').statement.run();
-      const cause = translate(error);
-      for (const unit of units) unit.reject(cause);
-      return;
-    } finally {
-      // A read that starts now sees what was just committed.
-      this.refresh();
-    }
-    for (const listener of this.#listeners) listener(this.#transaction.written);
-    for (const { unit, ...outcome } of settled) {
-      if ('error' in outcome) unit.reject(outcome.error);
-      else unit.resolve(outcome.value as never);
-    }
-  }
-
-  /**
-   * Takes the write lock of the file. While another process has it, this one goes on with its reads.
-   * @throws KeystampError 503 when its turn does not come
-   */
-  async #begin(): Promise<void> {
-    const begun = performance.now();
-    for (;;) {
-      try {
-        this.#writer.prepared('BEGIN IMMEDIATE').statement.run();
-        return;
-      } catch (error) {
-        if (!isBusy(error)) throw error;
-        this.#lastBusy = performance.now();
-        if (this.#lastBusy - begun > longestTurnMs)
-          throw failHttp(503, 'other processes write without pause', { 'Retry-After': '1' });
-      }
-      await pause(1 + Math.random() * 3);
-    }
-  }
-
-  async #run(unit: Waiting): Promise<Settled> {
-    try {
-      return { unit, value: await this.#transaction.attempt(() => unit.work(this.#transaction)) };
-    } catch (error) {
-      if (!this.#writer.database.inTransaction) throw error;
-      return { unit, error };
-    }
-  }
 }
-
-const isBusy = (error: unknown): boolean =>
-  error instanceof Database.SqliteError && error.code.startsWith('SQLITE_BUSY');
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
