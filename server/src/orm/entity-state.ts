@@ -42,24 +42,26 @@ export interface EntityHandle {
 export const stateOf = (value: unknown): EntityState | undefined =>
   typeof value === 'object' && value !== null ? (value as Partial<EntityHandle>)[held] : undefined;
 
+/** What was assigned to an entity, looked up for it or given of it since it was read. */
+class Assigned {
+  readonly values = new Map<StorageDef, Value>();
+  readonly media = new Map<StorageDef, MediaInput | null>();
+  readonly related = new Map<RelatedEntityDef, EntityState | null>();
+  readonly targets = new Set<RelatedEntityDef>();
+  readonly objects = new Map<StorageDef, GivenObject>();
+}
+
 export class EntityState {
   /** What code holds. */
   readonly handle: EntityHandle;
   readonly of: ClassRuntime;
   /** The row; none of a new entity. */
   stored: StoredEntity | undefined;
-  /** Values assigned since it was read. */
-  readonly values = new Map<StorageDef, Value>();
-  readonly media = new Map<StorageDef, MediaInput | null>();
-  /** Related entities that were assigned or looked up. */
-  readonly related = new Map<RelatedEntityDef, EntityState | null>();
-  /** Relations that were assigned by a key, whose target must exist. */
-  readonly targets = new Set<RelatedEntityDef>();
-  readonly objects = new Map<StorageDef, GivenObject>();
+  /** Most entities are only looked at, so this is made when it is needed. */
+  #assigned: Assigned | undefined;
   /** The stamp that a client saw; a save checks it instead of the one that was read. */
   expectedStamp: number | undefined;
-  /** Events and setters at work. */
-  readonly code = new RunningCode();
+  #code: RunningCode | undefined;
   /** The selection it was taken from. */
   selection: SelectionState | undefined;
   /** Where it stands in `selection`. */
@@ -69,6 +71,34 @@ export class EntityState {
     this.handle = Object.defineProperty(handle, held, { value: this }) as EntityHandle;
     this.of = of;
     this.stored = stored;
+  }
+
+  /** Values assigned since it was read. */
+  get values(): Map<StorageDef, Value> {
+    return (this.#assigned ??= new Assigned()).values;
+  }
+
+  get media(): Map<StorageDef, MediaInput | null> {
+    return (this.#assigned ??= new Assigned()).media;
+  }
+
+  /** Related entities that were assigned or looked up. */
+  get related(): Map<RelatedEntityDef, EntityState | null> {
+    return (this.#assigned ??= new Assigned()).related;
+  }
+
+  /** Relations that were assigned by a key, whose target must exist. */
+  get targets(): Set<RelatedEntityDef> {
+    return (this.#assigned ??= new Assigned()).targets;
+  }
+
+  get objects(): Map<StorageDef, GivenObject> {
+    return (this.#assigned ??= new Assigned()).objects;
+  }
+
+  /** Events and setters at work. */
+  get code(): RunningCode {
+    return (this.#code ??= new RunningCode());
   }
 
   get def(): DataClassDef {
@@ -84,7 +114,7 @@ export class EntityState {
 
   /** The canonical value of a storage attribute but pictures and BLOBs. */
   value(attribute: StorageDef): Value {
-    const assigned = this.values.get(attribute);
+    const assigned = this.#assigned?.values.get(attribute);
     if (assigned !== undefined) return assigned;
     return this.stored ? (this.stored.values.get(attribute) ?? null) : (attribute.defaultValue ?? null);
   }
@@ -92,16 +122,13 @@ export class EntityState {
   /** Takes the row as it is stored now; what was assigned is forgotten. */
   take(stored: StoredEntity): void {
     this.stored = stored;
-    this.values.clear();
-    this.media.clear();
-    this.related.clear();
-    this.targets.clear();
-    this.objects.clear();
+    this.#assigned = undefined;
     this.expectedStamp = undefined;
   }
 
   /** Objects that code was given and has changed become assigned values. */
   noticeObjects(): void {
+    if (!this.#assigned) return;
     for (const [attribute, { value, text }] of this.objects) {
       const now = JSON.stringify(value);
       if (now === text) continue;
@@ -113,7 +140,7 @@ export class EntityState {
   /** Names of the attributes that were assigned, in model order: a relation beside its foreign key. */
   touchedNames(): readonly string[] {
     this.noticeObjects();
-    if (this.values.size + this.media.size + this.related.size === 0) return [];
+    if (!this.#assigned) return [];
     const touched = (attribute: AttributeDef): boolean => {
       switch (attribute.kind) {
         case 'storage':

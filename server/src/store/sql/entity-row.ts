@@ -53,13 +53,14 @@ interface Field {
   readonly isMedia: boolean;
 }
 
-const fields = new WeakMap<DataClassDef, readonly Field[]>();
+const fields = new WeakMap<DataClassDef, { readonly all: readonly Field[]; readonly key: readonly Field[] }>();
 
-function fieldsOf(dataClass: DataClassDef): readonly Field[] {
+function fieldsOf(dataClass: DataClassDef): { readonly all: readonly Field[]; readonly key: readonly Field[] } {
   let known = fields.get(dataClass);
   if (!known) {
-    known = dataClass.storage.map((attribute, i) => ({ attribute, column: `v${i}`, isMedia: isMedia(attribute) }));
-    fields.set(dataClass, known);
+    const all = dataClass.storage.map((attribute, i) => ({ attribute, column: `v${i}`, isMedia: isMedia(attribute) }));
+    const key = dataClass.key.map((part) => all[dataClass.storage.indexOf(part)] as Field);
+    fields.set(dataClass, (known = { all, key }));
   }
   return known;
 }
@@ -143,22 +144,44 @@ export function foreignKeysStatement(
 }
 
 /** What a row of these statements tells. */
-export function storedEntity(dataClass: DataClassDef, row: Row): StoredEntity {
+export const storedEntity = (dataClass: DataClassDef, row: Row): StoredEntity => new ReadEntity(dataClass, row);
+
+/** Values are taken out of the row when they are asked for: much code hands an entity on without a look at it. */
+class ReadEntity implements StoredEntity {
+  readonly key: Key;
+  readonly stamp: number;
+  readonly timestamp: string;
+  readonly #dataClass: DataClassDef;
+  readonly #row: Row;
+  #taken: Pick<StoredEntity, 'values' | 'media'> | undefined;
+
+  constructor(dataClass: DataClassDef, row: Row) {
+    this.#dataClass = dataClass;
+    this.#row = row;
+    this.stamp = Number(row[stampColumn]);
+    this.timestamp = String(row[timestampColumn]);
+    this.key = fieldsOf(dataClass).key.map(({ attribute, column }) => canonical(attribute, row[column] ?? null));
+  }
+
+  get values(): StoredEntity['values'] {
+    return (this.#taken ??= take(this.#dataClass, this.#row)).values;
+  }
+
+  get media(): StoredEntity['media'] {
+    return (this.#taken ??= take(this.#dataClass, this.#row)).media;
+  }
+}
+
+function take(dataClass: DataClassDef, row: Row): Pick<StoredEntity, 'values' | 'media'> {
   const values = new Map<StorageDef, Value>();
   const media = new Map<StorageDef, StoredMedia>();
-  for (const field of fieldsOf(dataClass)) {
+  for (const field of fieldsOf(dataClass).all) {
     const { attribute, column } = field;
     const value = row[column] ?? null;
     if (!field.isMedia) values.set(attribute, canonical(attribute, value));
     else if (value !== null) media.set(attribute, storedMedia(value as Uint8Array, row, column.slice(1)));
   }
-  return {
-    key: dataClass.key.map((part) => values.get(part) ?? null),
-    stamp: Number(row[stampColumn]),
-    timestamp: String(row[timestampColumn]),
-    values,
-    media,
-  };
+  return { values, media };
 }
 
 /** The canonical value of what an engine gives: truth values may be numbers, long integers texts. */
