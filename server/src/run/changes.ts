@@ -31,10 +31,11 @@ async function* follow(
     // The client knows where it stands before anything happens.
     let batch: ChangeBatch = { changes: [], position: start };
     yield batch;
-    while (await visit.isSame()) {
+    for (;;) {
       const { position } = batch;
       const { value } = await changes.signal.after(position, config.changesHeartbeatSeconds * 1000, signal);
-      if (signal.aborted) return;
+      // Asked after the wait: whoever has logged out meanwhile is not told what woke the reader.
+      if (signal.aborted || !(await visit.isSame())) return;
       batch = value === position ? { changes: [], position } : await changes.next(plan, position, visit.engineNow());
       yield batch;
     }

@@ -6,11 +6,14 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Random } from '../../../examples/company/random.ts';
 import { readConfig, type Config } from '../../src/config.ts';
+import type { AppEvent } from '../../src/events.ts';
 import { listen, stop } from '../../src/http/listen.ts';
 import { createServer } from '../../src/http/server.ts';
 import { openKeystamp, type Keystamp } from '../../src/keystamp.ts';
 import { buildModel } from '../../src/model/load.ts';
 import type { Model } from '../../src/model/model.ts';
+import { readRolesFile } from '../../src/session/roles-file.ts';
+import { Roles } from '../../src/session/roles.ts';
 import definition from './model.ts';
 
 interface Node {
@@ -24,10 +27,17 @@ export class FeedServers {
   readonly faults: unknown[] = [];
   readonly #config: Config;
   readonly #model: Model;
+  readonly #roles: Roles = new Roles();
   readonly #nodes = new Map<number, Promise<Node>>();
 
-  constructor(flags: Partial<Config> = {}, model: unknown = definition) {
+  /** @param roles what a roles file would hold; absent: nothing is protected */
+  constructor(flags: Partial<Config> = {}, model: unknown = definition, roles?: object) {
     this.#model = buildModel(model);
+    if (roles) {
+      const { file, faults } = readRolesFile(JSON.stringify(roles), this.#model);
+      if (!file) throw new Error(faults.join('\n'));
+      this.#roles = new Roles(file);
+    }
     const data = mkdtempSync(join(tmpdir(), 'keystamp-feed-'));
     this.#config = readConfig({ data, port: 0, logLevel: 'silent', converters: 1, changesPollMs: 20, ...flags });
   }
@@ -40,9 +50,10 @@ export class FeedServers {
   }
 
   async #start(): Promise<Node> {
-    const keystamp = await openKeystamp(this.#model, this.#config, (event) => {
+    const onEvent = (event: AppEvent): void => {
       if (event.kind === 'failed') this.faults.push(event.cause);
-    });
+    };
+    const keystamp = await openKeystamp(this.#model, this.#config, onEvent, Date.now, () => this.#roles);
     const server = createServer(keystamp.handle, this.#config);
     return { keystamp, server, url: await listen(server, this.#config) };
   }

@@ -1,20 +1,26 @@
 // Clients that follow the changes: over broken connections, restarts, two servers, slow reading and more changes than a
 // batch holds, what they hold in the end is what the server holds.
 import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import {
   createClient,
   NetworkError,
+  PermissionError,
   RequestError,
   ServerError,
   type Change,
   type ChangeFeed,
   type Client,
 } from '@keystamp/client';
-import { implement } from 'keystamp';
+import { defineModel, implement } from 'keystamp';
 import { createRandom } from '../../../examples/company/random.ts';
 import { pruneDeletions, setGlobalStamp, touchClass } from '../../src/store/global-stamps.ts';
+import { endAll, keystamp } from '../cli/keystamp-process.ts';
 import { dropDatabase, newDatabase } from '../postgres.ts';
 import { BadNetwork, FeedServers } from './feed-servers.ts';
 import definition, { trackedNames } from './model.ts';
@@ -309,6 +315,141 @@ test('a row filter holds for the feed, and is asked again each time', async () =
   await reading;
   await servers.close();
   assert.deepEqual(servers.faults, []);
+});
+
+test('roles hold for the feed: classes and pictures that may not be read are not told, and a logout ends it', async () => {
+  const model = defineModel({
+    dataClasses: {
+      Person: {
+        track: true,
+        attributes: {
+          ID: { type: 'long', primKey: true, autosequence: true },
+          name: { type: 'string' },
+          photo: { type: 'image' },
+          scan: { type: 'image' },
+        },
+      },
+      Payslip: {
+        track: true,
+        attributes: { ID: { type: 'long', primKey: true, autosequence: true }, sum: { type: 'long' } },
+      },
+    },
+  });
+  const app = implement(model, { directory: { login: (name) => ({ name, belongsTo: ['payroll'] }) } });
+  const everybody = { read: ['guest'], create: ['guest'], update: ['guest'], drop: ['guest'], execute: ['guest'] };
+  const roles = {
+    privileges: [{ privilege: 'payroll' }],
+    permissions: {
+      allowed: [
+        { applyTo: 'ds', type: 'datastore', ...everybody },
+        { applyTo: 'Payslip', type: 'dataclass', ...everybody, read: ['payroll'] },
+        { applyTo: 'Person.scan', type: 'attribute', read: ['payroll'] },
+      ],
+    },
+  };
+  const servers = new FeedServers({}, app, roles);
+  const url = `${(await servers.node(1)).url}/rest`;
+  let cookie = '';
+  const guest = createClient<typeof app>({ url });
+  const clerk = createClient<typeof app>({
+    url,
+    // Node keeps no cookies.
+    fetch: async (input, init) => {
+      const answer = await fetch(input, { ...init, headers: { ...(init?.headers as object), cookie } });
+      cookie = answer.headers.get('Set-Cookie')?.split(';')[0] ?? cookie;
+      return answer;
+    },
+  });
+  assert.equal(await clerk.login('clara', 'x'), true);
+  const control = new AbortController();
+  const told = (
+    ds: typeof guest,
+  ): { lines: string[]; feed: ChangeFeed<'Person' | 'Payslip'>; reading: Promise<void> } => {
+    const lines: string[] = [];
+    const feed = ds.changes({ since: 1, signal: control.signal });
+    const reading = (async () => {
+      for await (const change of feed)
+        lines.push(change.kind === 'saved' ? `${change.dataClass} ${Object.keys(change.images).join()}` : change.kind);
+    })();
+    return { lines, feed, reading };
+  };
+  const seen = [told(guest), told(clerk)] as const;
+  const caughtUp = async (): Promise<void> => {
+    const position = await counterOf(servers);
+    for (const { feed } of seen) while ((feed.position ?? 0) < position) await sleep(10);
+  };
+  /** Everybody may add one, and not look at it. */
+  const addPayslip = async (): Promise<void> => {
+    const answer = await fetch(`${url}/Payslip?$method=update`, { method: 'POST', body: '{"sum":5}' });
+    assert.equal(answer.status, 200);
+  };
+  await guest.Person.create({ name: 'Ada' }).save();
+  await caughtUp();
+  await addPayslip();
+  await caughtUp();
+  await guest.Person.create({ name: 'Bo' }).save();
+  await caughtUp();
+  assert.deepEqual(seen[0].lines, ['Person photo', 'Person photo']);
+  assert.deepEqual(seen[1].lines, ['Person photo,scan', 'Payslip ', 'Person photo,scan']);
+  // One class alone that may not be read is refused.
+  await assert.rejects(
+    (async () => {
+      for await (const change of guest.changes({ dataClasses: ['Payslip'] })) assert.fail(change.kind);
+    })(),
+    PermissionError,
+  );
+  // Who was told as somebody is not told as somebody else: the connection ends, and the next one is a guest's.
+  await clerk.logout();
+  await addPayslip();
+  await guest.Person.create({ name: 'Cy' }).save();
+  await caughtUp();
+  assert.deepEqual(seen[1].lines.slice(3), ['Person photo']);
+  control.abort();
+  await Promise.all(seen.map(({ reading }) => reading));
+  await servers.close();
+  assert.deepEqual(servers.faults, []);
+});
+
+test('followers of two processes of the operating system, one of which dies, hold what the server holds', async (t) => {
+  const data = mkdtempSync(join(tmpdir(), 'keystamp-feed-'));
+  const modelFile = fileURLToPath(new URL('model.ts', import.meta.url));
+  const server = keystamp(['serve', modelFile, '--data', data, '--port', '0', '--workers', '2']);
+  t.after(async () => {
+    await endAll();
+    rmSync(data, { recursive: true, force: true });
+  });
+  const url = await server.url;
+  const workers = (): readonly string[] =>
+    readFileSync(`/proc/${server.pid}/task/${server.pid}/children`, 'utf8').trim().split(' ');
+  assert.equal(workers().length, 2);
+  // Each request over a connection of its own, so that the processes take turns.
+  const send = async (path: string, body?: object): Promise<Readonly<Record<string, unknown>>> => {
+    try {
+      const headers = { Connection: 'close' };
+      const signal = AbortSignal.timeout(1500);
+      const sent = { method: 'POST', headers, signal, body: JSON.stringify(body ?? {}) };
+      const answer = await fetch(`${url}/${path}`, sent);
+      return (await answer.json()) as Readonly<Record<string, unknown>>;
+    } catch {
+      return {}; // The process that was asked may be the one that died, and nobody answers: what it did shows in the end.
+    }
+  };
+  const followers = [0, 0, 2, 0].map((pause) => new Follower(createClient<Model>({ url }), 1, pause));
+  const writers = [1, 2, 3].map((i) => new RandomWriter({ send }, createRandom(seed * 100 + i)));
+  for (let round = 0; round < (process.env['KEYSTAMP_LONG'] ? 20 : 1); round++) {
+    await Promise.all(writers.map((writer) => writer.write(15)));
+    process.kill(Number(workers()[round % 2]), 'SIGKILL');
+    await Promise.all(writers.map((writer) => writer.write(15)));
+  }
+  const calm = createClient<Model>({ url });
+  const { globalStamp } = await calm.Person.all({ top: 1 }).page();
+  for (const follower of followers) await follower.reach(globalStamp);
+  const held = await stateOf(calm);
+  assert.ok(held.length > 10, 'something was written');
+  for (const follower of followers) assert.deepEqual(follower.state, held);
+  await Promise.all(followers.map((follower) => follower.close()));
+  server.kill('SIGTERM');
+  assert.equal((await server.ended).code, 0);
 });
 
 test('more readers than the server takes are asked to come later', async () => {
