@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { dataStoreOf, defineModel, implement, session } from 'keystamp';
+import { markImplemented } from '../../src/model/code.ts';
 import { openModel, type OpenModel } from './open-model.ts';
 import { ask, save } from './rest.ts';
 
@@ -352,5 +353,25 @@ test('privileges: for the attribute itself, not for what it is made of', async (
     assert.deepEqual([same.status, same.body.full], [200, 'Bea Joubert']);
   } finally {
     await guarded.close();
+  }
+});
+
+test('a row filter over what code works out', async () => {
+  const filtered = markImplemented(model, {
+    ...app.code,
+    dataClasses: {
+      ...app.code.dataClasses,
+      Member: { ...app.code.dataClasses.Member, restrict: () => ({ query: 'full = :1', parameters: ['Ada@'] }) },
+    },
+  });
+  const hiding = await openModel(filtered);
+  try {
+    await save(hiding, 'Member', { given: 'Ada', family: 'Joubert' });
+    await save(hiding, 'Member', { given: 'Bo', family: 'Smith' });
+    const { body } = await ask(hiding, 'GET', '/rest/Member?$attributes=full');
+    assert.deepEqual(body.__ENTITIES.map((each: { full: string }) => each.full), ['Ada Joubert']); // prettier-ignore
+    assert.equal((await ask(hiding, 'GET', '/rest/Member(2)')).status, 404);
+  } finally {
+    await hiding.close();
   }
 });
