@@ -1,7 +1,17 @@
 // One process of the slow lane, seen from the server: does one job at a time, is killed when late.
 import { fork, type ChildProcess } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { laneMessages, type LaneJob, type LaneMessage, type LaneReply } from './lane-job.ts';
+import type { KeyList } from '../../query/key-list.ts';
+import {
+  laneMessages,
+  receivedList,
+  type LaneJob,
+  type LaneMessage,
+  type LaneReply,
+  type LaneResult,
+  type SentList,
+} from './lane-job.ts';
 
 /** The process ended before it answered. */
 export class LaneLost extends Error {
@@ -17,6 +27,15 @@ export class LaneLost extends Error {
 const program = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? './lane-process.ts' : './lane-process.js', import.meta.url),
 );
+
+/** Long queries take the time that short requests leave. Where that cannot be said, they share it. */
+function giveWay(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // Some systems do not allow it.
+  }
+}
 
 export class LaneChild {
   readonly #process: ChildProcess;
@@ -34,6 +53,7 @@ export class LaneChild {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       execArgv: process.execArgv.filter((argument) => argument.startsWith('--conditions')),
     });
+    giveWay(this.#process.pid);
     // An idle process is no reason for the server to stay.
     this.#holdServer(false);
     this.#process.on('message', (reply: LaneReply) => {
@@ -59,10 +79,10 @@ export class LaneChild {
 
   /**
    * Does jobs one after the other, until one fails.
-   * @returns the reply to the last one
+   * @returns what came of the last one
    * @throws LaneLost when the process ends first, or is killed because `timeoutMs` have passed
    */
-  async run(jobs: readonly LaneJob[], timeoutMs: number): Promise<LaneReply | undefined> {
+  async run(jobs: readonly LaneJob[], timeoutMs: number): Promise<LaneResult | undefined> {
     const timer = setTimeout(() => {
       this.#timedOut = true;
       this.alive = false;
@@ -70,12 +90,12 @@ export class LaneChild {
     }, timeoutMs);
     this.#holdServer(true);
     try {
-      let reply: LaneReply | undefined;
+      let result: LaneResult | undefined;
       for (const job of jobs) {
-        for (const message of laneMessages(job)) reply = await this.#ask(message);
-        if (reply?.kind === 'failed') break;
+        result = await this.#do(job);
+        if (result.kind === 'failed') break;
       }
-      return reply;
+      return result;
     } finally {
       clearTimeout(timer);
       this.#holdServer(false);
@@ -88,6 +108,24 @@ export class LaneChild {
     this.#holdServer(true);
     this.#process.kill('SIGKILL');
     await this.closed;
+  }
+
+  async #do(job: LaneJob): Promise<LaneResult> {
+    let reply: LaneReply | undefined;
+    for (const message of laneMessages(job)) reply = await this.#ask(message);
+    if (!reply || reply.kind === 'taken' || reply.kind === 'part') throw new Error(`unexpected reply: ${reply?.kind}`);
+    return reply.kind === 'keys' ? { ...reply, keys: await this.#fetch(reply.keys) } : reply;
+  }
+
+  /** Part by part: a million keys at once would hold the server up. */
+  async #fetch(list: SentList): Promise<KeyList> {
+    const parts: Uint8Array[] = [];
+    while (parts.length < list.parts) {
+      const reply = await this.#ask({ kind: 'more' });
+      if (reply.kind !== 'part') throw new Error(`unexpected reply: ${reply.kind}`);
+      parts.push(reply.bytes);
+    }
+    return receivedList(list, parts);
   }
 
   #ask(message: LaneMessage): Promise<LaneReply> {

@@ -26,19 +26,25 @@ export type LaneJob<List = KeyList> =
   /** Commits by itself. */
   | ({ readonly kind: 'write' } & LaneStatement<List>);
 
-/** Parts of lists, in order, then the job that they belong to; each is answered before the next one. */
-export type LaneMessage = { readonly kind: 'part'; readonly bytes: Uint8Array } | LaneJob<SentList>;
+/**
+ * Parts of lists, in order, then the job that they belong to; `more` asks for the next part of a list that came of it.
+ * Each is answered before the next one.
+ */
+export type LaneMessage =
+  { readonly kind: 'part'; readonly bytes: Uint8Array } | { readonly kind: 'more' } | LaneJob<SentList>;
 
-export type LaneReply =
-  | { readonly kind: 'taken' }
-  /** `ms`: how long the statement ran. */
+/** `List` is what stands for a list of keys; `ms`: how long the statement ran. */
+export type LaneResult<List = KeyList> =
   | { readonly kind: 'rows'; readonly rows: readonly Row[]; readonly ms: number }
-  | { readonly kind: 'keys'; readonly keys: KeyList; readonly ms: number }
+  | { readonly kind: 'keys'; readonly keys: List; readonly ms: number }
   | { readonly kind: 'written' }
   /** SQLite refused the statement. */
   | { readonly kind: 'failed'; readonly message: string };
 
-/** Sending so many bytes holds the server up for a fraction of a millisecond. */
+export type LaneReply =
+  { readonly kind: 'taken' } | { readonly kind: 'part'; readonly bytes: Uint8Array } | LaneResult<SentList>;
+
+/** Sending or receiving so many bytes holds the server up for a fraction of a millisecond. */
 const partBytes = 256 * 1024;
 
 const isList = (param: unknown): param is KeyList | SentList =>
@@ -52,21 +58,28 @@ function replaceLists<From, To>(job: LaneJob<From>, replace: (list: From) => To)
   return among === undefined ? { ...rest, params } : { ...rest, params, among: replace(among) };
 }
 
+/** A list as it travels: its parts, and what is said of them. */
+export function sentList(list: KeyList): { readonly sent: SentList; readonly parts: readonly Uint8Array[] } {
+  const parts = keyListParts(list, partBytes);
+  return { sent: { kind: 'sent', keys: list.kind, count: keyCount(list), parts: parts.length }, parts };
+}
+
+export const receivedList = ({ keys, count }: SentList, parts: readonly Uint8Array[]): KeyList =>
+  readKeyList(keys, count, parts);
+
 /** The messages that a job travels as. */
 export function laneMessages(job: LaneJob): readonly LaneMessage[] {
   const messages: LaneMessage[] = [];
-  const sent = replaceLists(job, (list): SentList => {
-    const parts = keyListParts(list, partBytes);
+  const last = replaceLists(job, (list): SentList => {
+    const { sent, parts } = sentList(list);
     for (const bytes of parts) messages.push({ kind: 'part', bytes });
-    return { kind: 'sent', keys: list.kind, count: keyCount(list), parts: parts.length };
+    return sent;
   });
-  return [...messages, sent];
+  return [...messages, last];
 }
 
 /** The job, from the parts that went ahead of it. */
 export function receivedJob(job: LaneJob<SentList>, parts: readonly Uint8Array[]): LaneJob {
   let next = 0;
-  return replaceLists(job, ({ keys, count, parts: own }): KeyList =>
-    readKeyList(keys, count, parts.slice(next, (next += own))),
-  );
+  return replaceLists(job, (list): KeyList => receivedList(list, parts.slice(next, (next += list.parts))));
 }

@@ -8,7 +8,15 @@ import { bindable } from './bind.ts';
 import { Connection } from './connection.ts';
 import { HasKey } from './has-key.ts';
 import { keysAmong } from './keys-among.ts';
-import { receivedJob, type LaneJob, type LaneMessage, type LaneReply, type LaneStatement } from './lane-job.ts';
+import {
+  receivedJob,
+  sentList,
+  type LaneJob,
+  type LaneMessage,
+  type LaneReply,
+  type LaneResult,
+  type LaneStatement,
+} from './lane-job.ts';
 
 const file = process.argv[2] as string;
 
@@ -26,7 +34,7 @@ let writer: Connection | undefined;
 
 const bound = ({ params }: LaneStatement): Value[] => bindable(params, hasKey.add);
 
-function work(job: LaneJob): LaneReply {
+function work(job: LaneJob): LaneResult {
   const begun = performance.now();
   const ms = (): number => performance.now() - begun;
   switch (job.kind) {
@@ -50,20 +58,31 @@ function work(job: LaneJob): LaneReply {
   }
 }
 
-let parts: Uint8Array[] = [];
+/** Of the lists that the next job needs. */
+let received: Uint8Array[] = [];
+/** Of the list that the last job gave, still to be fetched. */
+let outgoing: Uint8Array[] = [];
+
+function sent(result: LaneResult): LaneReply {
+  if (result.kind !== 'keys') return result;
+  const { sent: keys, parts } = sentList(result.keys);
+  outgoing = [...parts];
+  return { ...result, keys };
+}
 
 function answer(message: LaneMessage): LaneReply {
   if (message.kind === 'part') {
-    parts.push(message.bytes);
+    received.push(message.bytes);
     return { kind: 'taken' };
   }
+  if (message.kind === 'more') return { kind: 'part', bytes: outgoing.shift() ?? new Uint8Array() };
   try {
-    return work(receivedJob(message, parts));
+    return sent(work(receivedJob(message, received)));
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error; // a fault of this program: it ends, the server tells
     return { kind: 'failed', message: `${error.code}: ${error.message}` };
   } finally {
-    parts = [];
+    received = [];
     hasKey.clear();
   }
 }

@@ -6,14 +6,14 @@ import type { KeyList } from '../../query/key-list.ts';
 import type { Row } from '../engine.ts';
 import type { Sql } from '../sql/sql.ts';
 import { LaneChild, LaneLost } from './lane-child.ts';
-import type { LaneJob, LaneReply } from './lane-job.ts';
+import type { LaneJob, LaneResult } from './lane-job.ts';
 import type { Pace } from './pace.ts';
 
 export type LaneLimits = Pick<Config, 'querySeconds' | 'queryProcesses' | 'maxQueryQueue'>;
 
 interface Waiting {
   readonly jobs: readonly LaneJob[];
-  readonly resolve: (reply: LaneReply | undefined) => void;
+  readonly resolve: (result: LaneResult | undefined) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -36,18 +36,18 @@ export class SlowLane {
 
   /** @param pace told how long the statement took */
   async rows({ text, params }: Sql, pace?: Pace): Promise<readonly Row[]> {
-    const reply = await this.#do([{ kind: 'rows', text, params }], pace);
-    return reply?.kind === 'rows' ? reply.rows : unexpected(reply);
+    const result = await this.#do([{ kind: 'rows', text, params }], pace);
+    return result?.kind === 'rows' ? result.rows : unexpected(result);
   }
 
   async row({ text, params }: Sql, pace?: Pace): Promise<Row | undefined> {
-    const reply = await this.#do([{ kind: 'row', text, params }], pace);
-    return reply?.kind === 'rows' ? reply.rows[0] : unexpected(reply);
+    const result = await this.#do([{ kind: 'row', text, params }], pace);
+    return result?.kind === 'rows' ? result.rows[0] : unexpected(result);
   }
 
   async keys({ text, params }: Sql, among: KeyList | undefined, pace?: Pace): Promise<KeyList> {
-    const reply = await this.#do([{ kind: 'keys', text, params, ...(among && { among }) }], pace);
-    return reply?.kind === 'keys' ? reply.keys : unexpected(reply);
+    const result = await this.#do([{ kind: 'keys', text, params, ...(among && { among }) }], pace);
+    return result?.kind === 'keys' ? result.keys : unexpected(result);
   }
 
   async write(statements: readonly Sql[]): Promise<void> {
@@ -61,8 +61,8 @@ export class SlowLane {
     await Promise.all([...this.#children].map((child) => child.end()));
   }
 
-  async #do(jobs: readonly LaneJob[], pace?: Pace): Promise<LaneReply | undefined> {
-    const reply = await new Promise<LaneReply | undefined>((resolve, reject) => {
+  async #do(jobs: readonly LaneJob[], pace?: Pace): Promise<LaneResult | undefined> {
+    const result = await new Promise<LaneResult | undefined>((resolve, reject) => {
       if (this.#closed) return reject(busy('stopping'));
       const startsAtOnce = this.#running < this.#limits.queryProcesses;
       if (!startsAtOnce && this.#waiting.length >= this.#limits.maxQueryQueue)
@@ -70,9 +70,9 @@ export class SlowLane {
       this.#waiting.push({ jobs, resolve, reject });
       this.#startWaiting();
     });
-    if (reply?.kind === 'failed') throw new Error(reply.message);
-    if (reply && 'ms' in reply) pace?.ranInLane(reply.ms);
-    return reply;
+    if (result?.kind === 'failed') throw new Error(result.message);
+    if (result && 'ms' in result) pace?.ranInLane(result.ms);
+    return result;
   }
 
   #startWaiting(): void {
@@ -89,7 +89,7 @@ export class SlowLane {
     }
   }
 
-  async #serve(jobs: readonly LaneJob[]): Promise<LaneReply | undefined> {
+  async #serve(jobs: readonly LaneJob[]): Promise<LaneResult | undefined> {
     const child = this.#takeChild();
     try {
       return await child.run(jobs, this.#limits.querySeconds * 1000);
@@ -110,6 +110,6 @@ export class SlowLane {
   }
 }
 
-function unexpected(reply: LaneReply | undefined): never {
-  throw new Error(`unexpected reply: ${reply?.kind}`);
+function unexpected(result: LaneResult | undefined): never {
+  throw new Error(`unexpected result: ${result?.kind}`);
 }
