@@ -1,14 +1,16 @@
 // What the server and a process of the slow lane say to each other.
-import { keyCount, keyListParts, readKeyList, type KeyKind, type KeyList } from '../../query/key-list.ts';
+import { keyCount, keyListParts, readKeyList, sizeOf, type KeyKind, type KeyList } from '../../query/key-list.ts';
 import type { Row } from '../engine.ts';
 import type { Param } from '../sql/sql.ts';
 
-/** A list of keys whose bytes went ahead, so many parts. */
+/** A list of keys whose bytes travel apart, so many parts. */
 export interface SentList {
   readonly kind: 'sent';
   readonly keys: KeyKind;
   readonly count: number;
   readonly parts: number;
+  /** Bytes of all parts together. */
+  readonly size: number;
 }
 
 /** A statement; `List` is what stands for a list of keys. */
@@ -42,7 +44,11 @@ export type LaneResult<List = KeyList> =
   | { readonly kind: 'failed'; readonly message: string };
 
 export type LaneReply =
-  { readonly kind: 'taken' } | { readonly kind: 'part'; readonly bytes: Uint8Array } | LaneResult<SentList>;
+  /** Comes unasked, once. */
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'part'; readonly bytes: Uint8Array }
+  | LaneResult<SentList>;
 
 /** Sending or receiving so many bytes holds the server up for a fraction of a millisecond. */
 const partBytes = 256 * 1024;
@@ -61,11 +67,9 @@ function replaceLists<From, To>(job: LaneJob<From>, replace: (list: From) => To)
 /** A list as it travels: its parts, and what is said of them. */
 export function sentList(list: KeyList): { readonly sent: SentList; readonly parts: readonly Uint8Array[] } {
   const parts = keyListParts(list, partBytes);
-  return { sent: { kind: 'sent', keys: list.kind, count: keyCount(list), parts: parts.length }, parts };
+  const sent = { keys: list.kind, count: keyCount(list), parts: parts.length, size: sizeOf(parts) };
+  return { sent: { kind: 'sent', ...sent }, parts };
 }
-
-export const receivedList = ({ keys, count }: SentList, parts: readonly Uint8Array[]): KeyList =>
-  readKeyList(keys, count, parts);
 
 /** The messages that a job travels as. */
 export function laneMessages(job: LaneJob): readonly LaneMessage[] {
@@ -81,5 +85,7 @@ export function laneMessages(job: LaneJob): readonly LaneMessage[] {
 /** The job, from the parts that went ahead of it. */
 export function receivedJob(job: LaneJob<SentList>, parts: readonly Uint8Array[]): LaneJob {
   let next = 0;
-  return replaceLists(job, (list): KeyList => receivedList(list, parts.slice(next, (next += list.parts))));
+  return replaceLists(job, ({ keys, count, parts: own }): KeyList =>
+    readKeyList(keys, count, parts.slice(next, (next += own))),
+  );
 }

@@ -88,3 +88,4 @@ function answer(message: LaneMessage): LaneReply {
 }
 
 process.on('message', (message: LaneMessage) => process.send?.(answer(message)));
+process.send?.({ kind: 'ready' } satisfies LaneReply);

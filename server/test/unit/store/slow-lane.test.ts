@@ -125,7 +125,7 @@ const refused =
   };
 
 test('a statement past its time is ended with its process; others go on, and so does the lane', async () => {
-  const engine = await open({ querySeconds: 2 });
+  const engine = await open({ querySeconds: 1 });
   const began = children();
   const late = assert.rejects(engine.row(endless), refused(/took too long/));
   assert.deepEqual(await engine.row(sql`SELECT k FROM "big" AS e WHERE e.p = ${-4}`), { k: 4 });
