@@ -9,7 +9,7 @@ import type { Selection } from '../query/selection.ts';
 import { computeStatement, distinctStatement } from '../store/sql/aggregate.ts';
 import { fold } from '../store/sql/fold.ts';
 import { currentCall } from './call-context.ts';
-import { valueForCode } from './entity-state.ts';
+import { valueForCode } from './read-attribute.ts';
 import { readCount, readRow } from './read.ts';
 import { seen, valuesAt } from './path-values.ts';
 import type { SelectionState } from './selection-state.ts';

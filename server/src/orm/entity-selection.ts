@@ -6,7 +6,7 @@ import { pathOf } from './attribute-object.ts';
 import { currentCall } from './call-context.ts';
 import { aggregate, compare, count, distinct, distinctPaths, type DistinctOptions } from './compute.ts';
 import type { DataClassObject } from './data-class.ts';
-import { stateOf, type EntityHandle, type EntityState } from './entity-state.ts';
+import { type EntityHandle, type EntityState, stateOf } from './entity-state.ts';
 import { membersOfKeys, type Members } from './members.ts';
 import { attributeTree, objectsOf, type ObjectOptions } from './object-form.ts';
 import { valuesAt } from './path-values.ts';

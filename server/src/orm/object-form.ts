@@ -17,7 +17,8 @@ import {
 } from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
 import type { AttributeFilter } from './api.ts';
-import { heldBy, isHiddenKey, refusalOf, stateOf, valueForCode, type EntityState } from './entity-state.ts';
+import { type EntityState, isHiddenKey, stateOf } from './entity-state.ts';
+import { heldBy, refusalOf, valueForCode } from './read-attribute.ts';
 import { MediaBytes, Picture } from './media-value.ts';
 import { selectionStateOf } from './selection-state.ts';
 

@@ -2,8 +2,8 @@
 import type { AttributeDef, CalculatedDef, DataClassDef, ToManyDef } from '../model/model.ts';
 import { findAttribute } from '../query/path.ts';
 import { currentCall } from './call-context.ts';
-import type { EntityState } from './entity-state.ts';
-import { heldBy, stateOf } from './entity-state.ts';
+import { type EntityState, stateOf } from './entity-state.ts';
+import { heldBy } from './read-attribute.ts';
 import { endsOf, relatedEntities, relatedLists } from './object-form.ts';
 import { selectionStateOf } from './selection-state.ts';
 

@@ -12,7 +12,8 @@ import {
 } from '../model/model.ts';
 import { hasType, type ParameterDef } from '../model/parameter-type.ts';
 import { givenValue, isHeld } from '../orm/calculated-value.ts';
-import { assignAttribute, type EntityState } from '../orm/entity-state.ts';
+import { assignAttribute } from '../orm/assign-attribute.ts';
+import type { EntityState } from '../orm/entity-state.ts';
 import type { ClassRuntime } from '../orm/class-runtime.ts';
 import { selectionStateOf } from '../orm/selection-state.ts';
 import type { StoreRuntime } from '../orm/store-runtime.ts';

@@ -3,7 +3,8 @@
 import { fail, KeystampError } from '../errors.ts';
 import type { CallContext } from '../orm/call-context.ts';
 import { inCall } from '../orm/in-call.ts';
-import { readAttribute, stateOf, type EntityHandle } from '../orm/entity-state.ts';
+import { type EntityHandle, stateOf } from '../orm/entity-state.ts';
+import { readAttribute } from '../orm/read-attribute.ts';
 import { runFunction } from '../orm/run-function.ts';
 import { selectionStateOf } from '../orm/selection-state.ts';
 import { runtimeOf, type StoreRuntime } from '../orm/store-runtime.ts';

@@ -1,7 +1,8 @@
 // Entities of functions as JSON: what is stored is written by the database, what only memory holds is put in its place.
 import { printKey, printKeyInUri } from '../query/print-key.ts';
 import type { DataClassDef, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
-import { endOf, type EntityState } from '../orm/entity-state.ts';
+import type { EntityState } from '../orm/entity-state.ts';
+import { endOf } from '../orm/read-attribute.ts';
 import type { ColumnItem, Columns } from '../query/columns.ts';
 import { entityStatement } from '../store/sql/select.ts';
 import { calculatedText, withCalculated } from './calculated.ts';
