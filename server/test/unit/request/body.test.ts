@@ -194,3 +194,18 @@ test('random bytes in a form never end in another error', async () => {
     { numRuns: 300 },
   );
 });
+
+test('a body that is there already is taken whole, within the same limits', async () => {
+  const arrived = (): Readable => {
+    const body = new Readable({ read() {} });
+    body.push('{"a":1}');
+    return body;
+  };
+  // Nothing tells that it ends: its length does.
+  assert.equal((await readBytes(arrived(), 10, 1000, { 'content-length': '7' })).toString(), '{"a":1}');
+  await assert.rejects(readBytes(arrived(), 6, 1000, { 'content-length': '7' }), /413|too large|over 6/i);
+  await assert.rejects(
+    readBytes(arrived(), 10, 20, { 'content-length': '8' }),
+    (error: KeystampError) => error.status === 408,
+  );
+});
