@@ -3,13 +3,14 @@ import { Option, type Command } from 'commander';
 import { readConfig, settings, type Config } from '../config.ts';
 import type { Model } from '../model/model.ts';
 import type { Engine } from '../store/engine.ts';
-import { hasDatabase, openEngine } from '../store/open.ts';
+import { hasDatabase, openEngine, type EngineConfig } from '../store/open.ts';
 import { loadModel } from './load-model.ts';
 
 export interface DatabaseFlags {
   readonly model: string;
   readonly data?: string;
   readonly database?: string;
+  readonly schema?: string;
 }
 
 /** The options that say which data is meant. */
@@ -17,11 +18,17 @@ export const whichDatabase = (command: Command): Command =>
   command
     .addOption(new Option('--model <path>', 'folder or file of the model').default('.'))
     .option('--data <folder>', `${settings.data.meaning} (default: "${settings.data.default}")`)
-    .option('--database <url>', settings.database.meaning);
+    .option('--database <url>', settings.database.meaning)
+    .option(
+      '--schema <name>',
+      'PostgreSQL: where the tables are; models that are served together have each one of their name',
+    );
 
 /** The settings in force for a command. */
-export const configOf = ({ data, database }: DatabaseFlags): Config =>
-  readConfig({ ...(data !== undefined && { data }), ...(database !== undefined && { database }) }, process.env);
+export const configOf = ({ data, database, schema }: DatabaseFlags): Config & EngineConfig => ({
+  ...readConfig({ ...(data !== undefined && { data }), ...(database !== undefined && { database }) }, process.env),
+  ...(schema !== undefined && { schema }),
+});
 
 /** What the steps of long work are called. */
 export const stepNames = { copy: 'Copying', rows: 'Reading rows', bytes: 'Reading bytes', write: 'Writing' } as const;
@@ -29,7 +36,7 @@ export const stepNames = { copy: 'Copying', rows: 'Reading rows', bytes: 'Readin
 export interface OpenData {
   readonly engine: Engine;
   readonly model: Model;
-  readonly config: Config;
+  readonly config: Config & EngineConfig;
 }
 
 /**

@@ -40,10 +40,16 @@ function reachedIn(file: string): number {
 /**
  * Writes the datastore, as it is at one moment, into a new SQLite file.
  * @param onProgress told in pages or rows
+ * @throws Error on a server where tables are those of another program
  */
 export async function copyOut(config: EngineConfig, model: Model, to: string, onProgress: OnProgress): Promise<void> {
   const file = embeddedFile(config);
   if (file !== undefined) return copyDatabase(file, to, onProgress);
+  const foreign = model.dataClasses.values().find(({ table, base }) => table !== base);
+  if (foreign)
+    throw new Error(
+      `${foreign.name}: its table belongs to another program; back the database up with its own tools (pg_dump)`,
+    );
   const engine = await connectEngine(config);
   try {
     await engine.snapshot((snapshot) => copyRowsOut(snapshot, model, to, onProgress));

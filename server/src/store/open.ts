@@ -28,10 +28,14 @@ export function hasDatabase(place: Place): boolean {
 export type EngineConfig = Pick<
   Config,
   'data' | 'database' | 'databaseConnections' | 'querySeconds' | 'queryProcesses' | 'maxQueryQueue'
->;
+> & {
+  /** Where the tables are on a server that several models share; absent: where the server puts them. */
+  readonly schema?: string;
+};
 
 /** The database as it is, for tools: nothing is made or extended. */
-export const connectEngine = async (config: EngineConfig): Promise<Engine> => (await open(config, undefined)).engine;
+export const connectEngine = async (config: EngineConfig): Promise<Engine> =>
+  (await open(config, config.schema)).engine;
 
 const open = (config: EngineConfig, schema: string | undefined): Promise<Opened> => {
   const file = embeddedFile(config);
@@ -44,7 +48,7 @@ const open = (config: EngineConfig, schema: string | undefined): Promise<Opened>
  * @param schema where the tables are on a server that several models share
  * @throws ModelError when that would lose data
  */
-export async function openEngine(config: EngineConfig, model: Model, schema?: string): Promise<Engine> {
+export async function openEngine(config: EngineConfig, model: Model, schema = config.schema): Promise<Engine> {
   mkdirSync(config.data, { recursive: true });
   const { engine, preparation } = await open(config, schema);
   try {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import Database from 'better-sqlite3';
+import { dropDatabase, newDatabase } from '../postgres.ts';
 import { endAll, keystamp, type Ended, type KeystampProcess } from './keystamp-process.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'keystamp-cli-keeping-'));
@@ -136,4 +137,54 @@ test('fsck: 0 sound, 1 something is wrong, 0 again when it was repaired, 2 when 
   assert.equal(cannot.code, 2);
   assert.match(cannot.stderr, /there is no database in this folder/);
   assert.equal((await command('fsck', data, '--drop-damaged')).code, 2);
+});
+
+test('on PostgreSQL, of one of two models that are served together, while both are written', async () => {
+  const database = await newDatabase();
+  const other = join(root, 'other');
+  mkdirSync(other);
+  writeFileSync(join(other, 'model.ts'), model.replace("'company'", "'branch'"));
+  const both = keystamp(['serve', root, other, '--port', '0', '--data', join(other, 'data'), '--database', database]);
+  try {
+    const at = await both.url;
+    const create = async (where: string, name: string): Promise<void> => {
+      const made = await fetch(`${where}/Person?$method=update`, { method: 'POST', body: JSON.stringify({ name }) });
+      const { __KEY } = (await made.json()) as { __KEY: string };
+      const sent = await fetch(`${where}/Person(${__KEY})/file`, {
+        method: 'POST',
+        body: Buffer.alloc(200_000, name),
+      });
+      assert.equal(sent.status, 200);
+    };
+    const branch = `${at}/branch`;
+    for (let i = 0; i < 4; i++) await create(branch, `before ${i}`);
+    let writing = true;
+    const writers = [at, branch].map(async (where) => {
+      for (let i = 0; writing; i++) await create(where, `beside ${i}`);
+    });
+    const run = (name: string, ...args: string[]): Promise<Ended> =>
+      keystamp([name, ...args, '--model', other, '--database', database, '--schema', 'branch']).ended;
+    const file = join(root, 'branch.backup');
+    const made = await run('backup', file);
+    writing = false;
+    await Promise.all(writers);
+    assert.equal(made.code, 0, made.stderr);
+    const sound = await run('fsck');
+    assert.equal(sound.stdout, 'the data is sound\n', sound.stderr);
+    const restored = await run('restore', file, '--replace');
+    assert.equal(restored.code, 0, restored.stderr);
+    const list = (await (await fetch(`${branch}/Person?$filter="name=before@"`)).json()) as Record<string, unknown>;
+    assert.equal(list['__COUNT'], 4, JSON.stringify(list));
+    for (const { name, file: held } of list['__ENTITIES'] as {
+      name: string;
+      file: { __deferred: { uri: string } };
+    }[]) {
+      const bytes = Buffer.from(await (await fetch(new URL(held.__deferred.uri, at))).arrayBuffer());
+      assert.ok(bytes.equals(Buffer.alloc(200_000, name)), name);
+    }
+  } finally {
+    both.kill('SIGTERM');
+    await both.ended;
+    await dropDatabase(database);
+  }
 });
