@@ -71,6 +71,14 @@ const shots: Readonly<Record<string, Shot>> = {
     window: { viewport: { width: 1000, height: 600 }, colorScheme: 'dark' },
     show: (page) => page.locator('.diagram-count').first().waitFor(),
   },
+  functions: {
+    path: '$call?function=Employee%2FtopPaid&$params=%5B5%5D',
+    window: { viewport: { width: 1100, height: 560 } },
+    async show(page) {
+      await page.getByRole('button', { name: 'Call', exact: true }).click();
+      await page.locator('.call-result tbody tr').first().waitFor();
+    },
+  },
   narrow: {
     path: 'Employee',
     window: { viewport: { width: 390, height: 760 } },

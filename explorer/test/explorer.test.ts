@@ -7,3 +7,4 @@ import './walks/form.ts';
 import './walks/picture.ts';
 import './walks/calls.ts';
 import './walks/models.ts';
+import './walks/client.ts';
