@@ -15,7 +15,7 @@ const linkTo = (page: Page, name: string): ReturnType<Page['locator']> =>
 test('the functions of the datastore take parameters as JSON and show what they return', async (t) => {
   const page = await stage.open(t, 'Member');
   await page.getByRole('navigation').getByRole('link', { name: 'Functions' }).click();
-  await until(() => page.locator('.call-list .nav-title').allInnerTexts(), ['DATASTORE', 'MEMBER', 'DOOR, SINGLETON']);
+  await until(() => page.locator('.call-list .nav-title').allInnerTexts(), ['Datastore', 'Member', 'Door, singleton']);
   await linkTo(page, 'greet').click();
   await parameters(page).fill('["Zoé"');
   assert.match(await page.locator('.field-errors').innerText(), /Line 1|not finished/);
