@@ -1,4 +1,5 @@
 // Loaded into every child before its program: tells processor time and memory, from the inside, to whoever asks.
+import cluster from 'node:cluster';
 import { answerQuestions } from './answer-questions.ts';
 import type { Usage } from './child.ts';
 
@@ -8,5 +9,5 @@ answerQuestions('usage', (): Usage => {
 });
 // To be asked is no reason to stay alive; the program has its own.
 process.channel?.unref();
-// A bench that was broken off leaves nobody behind.
-process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
+// A bench that was broken off leaves nobody behind. Workers of a server hear from that server alone.
+if (!cluster.isWorker) process.on('disconnect', () => process.kill(process.pid, 'SIGTERM'));
