@@ -72,6 +72,7 @@ export default implement(model, {
     /** Saves a new employee of a company; the first one there becomes the head. */
     hire: {
       exposed: true,
+      parameters: ['Employee', 'number'],
       async run(person: NewEmployee, companyID: number) {
         return this.transaction(async () => {
           const company = await this.Company.get(companyID);
@@ -123,6 +124,7 @@ export default implement(model, {
       functions: {
         topPaid: {
           exposed: true,
+          parameters: ['number'],
           onHttpGet: true,
           run(howMany: number) {
             return this.query('salary != null order by salary desc').slice(0, howMany);
@@ -133,6 +135,7 @@ export default implement(model, {
         /** Raises all salaries, or none when one of them would be too high. */
         raise: {
           exposed: true,
+          parameters: ['number'],
           async run(percent: number) {
             return this.getDataClass()
               .getDataStore()
@@ -169,6 +172,7 @@ export default implement(model, {
       functions: {
         see: {
           exposed: true,
+          parameters: ['number'],
           run(key: number) {
             this.keys = [key, ...this.keys.filter((each) => each !== key)].slice(0, 10);
             return this.keys;

@@ -33,7 +33,7 @@ const notHere: Partial<Record<Code, string>> = {
 const codes = [...Object.keys(errorTable), ...Object.keys(httpErrors)].map(Number) as readonly Code[];
 
 /** Codes that authors chose, or got for errors without one, in the code of the conversations' models. */
-const ofAuthors: ReadonlySet<number> = new Set([-1, 1, 2, 1024, 4242]);
+const ofAuthors: ReadonlySet<number> = new Set([-1, 1, 2, 1024, 4242, 4409]);
 
 /** Refusals of API keys carry their status as code (spec 13 § 7.3). */
 const ofApiKeys: ReadonlySet<number> = new Set([400, 401, 403]);
