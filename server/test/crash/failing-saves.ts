@@ -77,10 +77,15 @@ export class FailingSaves {
   }
 
   /**
-   * Saves of all kinds with a fault at every place they have; how many failed.
+   * Saves of all kinds with a fault at every place they have; how many faults struck, and how many saves failed of them.
    * @param from the first place, and `step` from one to the next: how many are left out
    */
-  async failEverywhere(fault: Fault, from = 0, step = 1): Promise<number> {
+  async failEverywhere(
+    fault: Fault,
+    from = 0,
+    step = 1,
+  ): Promise<{ readonly strikes: number; readonly failed: number }> {
+    let strikes = 0;
     let failed = 0;
     for (const [kind, make] of Object.entries(this.#kinds)) {
       for (let n = from; ; n += step) {
@@ -92,6 +97,7 @@ export class FailingSaves {
         const text = await answer.text();
         const acknowledged = answer.status === 200;
         const struck = await fault.disarm(acknowledged);
+        if (struck) strikes++;
         if (!acknowledged) {
           assert.ok(struck && fault.statuses.includes(answer.status), `${what}: ${answer.status} ${text}`);
           assert.ok((JSON.parse(text) as { __ERROR?: unknown }).__ERROR, `${what}: ${text}`);
@@ -111,7 +117,7 @@ export class FailingSaves {
         assert.ok(n < 200, `${what}: there is no end`);
       }
     }
-    return failed;
+    return { strikes, failed };
   }
 
   readonly #kinds: Readonly<Record<string, () => Promise<Save>>> = {

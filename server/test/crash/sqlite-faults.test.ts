@@ -146,7 +146,7 @@ test('the disk is full at the n-th page of a save, for every page', async (t) =>
       return !acknowledged;
     },
   };
-  assert.ok((await saves.failEverywhere(fault)) > 0);
+  assert.ok((await saves.failEverywhere(fault)).failed > 0);
 });
 
 test('a call of the file system fails, for every call of a save', async (t) => {
@@ -164,7 +164,7 @@ test('a call of the file system fails, for every call of a save', async (t) => {
 
 async function runPlanted(saves: FailingSaves, fault: Planted, [from, step] = [0, 1]): Promise<void> {
   try {
-    assert.ok((await saves.failEverywhere(fault, from, step)) > 0, `${fault.name}: nothing failed`);
+    assert.ok((await saves.failEverywhere(fault, from, step)).failed > 0, `${fault.name}: nothing failed`);
   } finally {
     fault.undo();
   }
