@@ -5,7 +5,7 @@ import type { Value } from '../../model/model.ts';
 import type { Row } from '../engine.ts';
 import { registerFunctions } from './functions.ts';
 import { hideParameters } from './hidden-parameters.ts';
-import { Pace } from './pace.ts';
+import type { Pace } from './pace.ts';
 import type { Reach } from './reach.ts';
 import { tablesRead, tableWritten } from '../tables-of.ts';
 
@@ -19,8 +19,8 @@ export class Prepared {
   readonly statement: Database.Statement<Value[], Row>;
   /** How far it reaches; unknown until it is asked, and again when tables have grown. */
   reach?: Reach;
-  /** Of a statement that is likely short. */
-  readonly pace = new Pace();
+  /** Of a statement whose time only trying tells. */
+  pace?: Pace;
   #writes: string | undefined;
   #reads: ReadonlySet<string> | undefined;
 

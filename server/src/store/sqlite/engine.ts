@@ -11,7 +11,7 @@ import { Commits } from './commits.ts';
 import { Connection, type Prepared } from './connection.ts';
 import { sqliteDialect } from './dialect.ts';
 import { keysAmong } from './keys-among.ts';
-import type { Pace } from './pace.ts';
+import { Pace } from './pace.ts';
 import { reachOf } from './reach.ts';
 import { SnapshotReader } from './snapshot-reader.ts';
 import { SlowLane, type LaneLimits } from './slow-lane.ts';
@@ -30,13 +30,22 @@ const defaultLimits: LaneLimits = {
   maxQueryQueue: settings.maxQueryQueue.default,
 };
 
-/** `short`: on the snapshot of this turn; otherwise in the slow lane, which tells the pace how long it took. */
+/** `short`: on the snapshot of this turn; otherwise in the slow lane. The pace is told how long it took. */
 interface Place {
   readonly short?: Prepared;
   readonly pace?: Pace;
 }
 
 const inLane: Place = {};
+
+/** Runs a statement in the server. */
+function watch<T>(pace: Pace | undefined, run: () => T): T {
+  if (!pace) return run();
+  const begun = performance.now();
+  const result = run();
+  pace.ran(performance.now() - begun);
+  return result;
+}
 
 export class SqliteEngine implements Engine {
   readonly dialect = sqliteDialect;
@@ -81,19 +90,19 @@ export class SqliteEngine implements Engine {
   async rows(statement: Sql): Promise<readonly Row[]> {
     const { short, pace } = this.#placeOf(statement);
     if (!short) return this.#lane.rows(statement, pace);
-    return this.#watch(short, () => short.statement.all(...bindable(statement.params)));
+    return watch(pace, () => short.statement.all(...bindable(statement.params)));
   }
 
   async row(statement: Sql): Promise<Row | undefined> {
     const { short, pace } = this.#placeOf(statement);
     if (!short) return this.#lane.row(statement, pace);
-    return this.#watch(short, () => short.statement.get(...bindable(statement.params)));
+    return watch(pace, () => short.statement.get(...bindable(statement.params)));
   }
 
   async keys(statement: Sql, among?: KeyList): Promise<KeyList> {
     const { short, pace } = among && keyCount(among) > smallTableRows ? inLane : this.#placeOf(statement);
     if (!short) return this.#lane.keys(statement, among, pace);
-    const keys = packKeys(this.#watch(short, () => this.#reader.column(statement.text, bindable(statement.params))));
+    const keys = packKeys(watch(pace, () => this.#reader.column(statement.text, bindable(statement.params))));
     return among ? keysAmong(among, keys) : keys;
   }
 
@@ -165,18 +174,11 @@ export class SqliteEngine implements Engine {
     this.#openSnapshot();
     const prepared = this.#reader.prepared(text);
     prepared.reach ??= reachOf(this.#reader.database, text, bindable(params), this.#sizes.isLarge);
-    if (prepared.reach === 'long' || (prepared.reach === 'walk' && work === undefined)) return inLane;
-    const { pace } = prepared;
-    return prepared.reach === 'likelyShort' && pace.long ? { pace } : { short: prepared };
-  }
-
-  /** Runs a statement in the server. */
-  #watch<T>(prepared: Prepared, run: () => T): T {
-    if (prepared.reach !== 'likelyShort') return run();
-    const begun = performance.now();
-    const result = run();
-    prepared.pace.ran(performance.now() - begun);
-    return result;
+    const { reach } = prepared;
+    if (reach === 'long' || (reach === 'walk' && work === undefined)) return inLane;
+    if (reach !== 'likelyShort' && (reach !== 'range' || work !== undefined)) return { short: prepared };
+    const pace = (prepared.pace ??= new Pace(reach === 'range'));
+    return pace.long ? { pace } : { short: prepared, pace };
   }
 
   #openSnapshot(): void {

@@ -9,14 +9,22 @@ const weight = 1 / 8;
 /** So many short runs bring it back from the lane, twice as many after the next time it got there. */
 const firstProof = 8;
 const longestProof = 512;
+/** So many bring a statement out of the lane that began there. */
+const proofOfStarter = 64;
 
 /** The pace of one statement. */
 export class Pace {
   /** Whether it belongs into the slow lane. */
-  long = false;
+  long: boolean;
   #usualMs = 0;
-  #proof = firstProof;
+  #proof: number;
   #short = 0;
+
+  /** @param startsLong it begins in the lane, since it may take any time */
+  constructor(startsLong = false) {
+    this.long = startsLong;
+    this.#proof = startsLong ? proofOfStarter : firstProof;
+  }
 
   /** It ran in the server. */
   ran(ms: number): void {

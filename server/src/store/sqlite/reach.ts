@@ -9,6 +9,8 @@ export type Reach =
   | 'short'
   /** Also equal values of an index, mostly few, on a large table; only trying tells. */
   | 'likelyShort'
+  /** Also a range of an index, which may hold few rows or most of a large table; only trying tells. */
+  | 'range'
   /** Along a large table in the order of an answer, which may be enough before the end. */
   | 'walk'
   /** All of a large table. */
@@ -58,7 +60,8 @@ export function reachOf(
     if (word === 'SCAN' || how.startsWith('AUTOMATIC') || range.test(terms)) {
       // What is sorted must be seen whole, and an index that is only made for the statement is made from all rows.
       if (sorted.has(parent) || how.startsWith('AUTOMATIC')) return 'long';
-      reach = 'walk';
+      if (word === 'SCAN') reach = 'walk';
+      else if (reach !== 'walk') reach = 'range';
     } else if (reach === 'short' && !rowid.test(how) && !tables.every((table) => isUnique(database, table, how)))
       reach = 'likelyShort';
   }

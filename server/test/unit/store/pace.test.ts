@@ -48,3 +48,13 @@ test('each time it gets to the lane the proof is twice as much', () => {
     assert.equal(pace.long, false, `${proof}`);
   }
 });
+
+test('one that begins in the lane needs a long proof', () => {
+  const pace = new Pace(true);
+  times(63, () => pace.ranInLane(1));
+  assert.equal(pace.long, true);
+  pace.ranInLane(1);
+  assert.equal(pace.long, false);
+  pace.ran(100);
+  assert.equal(pace.long, true);
+});
