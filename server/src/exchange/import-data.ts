@@ -12,6 +12,7 @@ import type { Content } from '../store/content.ts';
 import { DuplicateError, type Engine, type Transaction } from '../store/engine.ts';
 import { metaTable } from '../store/sql/columns.ts';
 import { sql } from '../store/sql/sql.ts';
+import { anyStatement } from '../store/sql/write.ts';
 import { keyOf, type Source } from './source.ts';
 import type { CarriedMedia, StoredEntity } from './stored-entity.ts';
 
@@ -42,13 +43,17 @@ export interface ImportProgress {
 /**
  * Brings all entities of a source into the datastore.
  * @param progress told how far it is
+ * @param merge whether the datastore may hold entities already; those of the same key are replaced
+ * @throws Error when it holds some and may not
  */
 export async function importData(
   source: Source,
   model: Model,
   services: ImportServices,
   progress: ImportProgress,
+  merge = false,
 ): Promise<Imported> {
+  if (!merge) await demandRoom(model, services.engine);
   const counts = new Map<string, number>();
   const losses = [...source.losses];
   for (const dataClass of model.dataClasses.values()) {
@@ -58,6 +63,16 @@ export async function importData(
   }
   await services.engine.write((tx) => tx.run(sql`DELETE FROM ${metaTable} WHERE name LIKE ${`${progressName('')}%`}`));
   return { counts, losses };
+}
+
+/** What is here already and did not come by an import that was broken off would be mixed with what comes, or replaced. */
+async function demandRoom(model: Model, engine: Engine): Promise<void> {
+  if (await engine.row(sql`SELECT 1 AS begun FROM ${metaTable} WHERE name LIKE ${`${progressName('')}%`}`)) return;
+  for (const dataClass of model.dataClasses.values())
+    if (dataClass.tracking !== 'deletions' && (await engine.row(anyStatement(dataClass))))
+      throw new Error(
+        `The database holds entities of ${dataClass.name} already. Import into an empty one (--data <folder>), or say --merge to replace those of the same key.`,
+      );
 }
 
 const progressName = (dataClass: string): string => `imported ${dataClass}`;

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
 import { endAll, keystamp, type Ended } from './keystamp-process.ts';
 
@@ -100,6 +101,18 @@ before(async () => {
   await post(`${source}/Item(6)?$method=delete`, '');
   await post(`${source}/Item?$method=update`, JSON.stringify({ ID: 6, __STAMP: 0, __KEY: '6', name: 'again' }));
   await post(`${source}/Item(6)/photo?$rawPict=true`, readFileSync('examples/company/logo.svg'));
+  // When a picture was changed is told in a later second alone (spec 10 § 9.5), and then it can be carried.
+  for (const key of [2, 6]) {
+    const { photo } = (await (await fetch(`${source}/Item(${key})`)).json()) as {
+      photo: { __deferred: { uri: string } };
+    };
+    const isTold = async (): Promise<boolean> =>
+      (await fetch(new URL(photo.__deferred.uri, source), { method: 'HEAD' })).headers.has('last-modified');
+    for (let waited = 0; !(await isTold()); waited += 100) {
+      assert.ok(waited < 10_000, 'the time of a change is never told');
+      await sleep(100);
+    }
+  }
 });
 
 after(async () => {
@@ -166,7 +179,7 @@ test('an import that is broken off goes on, and brings nothing twice', { timeout
     return asked < 3;
   });
   const first = keystamp(args(`http://127.0.0.1:${(front.address() as AddressInfo).port}/rest`));
-  while (asked < 3) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (asked < 3) await sleep(20);
   first.kill('SIGKILL');
   await first.ended;
   front.closeAllConnections();
@@ -174,6 +187,23 @@ test('an import that is broken off goes on, and brings nothing twice', { timeout
   const { stdout } = await done(args(source));
   assert.match(stdout, /Everything could be carried/);
   await assertEqual(await serve('broken'));
+});
+
+test('an import replaces nothing that is there, unless told', { timeout: 120_000 }, async () => {
+  const path = folder('taken');
+  writeFileSync(join(path, 'model.ts'), model);
+  const args = ['import', source, path, '--data', join(path, 'data')];
+  const own = keystamp(['serve', path, '--port', '0', '--data', join(path, 'data')]);
+  const url = await own.url;
+  await post(`${url}/Item?$method=update`, '{"name":"mine"}');
+  const refused = await keystamp(args).ended;
+  assert.equal(refused.code, 1);
+  assert.match(refused.stderr, /holds entities of Item already\. .*--merge/);
+  assert.equal(((await (await fetch(`${url}/Item(1)`)).json()) as { name: string }).name, 'mine');
+  own.kill('SIGTERM');
+  await own.ended;
+  await done([...args, '--merge']);
+  await assertEqual(await serve('taken'));
 });
 
 for (const format of ['jsonl', 'csv'])

@@ -10,12 +10,14 @@ import { RemoteServer, type Credentials } from '../../exchange/remote-server.ts'
 import { openRemote } from '../../exchange/remote-source.ts';
 import type { Source } from '../../exchange/source.ts';
 import { openKeystamp } from '../../keystamp.ts';
+import type { DataClassDef } from '../../model/model.ts';
 import { printDefinition } from '../../model/print-definition.ts';
 import { loadModel, modelFile } from '../load-model.ts';
 import { progressBar, type Progress } from '../progress.ts';
 
 interface Flags extends Credentials {
   readonly data?: string;
+  readonly merge?: boolean;
 }
 
 const passwordVariable = 'KEYSTAMP_IMPORT_PASSWORD';
@@ -28,6 +30,7 @@ export function importCommand(): Command {
     .argument('<from>', 'URL of the server, with its mount (http://old.example/rest), or the folder')
     .argument('[folder]', 'folder of the model; a model file is written when it has none', '.')
     .option('--data <folder>', `${settings.data.meaning} (default: "${settings.data.default}")`)
+    .option('--merge', 'into a database that holds entities already; those of the same key are replaced')
     .option('--user <name>', 'logs in with this name')
     .option('--password <password>', `its password; better in the environment, as ${passwordVariable}`)
     .option('--api-key <key>', 'sent with every request')
@@ -36,7 +39,7 @@ export function importCommand(): Command {
 }
 
 async function run(from: string, folder: string, flags: Flags): Promise<void> {
-  const { user, password = process.env[passwordVariable], apiKey, ...rest } = flags;
+  const { user, password = process.env[passwordVariable], apiKey, merge = false, ...rest } = flags;
   const config = readConfig(rest, process.env);
   const source = await open(from, {
     ...(user !== undefined && { user }),
@@ -48,13 +51,14 @@ async function run(from: string, folder: string, flags: Flags): Promise<void> {
   const keystamp = await openKeystamp(model, config, printEvents(config));
   let bar: Progress | undefined;
   try {
-    const imported = await importData(source, model, keystamp.services, {
-      begin: ({ name }, total) => {
+    const progress = {
+      begin: ({ name }: DataClassDef, total: number) => {
         bar?.stop();
         bar = progressBar(name, total);
       },
-      update: (done) => bar?.update(done),
-    });
+      update: (done: number) => bar?.update(done),
+    };
+    const imported = await importData(source, model, keystamp.services, progress, merge);
     bar?.stop();
     report(imported);
   } finally {
