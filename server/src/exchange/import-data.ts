@@ -61,13 +61,13 @@ export async function importData(
     progress.begin(dataClass, await source.count(dataClass));
     counts.set(dataClass.name, await importClass(source, dataClass, services, losses, progress.update));
   }
-  await services.engine.write((tx) => tx.run(sql`DELETE FROM ${metaTable} WHERE name LIKE ${`${progressName('')}%`}`));
+  await services.engine.write((tx) => tx.run(sql`DELETE FROM ${progressRows}`));
   return { counts, losses };
 }
 
 /** What is here already and did not come by an import that was broken off would be mixed with what comes, or replaced. */
 async function demandRoom(model: Model, engine: Engine): Promise<void> {
-  if (await engine.row(sql`SELECT 1 AS begun FROM ${metaTable} WHERE name LIKE ${`${progressName('')}%`}`)) return;
+  if (await engine.row(sql`SELECT 1 AS begun FROM ${progressRows}`)) return;
   for (const dataClass of model.dataClasses.values())
     if (dataClass.tracking !== 'deletions' && (await engine.row(anyStatement(dataClass))))
       throw new Error(
@@ -76,6 +76,8 @@ async function demandRoom(model: Model, engine: Engine): Promise<void> {
 }
 
 const progressName = (dataClass: string): string => `imported ${dataClass}`;
+/** Those of every class; there are none when no import was broken off. */
+const progressRows = sql`${metaTable} WHERE name LIKE ${progressName('%')}`;
 
 async function importClass(
   source: Source,

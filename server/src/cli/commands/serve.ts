@@ -95,13 +95,8 @@ async function serve(paths: readonly string[], flags: Flags): Promise<void> {
 }
 
 /** The data are prepared; each process opens them for itself. */
-async function serveByWorkers(config: Config, onEvent: OnEvent): Promise<void> {
-  let told = false;
-  await keepWorkers(config, onEvent, ({ port }) => {
-    if (!told) tellServing(urlOf(config.host, port), config);
-    told = true;
-  });
-}
+const serveByWorkers = (config: Config, onEvent: OnEvent): Promise<void> =>
+  keepWorkers(config, onEvent, ({ port }) => tellServing(urlOf(config.host, port), config));
 
 const tellServing = (url: string, config: Config): void => console.log(`Keystamp serves ${url}${mountsOf(config)[0]}`);
 
