@@ -3,7 +3,7 @@ import { printValue } from '../model/print-value.ts';
 import type { Json, Value } from '../model/model.ts';
 import type { AggregateName, ValuePlace } from '../query/aggregate.ts';
 import type { Selection } from '../query/selection.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import { readMembers } from './read.ts';
 import { compareKeys, sortKey, type SortKey } from './sort-key.ts';
 import { workedOut } from './worked-out.ts';

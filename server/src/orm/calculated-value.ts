@@ -3,7 +3,7 @@ import { fail, KeystampError } from '../errors.ts';
 import { acceptValue } from '../model/accept-value.ts';
 import { assignValue, printedType } from '../model/attribute-types.ts';
 import { isMedia, type CalculatedDef, type Json, type StorageDef, type Value } from '../model/model.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import { type EntityState, stateOf } from './entity-state.ts';
 import { readAttribute, valueForCode } from './read-attribute.ts';
 import { thrownError } from './event-error.ts';

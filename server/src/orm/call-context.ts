@@ -1,6 +1,5 @@
-// What user code runs in: every call of a function, and every save whose class has events, has one, found through
-// AsyncLocalStorage. Requests that call no user code never make one.
-import { AsyncLocalStorage } from 'node:async_hooks';
+// What the author's code runs in: every call of a function, and every save whose class has events, has one, found through
+// `currentCall`. Requests that run no code of the author never make one.
 import type { Config } from '../config.ts';
 import type { OnEvent } from '../events.ts';
 import type { Converter } from '../image/converter.ts';
@@ -21,6 +20,7 @@ import { OpenTransaction, StartedTransaction } from './open-transaction.ts';
 import type { Told } from './aftermath.ts';
 import { CallState } from './call-state.ts';
 import type { Caller } from './caller.ts';
+import { runInCall } from './current-call.ts';
 import { TimeLimit } from './time-limit.ts';
 import type { WriteContext } from './write.ts';
 
@@ -43,44 +43,62 @@ export interface CallOptions {
   readonly caller: Caller;
   /** Rejects when the call must end; absent: it may take as long as it likes. */
   readonly over?: Promise<never>;
-  /** An open transaction that the call is part of, as events of a save are. */
-  readonly transaction?: Transaction;
 }
+
+/** What the running code may do beyond, or instead of, what its caller may. */
+interface Powers {
+  /** False while code must see all entities, as the row filter itself does. */
+  readonly restricted: boolean;
+  /** Privileges that the roles file lends to the running function and those it calls (spec 14 § 6). */
+  readonly lent: readonly string[];
+  /** False while the server reads what a plan has permitted already: an alias needs nothing of what its path leads through. */
+  readonly checks: boolean;
+  /** The entity whose calculated value is worked out: its code reads all attributes of it (spec 14 § 4.4). */
+  readonly own: object | undefined;
+}
+
+const ordinary: Powers = { restricted: true, lent: [], checks: true, own: undefined };
 
 const never = new Promise<never>(() => undefined);
 
 /**
- * One call of user code with all that it shares: session, privileges, transaction. Code inside of a transaction, and the
- * events of a save, run in a context of their own that shares the state of the call.
+ * One call of the author's code with all that it shares: session, privileges, transaction. Code inside a transaction, the
+ * events of a save, and code with other powers run in a context of their own that shares the state of the call.
  */
 export class CallContext {
   readonly model: Model;
   readonly services: CallServices;
   readonly state: CallState;
-  /** False while code must see all entities, as the row filter itself does. */
-  readonly restricted: boolean;
-  /** Privileges that the roles file lends to the running function and those it calls (spec 14 § 6). */
-  readonly #lent: readonly string[];
-  /** False while the server reads what a plan has permitted already: an alias needs nothing of what its path leads through. */
-  checks = true;
-  /** The entity whose calculated value is worked out: its code reads all attributes of it (spec 14 § 4.4). */
-  own: object | undefined;
   /** What is told when the unit of writing that this code is part of is over. */
   aftermath: Told[] = [];
+  readonly #powers: Powers;
   readonly #caller: Caller;
   readonly #over: Promise<never>;
   #transaction: OpenTransaction | undefined;
 
-  constructor(options: CallOptions, state = new CallState(), restricted = true, lent: readonly string[] = []) {
-    const { model, services, caller, over = never, transaction } = options;
+  constructor(options: CallOptions, state = new CallState(), powers = ordinary) {
+    const { model, services, caller, over = never } = options;
     this.model = model;
     this.services = services;
     this.state = state;
-    this.restricted = restricted;
-    this.#lent = lent;
+    this.#powers = powers;
     this.#caller = caller;
     this.#over = over;
-    if (transaction) this.#transaction = new OpenTransaction(transaction);
+  }
+
+  /** Whether row filters hide entities from the running code. */
+  get restricted(): boolean {
+    return this.#powers.restricted;
+  }
+
+  /** Whether permissions are checked when attributes are read. */
+  get checks(): boolean {
+    return this.#powers.checks;
+  }
+
+  /** The entity whose calculated value is worked out. */
+  get own(): object | undefined {
+    return this.#powers.own;
   }
 
   /** Who calls. @throws Error after the answer */
@@ -102,11 +120,12 @@ export class CallContext {
   /** What the running code may do: the privileges of the session and those that are lent to it. */
   get access(): Access {
     const { roles } = this.services;
+    const { restricted, lent } = this.#powers;
     // What must see all entities is code of the server, whoever has caused it to run.
-    if (!this.restricted) return roles.admin;
+    if (!restricted) return roles.admin;
     const own = this.state.ended ? roles.guest : this.#caller.access;
     const { promotions } = this.state;
-    return this.#lent.length + promotions.size === 0 ? own : roles.promote(own, [...this.#lent, ...promotions]);
+    return lent.length + promotions.size === 0 ? own : roles.promote(own, [...lent, ...promotions.values()]);
   }
 
   /** What exists of the model for the running code. */
@@ -179,38 +198,36 @@ export class CallContext {
 
   /** Runs `work` seeing all entities, whatever the row filters say. */
   unrestricted<T>(work: () => T): T {
-    return runInCall(this.#derived(this.#transaction, false), work);
+    return runInCall(this.#derived({ restricted: false }), work);
   }
 
   /** Runs `work` with more privileges. */
   lending<T>(privileges: readonly string[], work: () => T): T {
-    return runInCall(this.#derived(this.#transaction, this.restricted, [...this.#lent, ...privileges]), work);
+    return runInCall(this.#derived({ lent: [...this.#powers.lent, ...privileges] }), work);
   }
 
   /** Runs the code of a calculated attribute, for one entity if one is given, with more privileges. */
   workingOut<T>(own: object | undefined, privileges: readonly string[], work: () => T): T {
-    const context = this.#derived(this.#transaction, this.restricted, [...this.#lent, ...privileges]);
-    context.own = own;
-    context.checks = true;
-    return runInCall(context, work);
+    const lent = [...this.#powers.lent, ...privileges];
+    return runInCall(this.#derived({ lent, own, checks: true }), work);
   }
 
   /** Runs work of the server for an answer whose plan has been permitted; the code that it calls is checked again. */
   answering<T>(work: () => T): T {
-    if (!this.checks || this.access.isOpen) return work();
-    const context = this.#derived(this.#transaction, this.restricted);
-    context.checks = false;
-    return runInCall(context, work);
+    return !this.checks || this.access.isOpen ? work() : runInCall(this.#derived({ checks: false }), work);
   }
 
   /** Rolls back the transactions that code has left open. */
-  settle(): Promise<void> {
-    return this.#cancelStarted();
+  async cancelLeftOpen(): Promise<void> {
+    while (this.#transaction instanceof StartedTransaction) {
+      this.services.onEvent({ kind: 'transactionLeftOpen' });
+      await this.cancelTransaction();
+    }
   }
 
   /** Ends the call: its locks are given back, and code that goes on is nobody's. */
   async end(): Promise<void> {
-    await this.#cancelStarted();
+    await this.cancelLeftOpen();
     const { locks, lockHolder } = this.state;
     this.state.ended = true;
     if (locks.length === 0) return;
@@ -263,56 +280,25 @@ export class CallContext {
     aftermath: Told[] = [],
   ): Promise<T> {
     const open = new OpenTransaction(store);
-    const context = this.#derived(open, this.restricted, this.#lent, over);
+    const context = this.#derived({}, open, over);
     // A unit may run again from its beginning.
     aftermath.length = 0;
     context.aftermath = aftermath;
     try {
       const result = await Promise.race([runInCall(context, () => work(open.store)), over]);
-      await context.#cancelStarted();
+      await context.cancelLeftOpen();
       return result;
     } finally {
       await Promise.race([open.close(), over]);
     }
   }
 
-  async #cancelStarted(): Promise<void> {
-    while (this.#transaction instanceof StartedTransaction) {
-      this.services.onEvent({ kind: 'transactionLeftOpen' });
-      await this.cancelTransaction();
-    }
-  }
-
-  #derived(
-    transaction: OpenTransaction | undefined,
-    restricted: boolean,
-    lent = this.#lent,
-    over = this.#over,
-  ): CallContext {
+  /** A context of the same call. @param powers those that change */
+  #derived(powers: Partial<Powers>, transaction = this.#transaction, over = this.#over): CallContext {
     const { model, services, state } = this;
     const options = { model, services, caller: this.#caller, over };
-    const derived = new CallContext(options, state, restricted, lent);
+    const derived = new CallContext(options, state, { ...this.#powers, ...powers });
     derived.#transaction = transaction;
-    derived.own = this.own;
-    derived.checks = this.checks;
     return derived;
   }
 }
-
-const calls = new AsyncLocalStorage<CallContext>();
-
-/** Runs `work` in that context; what it starts finds the context through `currentCall`. */
-export const runInCall = <T>(context: CallContext, work: () => T): T => calls.run(context, work);
-
-/**
- * The call that the running code belongs to.
- * @throws Error outside of a call
- */
-export function currentCall(): CallContext {
-  const found = calls.getStore();
-  if (!found) throw new Error('There is no call: the datastore can be used in functions and events only');
-  return found;
-}
-
-/** The call that the running code belongs to, if any. */
-export const callIfAny = (): CallContext | undefined => calls.getStore();

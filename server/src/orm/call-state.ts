@@ -16,10 +16,8 @@ interface HeldLock {
 }
 
 export class CallState {
-  /** Privileges lent to the call by `session.promote`, beside those its session holds. */
-  readonly promotions = new Set<string>();
-  /** Those lent by `session.promote`, by the number to give them back by. */
-  readonly promoted = new Map<number, string>();
+  /** Privileges lent to the call by `session.promote`, by the number to give them back by. */
+  readonly promotions = new Map<number, string>();
   /** Errors that are thrown at the end (spec 12 § 7.2). */
   readonly deferred: PrintedError[] = [];
   pageMessage: PageMessage | undefined;

@@ -7,7 +7,7 @@ import type { Order } from '../query/order.ts';
 import { relatedTo } from '../query/related-to.ts';
 import type { Key } from '../query/selection.ts';
 import type { StoredEntity } from '../store/sql/entity-row.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import { DataClassObject } from './data-class.ts';
 import { EntityObject } from './entity.ts';
 import { tellConstructed } from './entity-events.ts';

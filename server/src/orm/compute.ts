@@ -8,7 +8,7 @@ import { aggregates, type ValuePlace } from '../query/aggregate.ts';
 import type { Selection } from '../query/selection.ts';
 import { computeStatement, distinctStatement } from '../store/sql/aggregate.ts';
 import { fold } from '../store/sql/fold.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import { valueForCode } from './read-attribute.ts';
 import { readCount, readRow } from './read.ts';
 import { seen, valuesAt } from './path-values.ts';

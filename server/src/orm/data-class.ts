@@ -2,7 +2,7 @@
 import { KeystampError } from '../errors.ts';
 import type { AttributeObject, DataClassInfo } from './api.ts';
 import { attributeObject } from './attribute-object.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import type { ClassRuntime } from './class-runtime.ts';
 import type { DataStoreObject } from './data-store.ts';
 import type { EntityHandle } from './entity-state.ts';

@@ -5,7 +5,7 @@ import { isImplemented } from '../model/code.ts';
 import type { ModelDefinition } from '../model/definition.ts';
 import type { DataStore } from './api.ts';
 import { isTracking, readGlobalStamp, setGlobalStamp } from '../store/global-stamps.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import { runtimeOf, type StoreRuntime } from './store-runtime.ts';
 
 export class DataStoreObject {

@@ -13,7 +13,7 @@ import { dropLockStatement } from '../store/sql/lock.ts';
 import { forgetWords } from '../store/sql/word-index.ts';
 import { buryStatement, deleteStatements, lockColumn, pointingStatement, storedStatement } from '../store/sql/write.ts';
 import { afterDrop } from './aftermath.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import { askEvents } from './entity-events.ts';
 import type { EntityState } from './entity-state.ts';
 import { codeFault } from './event-refusal.ts';

@@ -1,7 +1,7 @@
 // Runs the events of a class (spec 15 § 10): attribute level first, in model order, then the entity.
 import type { AttributeDef, AttributeEvent, EntityEvent, EventFunction } from '../model/model.ts';
 import type { Result } from './api.ts';
-import { callIfAny } from './call-context.ts';
+import { callIfAny } from './current-call.ts';
 import type { EntityState } from './entity-state.ts';
 import { returnedError, thrownError, type EventError } from './event-error.ts';
 

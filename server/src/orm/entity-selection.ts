@@ -3,7 +3,7 @@
 import { fail } from '../errors.ts';
 import type { AttributeFilter, AttributeObject, OrderItem } from './api.ts';
 import { pathOf } from './attribute-object.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import { aggregate, compare, count, distinct, distinctPaths, type DistinctOptions } from './compute.ts';
 import type { DataClassObject } from './data-class.ts';
 import { type EntityHandle, type EntityState, stateOf } from './entity-state.ts';

@@ -2,7 +2,7 @@
 import { printKey } from '../query/print-key.ts';
 import type { Value } from '../model/model.ts';
 import type { AttributeFilter, Result } from './api.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import type { DataClassObject } from './data-class.ts';
 import { type EntityHandle, EntityState, isHiddenKey, stateOf } from './entity-state.ts';
 import { readAttribute, valueForCode } from './read-attribute.ts';

@@ -7,7 +7,7 @@ import type { MediaChange } from '../store/change.ts';
 import type { Content } from '../store/content.ts';
 import { readContent } from '../store/content.ts';
 import type { StoredMedia } from '../store/sql/entity-row.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import { describeContent, unknownType } from './describe-content.ts';
 
 /** The BLOB of an entity. */

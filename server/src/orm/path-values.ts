@@ -1,7 +1,7 @@
 // The values at a path for many entities at once: `extract`, and computations that the database cannot do.
 import type { AttributeDef, CalculatedDef, DataClassDef, ToManyDef } from '../model/model.ts';
 import { findAttribute } from '../query/path.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import { type EntityState, stateOf } from './entity-state.ts';
 import { heldBy } from './read-attribute.ts';
 import { endsOf, relatedEntities, relatedLists } from './object-form.ts';

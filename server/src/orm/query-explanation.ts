@@ -3,7 +3,7 @@
 import { printPath, printPlan } from '../query/explain-step.ts';
 import { queryStep, type QueryStep } from '../query/query-step.ts';
 import type { DataClassDef } from '../model/model.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import type { Query } from './query.ts';
 import { readCount } from './read.ts';
 import { settled } from './settle.ts';

@@ -10,7 +10,7 @@ import {
   type Value,
   isMedia,
 } from '../model/model.ts';
-import { callIfAny } from './call-context.ts';
+import { callIfAny } from './current-call.ts';
 import { type EntityHandle, type EntityState, stateOf } from './entity-state.ts';
 import { assignedValue, storedValue } from './media-value.ts';
 import { runCalculated } from './run-calculated.ts';

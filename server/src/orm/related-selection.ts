@@ -2,7 +2,7 @@
 import { fail } from '../errors.ts';
 import type { AliasDef, AttributeDef, RelatedEntitiesDef, RelatedEntityDef } from '../model/model.ts';
 import { membersOf } from '../query/predicate.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import { seen } from './path-values.ts';
 import { readForeignKeys, readMembers } from './read.ts';
 import type { SelectionState } from './selection-state.ts';

@@ -1,7 +1,8 @@
 // What became of a save, drop or lock, as code gets it (spec 16 § 2).
 import { KeystampError, printErrors } from '../errors.ts';
 import type { Result } from './api.ts';
-import { currentCall, type CallContext } from './call-context.ts';
+import type { CallContext } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import { saveStatuses } from './save-error.ts';
 
 const statusTexts = { ...saveStatuses, 6: 'Auto merge failed' } as const;

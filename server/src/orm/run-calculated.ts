@@ -3,7 +3,7 @@
 import type { CalculatedDef } from '../model/model.ts';
 import type { Roles } from '../session/roles.ts';
 import { attributeResource } from '../session/sight.ts';
-import { callIfAny } from './call-context.ts';
+import { callIfAny } from './current-call.ts';
 
 const known = new WeakMap<Roles, Map<CalculatedDef, readonly string[]>>();
 

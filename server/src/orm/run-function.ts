@@ -1,7 +1,7 @@
 // Runs a function of the author with the privileges that the roles file lends to it (spec 14 § 6).
 import type { FunctionDef } from '../model/model.ts';
 import { functionResource } from '../session/sight.ts';
-import { callIfAny } from './call-context.ts';
+import { callIfAny } from './current-call.ts';
 
 /** @param self what `this` is */
 export function runFunction(fn: FunctionDef, self: unknown, parameters: readonly unknown[]): unknown {

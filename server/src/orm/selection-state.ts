@@ -5,7 +5,7 @@ import { packKeys } from '../query/key-list.ts';
 import { isCalculatedOrder, type Order } from '../query/order.ts';
 import { all, allOf, type Predicate } from '../query/predicate.ts';
 import type { Key, Selection } from '../query/selection.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import type { ClassRuntime } from './class-runtime.ts';
 import type { EntityState } from './entity-state.ts';
 import { needsCode, settled } from './settle.ts';

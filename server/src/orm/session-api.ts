@@ -2,7 +2,7 @@
 // at once inside of the call, and is on disk before the answer goes out.
 import { identityOf, type Granted, type Identity } from '../session/identity.ts';
 import type { Json } from '../model/model.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import type { Caller } from './caller.ts';
 
 /** Privileges and roles by name; a text holds several with commas between them. */
@@ -44,6 +44,7 @@ export interface UserSession {
 }
 
 const leastTokenSeconds = 10;
+/** Numbers given out by `promote`. */
 let promotions = 0;
 
 export const session: UserSession = {
@@ -89,16 +90,11 @@ export const session: UserSession = {
     const { services, state } = currentCall();
     const name = String(privilege).toLowerCase();
     if (!services.roles.isPrivilege(name) || currentCall().access.held.has(name)) return 0;
-    state.promotions.add(name);
-    state.promoted.set(++promotions, name);
+    state.promotions.set(++promotions, name);
     return promotions;
   },
   demote(id) {
-    const { state } = currentCall();
-    const name = state.promoted.get(id);
-    if (name === undefined) return;
-    state.promoted.delete(id);
-    state.promotions.delete(name);
+    currentCall().state.promotions.delete(id);
   },
   createOTP(seconds) {
     const life = seconds === undefined ? caller().idleMs : Math.max(leastTokenSeconds, Number(seconds)) * 1000;

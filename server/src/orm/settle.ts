@@ -10,7 +10,7 @@ import { all, isCalculated, none, type Predicate } from '../query/predicate.ts';
 import type { Key, Selection } from '../query/selection.ts';
 import { serverSight } from '../query/sight.ts';
 import { codeError } from './calculated-value.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import { amongMembers, membersOfKeys } from './members.ts';
 import { readMembers } from './read.ts';
 import { runCalculated } from './run-calculated.ts';

@@ -2,7 +2,7 @@
 import type { DataClassDef } from '../model/model.ts';
 import { isCalculatedOrder, type Order } from '../query/order.ts';
 import type { Key, Selection } from '../query/selection.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import { membersBetween, membersOfKeys, type Members } from './members.ts';
 import { readMembers, type Window } from './read.ts';
 import { settled } from './settle.ts';

@@ -1,7 +1,7 @@
 // A model at work: its dataclasses and singletons as code holds them, made once per model.
 import type { DataClassDef, Model, SingletonDef } from '../model/model.ts';
 import { addFunctions, ClassRuntime } from './class-runtime.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import { DataStoreObject } from './data-store.ts';
 
 const runtimes = new WeakMap<Model, StoreRuntime>();

@@ -1,6 +1,6 @@
 // Errors of the author's code (spec 12 § 7): the ways to throw one, and what a client is told of it.
 import { KeystampError, type PrintedError } from '../errors.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 
 /** What `throwError` takes beside a number. */
 export interface ErrorDetails {

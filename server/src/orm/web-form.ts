@@ -1,5 +1,5 @@
 // Messages for the page that called a function (spec 12 § 6). The last one counts.
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import type { PageMessage } from './call-state.ts';
 
 const say =

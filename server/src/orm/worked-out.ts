@@ -3,7 +3,7 @@ import { fail } from '../errors.ts';
 import type { CalculatedDef, DataClassDef, Json, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
 import type { Key } from '../query/selection.ts';
 import { calculatedValue } from './calculated-value.ts';
-import { currentCall } from './call-context.ts';
+import { currentCall } from './current-call.ts';
 import type { EntityState } from './entity-state.ts';
 import { memberCount, membersBetween, type Members } from './members.ts';
 import { endsOf } from './object-form.ts';

@@ -4,7 +4,7 @@ import { fail } from '../errors.ts';
 import { printDigits, printValue } from '../model/print-value.ts';
 import type { CalculatedDef, DataClassDef, Value } from '../model/model.ts';
 import { calculatedValue, type CalculatedValue } from '../orm/calculated-value.ts';
-import { callIfAny } from '../orm/call-context.ts';
+import { callIfAny } from '../orm/current-call.ts';
 import type { EntityState } from '../orm/entity-state.ts';
 import { memberCount, membersBetween } from '../orm/members.ts';
 import type { SelectionState } from '../orm/selection-state.ts';

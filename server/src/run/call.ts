@@ -58,7 +58,7 @@ async function invoke(
   } catch (error) {
     throw codeError(fn.name, error, deferred);
   }
-  await context.settle();
+  await context.cancelLeftOpen();
   if (deferred.length > 0) throw codeError(fn.name, undefined, deferred);
   return value;
 }

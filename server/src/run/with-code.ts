@@ -1,5 +1,6 @@
 // Parts of a request that code of the author takes part in: events, calculated values.
-import { callIfAny, type CallContext } from '../orm/call-context.ts';
+import type { CallContext } from '../orm/call-context.ts';
+import { callIfAny } from '../orm/current-call.ts';
 import { inCall } from '../orm/in-call.ts';
 import type { Transaction } from '../store/engine.ts';
 import type { Visit } from './context.ts';
