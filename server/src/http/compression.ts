@@ -25,9 +25,12 @@ const ownTag = /-(?:br|gzip)"/g;
 
 /** The request as it was before compression: the tags of compressed bodies are those of the bodies. */
 export function uncompressedRequest(http: HttpRequest): HttpRequest {
-  const tags = http.headers['if-none-match'];
-  if (typeof tags !== 'string' || (!tags.includes('-br"') && !tags.includes('-gzip"'))) return http;
-  return { ...http, headers: { ...http.headers, 'if-none-match': tags.replace(ownTag, '"') } };
+  const { 'if-none-match': noneMatch, 'if-match': match } = http.headers;
+  if (noneMatch === undefined && match === undefined) return http;
+  const headers = { ...http.headers };
+  if (noneMatch !== undefined) headers['if-none-match'] = String(noneMatch).replace(ownTag, '"');
+  if (match !== undefined) headers['if-match'] = String(match).replace(ownTag, '"');
+  return { ...http, headers };
 }
 
 /** The answer as this client takes it; the same one when nothing is to be done. */
@@ -60,7 +63,8 @@ async function compress(reply: HttpReply, body: string | Uint8Array, encoding: E
 /** Caches keep what they got for clients that take the same encodings. */
 function varying({ headers }: HttpReply): HttpReply['headers'] {
   const vary = headers['Vary'];
-  return { ...headers, Vary: vary === undefined ? 'Accept-Encoding' : `${String(vary)}, Accept-Encoding` };
+  if (vary === undefined) return { ...headers, Vary: 'Accept-Encoding' };
+  return String(vary).includes('Accept-Encoding') ? headers : { ...headers, Vary: `${String(vary)}, Accept-Encoding` };
 }
 
 const tagOf = (tag: string, encoding: Encoding): string => tag.replace(/"$/, `-${encoding}"`);

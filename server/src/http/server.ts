@@ -3,12 +3,14 @@ import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { listOf, mountsOf, type Config } from '../config.ts';
-import { failHttp } from '../errors.ts';
+import { failHttp, type KeystampError } from '../errors.ts';
 import type { Handler } from '../handle.ts';
 import { replyError } from '../reply/error.ts';
 import type { HttpReply } from '../reply/http-reply.ts';
+import { isUnder } from '../request/parse.ts';
 import { compressedReply, uncompressedRequest } from './compression.ts';
 import { allowOrigins } from './cors.ts';
+import { continueWhenRead } from './expectations.ts';
 import { serveExplorer } from './explorer.ts';
 import { isLoopback } from './listen.ts';
 import type { Metrics } from './metrics.ts';
@@ -18,6 +20,8 @@ import { Streams } from './streams.ts';
 
 /** Bytes of all headers together. */
 const headerBytes = 16 * 1024;
+
+const slash = 47;
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
@@ -46,6 +50,7 @@ export function createServer(
     keepAliveTimeout: 65_000,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    rewriteUrl: originForm,
     routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: config.maxUrlLength },
     clientErrorHandler: (error, socket) => {
       if (!readAgain(server.server, error, socket)) refuse(error, socket);
@@ -53,6 +58,7 @@ export function createServer(
     frameworkErrors: (_error, request, reply) => answer(request, reply),
   });
   endSilentConnections(server);
+  continueWhenRead(server.server);
   if (config.rawUrls) takeRawRequestLines(server.server);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));
@@ -65,6 +71,7 @@ export function createServer(
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.hijack();
     const { raw } = request;
+    if (namesTwoHosts(raw)) return refuseRequest(reply, failHttp(400, 'two Host headers'));
     const method = raw.method ?? 'GET';
     const asked = {
       method,
@@ -85,12 +92,17 @@ export function createServer(
     else send(reply.raw, sent, method === 'HEAD');
   };
 
-  for (const mount of mountsOf(config)) {
-    server.route({ method: methods, url: mount, handler: answer });
-    server.route({ method: methods, url: `${mount}/*`, handler: answer });
+  const refuseRequest = (reply: FastifyReply, error: KeystampError): void => {
+    const made = replyError(error, config.dialect);
+    send(reply.raw, forOrigins ? forOrigins(made, reply) : made, false);
+  };
+
+  const mounts = mountsOf(config);
+  for (const mount of mounts)
     // The `&` form puts the query behind the path without a `?` (spec 01 § 3.4).
-    server.route({ method: methods, url: `${mount}&*`, handler: answer });
-  }
+    for (const url of [mount, `${mount}/*`, `${mount}&*`])
+      // What Fastify thinks of a Content-Type is of no importance: bodies are what their place says.
+      server.route({ method: methods, url, handler: answer, errorHandler: (_error, ...both) => answer(...both) });
   serveExplorer(server, config, models);
   server.get('/health', async (_request, reply) => reply.header('Cache-Control', 'no-store').send({ ok: true }));
   if (metrics)
@@ -101,12 +113,33 @@ export function createServer(
         .type(metrics.contentType)
         .send(await metrics.text());
     });
-  server.setNotFoundHandler((_request, reply) => {
+  const notFound = (request: FastifyRequest, reply: FastifyReply): void | Promise<void> => {
+    // A method that the routes do not have is known there.
+    if (mounts.some((mount) => isUnder(request.raw.url ?? '', mount))) return answer(request, reply);
     reply.hijack();
-    const made = replyError(failHttp(404), config.dialect);
-    send(reply.raw, forOrigins ? forOrigins(made, reply) : made, false);
+    refuseRequest(reply, failHttp(404));
+  };
+  server.setNotFoundHandler(notFound);
+  server.setErrorHandler((error, request, reply) => {
+    if (!request.is404) throw error;
+    return notFound(request, reply);
   });
   return server;
+}
+
+/** The path and query of a URL that names the server as well, as clients write it for proxies (RFC 9112 § 3.2.2). */
+const originForm = ({ url = '/' }: { readonly url?: string }): string => {
+  if (url.charCodeAt(0) === slash) return url;
+  const server = /^https?:\/\/[^/?#]*/i.exec(url)?.[0];
+  return server === undefined ? url : url.slice(server.length).replace(/^(?!\/)/, '/');
+};
+
+/** Whoever reads the first and whoever reads the last would not agree (RFC 9112 § 3.2). */
+function namesTwoHosts({ rawHeaders }: IncomingMessage): boolean {
+  let hosts = 0;
+  for (let i = 0; i < rawHeaders.length; i += 2)
+    if ((rawHeaders[i] as string).length === 4 && (rawHeaders[i] as string).toLowerCase() === 'host') hosts++;
+  return hosts > 1;
 }
 
 /** Asked by a program of this machine, and not by a proxy of it for somebody else. */

@@ -84,7 +84,8 @@ function longestSide(stored: StoredImageInfo, resize: Resize | undefined): numbe
 
 /** What `best` means for a stored picture: itself where that is possible, else PNG or JPEG (spec 10 § 3.2). */
 function bestFor(own: ImageFormat, stored: StoredImageInfo, resize: Resize | undefined): ImageFormat {
-  if (resize ? isWritable(own) : formatRow(own).best) return own;
+  const row = formatRow(own);
+  if (resize && row.decodes ? isWritable(own) : row.best) return own;
   return stored.hasAlpha || stored.fewColours ? 'png' : 'jpeg';
 }
 
@@ -98,8 +99,8 @@ function variantName(format: ImageFormat, resize: Resize | undefined, quality: n
 
 /**
  * The form of a stored picture that answers a request (spec 10 §§ 3.1–3.3): the first choice that exists or can be
- * produced. Asking for the stored type gives the stored bytes, unless a size is asked, or a quality that the format
- * has. `undefined` when none can be had: the answer is empty (spec 10 § 4.4).
+ * produced. Asking for the stored type gives the stored bytes, unless a size is asked of pixels, or a quality that the
+ * format has. `undefined` when none can be had: the answer is empty (spec 10 § 4.4).
  */
 export function resolveVariant(asked: VariantSpec, stored: StoredImageInfo): Variant | undefined {
   const own = formatOfMediaType(stored.mediatype);
@@ -110,7 +111,8 @@ export function resolveVariant(asked: VariantSpec, stored: StoredImageInfo): Var
     const row = formatRow(format);
     const quality = row.quality === undefined ? undefined : asked.quality;
     const mediatype = mediaTypeOf(format);
-    if (format === own && !resize && quality === undefined)
+    // A drawing fits any size as it is.
+    if (format === own && ((!resize && quality === undefined) || !row.decodes))
       return { unchanged: true, format, mediatype, name: format, revision: '0' };
     if (!formatRow(own).decodes || !isWritable(format) || longestSide(stored, resize) > row.maxSide) continue;
     return {

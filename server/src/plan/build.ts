@@ -1,6 +1,6 @@
 // Picks the planner: ApiRequest + action → Plan.
 import { fail, failHttp } from '../errors.ts';
-import type { Action } from '../request/action.ts';
+import { allowedMethods, type Action } from '../request/action.ts';
 import type { ApiRequest, Target } from '../request/api-request.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import { dataFunction, planCall, singletonFunction, storeFunction } from './call.ts';
@@ -31,6 +31,7 @@ export async function buildPlan(
   input: PlanInput,
   context: PlanContext,
 ): Promise<Plan> {
+  if (action === 'options') return { kind: 'nothing', headers: { Allow: allowedMethods(request.target) } };
   if (action === 'upload') return planUpload(request, input.contentType, context);
   if (action === 'releaseMany') return { kind: 'releaseSets', ids: setIds(await input.json()), strict: false };
   if (action === 'login') return planLogin(request, await input.json());
@@ -73,7 +74,6 @@ export async function buildPlan(
     case 'removeMedia':
       return planRemoveMedia(data, context);
     case 'nothing':
-    case 'options':
       return { kind: 'nothing' };
     case 'catalog':
     case 'call':

@@ -47,6 +47,7 @@ export interface LockPlan {
 /** Answered with `{"ok":true}`. */
 export interface NothingPlan {
   readonly kind: 'nothing';
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export type Plan =

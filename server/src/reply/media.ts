@@ -63,7 +63,7 @@ function headsOf(plan: MediaPlan, facts: MediaFacts): Heads {
   const kept = inParts || row === 'K';
   const notModified = {
     'Cache-Control': cacheControl(facts, plan),
-    Vary: plan.audience === 'session' ? 'Accept, Cookie, Authorization, api-key' : 'Accept',
+    Vary: varyOf(plan, facts),
     ...(kept && { ETag: etag }),
     ...(kept && changedAt !== undefined && { 'Last-Modified': new Date(changedAt).toUTCString() }),
     ...(row !== 'D' && row !== 'K' && { 'Content-Location': canonicalUrl(plan, facts) }),
@@ -78,6 +78,12 @@ function headsOf(plan: MediaPlan, facts: MediaFacts): Heads {
   made = { ofBytes, notModified };
   heads.set(facts, made);
   return made;
+}
+
+/** What else of a request the answer depends on (spec 10 § 9.9); SVG may go out compressed. */
+function varyOf({ audience }: MediaPlan, { mediatype }: MediaFacts): string {
+  const negotiated = mediatype === 'image/svg+xml' ? 'Accept, Accept-Encoding' : 'Accept';
+  return audience === 'session' ? `${negotiated}, Cookie, Authorization, api-key` : negotiated;
 }
 
 export function replyMedia(plan: MediaPlan, { facts, bytes, range }: MediaOutcome): HttpReply {

@@ -45,7 +45,7 @@ export function takeBytes(
 ): Promise<number> {
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding !== '' && String(encoding).toLowerCase() !== 'identity')
-    return Promise.reject(failHttp(415, String(encoding), lastAnswer));
+    return Promise.reject(failHttp(415, String(encoding), { ...lastAnswer, 'Accept-Encoding': 'identity' }));
   const tooLarge = (): KeystampError => failHttp(413, `over ${limit} bytes`, lastAnswer);
   if (Number(headers['content-length'] ?? 0) > limit) return Promise.reject(tooLarge());
   if (body.readableEnded) return Promise.resolve(0);

@@ -1,4 +1,5 @@
 // Conditional requests and ranges (spec 10 §§ 9.6, 9.8; RFC 9110): reading the headers and comparing them.
+import { parseHttpDate } from './http-date.ts';
 import type { HttpRequest } from './http-request.ts';
 
 type Headers = HttpRequest['headers'];
@@ -15,12 +16,8 @@ function tags(list: string): readonly string[] {
 
 const strong = (tag: string): string => tag.replace(/^W\//, '');
 
-/** Seconds since 1970 of an HTTP date, `undefined` when it is none. */
-function seconds(date: string | undefined): number | undefined {
-  if (date === undefined) return undefined;
-  const ms = Date.parse(date);
-  return Number.isNaN(ms) ? undefined : Math.floor(ms / 1000);
-}
+const seconds = (date: string | undefined): number | undefined =>
+  date === undefined ? undefined : parseHttpDate(date);
 
 /**
  * What the conditions say about a picture with this ETag and time of last change (milliseconds; `undefined`: not told).
@@ -47,10 +44,25 @@ export function evaluateConditions(
   return modified !== undefined && changed !== undefined && changed <= modified ? 'notModified' : 'proceed';
 }
 
-/** The tags of `If-Match`, for a checked write (spec 10 § 7.4); nothing when the header is absent. */
-export function ifMatchTags(headers: Headers): readonly string[] | undefined {
-  const value = text(headers, 'if-match');
-  return value === undefined ? undefined : tags(value);
+/**
+ * Whether the conditions let a picture be written (spec 10 § 7.4, RFC 9110 § 13.2.2).
+ * @param isStored whether a tag names the stored bytes, in whatever form they were delivered
+ * @param exists whether there are any
+ * @param changedAt time of their last change in milliseconds
+ */
+export function permitsWrite(
+  headers: Headers,
+  isStored: (tag: string) => boolean,
+  exists: boolean,
+  changedAt: number,
+): boolean {
+  const names = (list: string): boolean => exists && tags(list).some((tag) => tag === '*' || isStored(tag));
+  const ifMatch = text(headers, 'if-match');
+  if (ifMatch !== undefined && !names(ifMatch)) return false;
+  const unmodified = ifMatch === undefined ? seconds(text(headers, 'if-unmodified-since')) : undefined;
+  if (unmodified !== undefined && exists && Math.floor(changedAt / 1000) > unmodified) return false;
+  const ifNoneMatch = text(headers, 'if-none-match');
+  return ifNoneMatch === undefined || !names(ifNoneMatch);
 }
 
 export interface ByteRange {
@@ -80,10 +92,18 @@ export function requestedRange(headers: Headers, etag: string, size: number): By
   return { from, to: last === '' ? size - 1 : Math.min(Number(last), size - 1) };
 }
 
+/** Of a type that a client says it does not take: `application/json;q=0`. */
+const refused = /;\s*q=0(?:\.0*)?\s*$/;
+
 /** `Accept` wants JSON and neither pictures nor anything (spec 10 § 4.6). */
 export function wantsJsonOnly(headers: Headers): boolean {
   const accept = text(headers, 'accept')?.toLowerCase();
-  return (
-    accept !== undefined && accept.includes('application/json') && !accept.includes('image/') && !accept.includes('*/*')
-  );
+  if (!accept?.includes('application/json')) return false;
+  const wanted = accept.includes(';')
+    ? accept
+        .split(',')
+        .filter((type) => !refused.test(type))
+        .join()
+    : accept;
+  return wanted.includes('application/json') && !wanted.includes('image/') && !wanted.includes('*/*');
 }

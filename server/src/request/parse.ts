@@ -40,7 +40,8 @@ export function parseRequest(
   return { method, mount, target: parsePath(cut.segments), params: parseQuery(url.slice(cut.end + 1)) };
 }
 
-const isUnder = (url: string, mount: string): boolean =>
+/** Whether a URL is one of that mount. */
+export const isUnder = (url: string, mount: string): boolean =>
   url.startsWith(mount) && ['', '/', '?', '&'].includes(url.charAt(mount.length));
 
 /**

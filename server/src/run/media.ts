@@ -20,8 +20,12 @@ import type { CachingRow, EmptyOutcome, EnvelopeOutcome, MediaFacts, MediaOutcom
 
 const empty: EmptyOutcome = { kind: 'empty' };
 
-/** Types that a browser would run as a page of this origin (spec 11 § 2.2). */
-const active = /html|svg|xml|javascript|ecmascript/i;
+/** Types that a browser would run as a page, a script or a style of this origin (spec 11 § 2.2). */
+const active = /html|svg|xml|xsl|css|(?:java|ecma|j|live)script|x-mixed-replace/i;
+/** What a header can say; whoever stored the bytes may have said anything. */
+const printable = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?: *; *[\w-]+=[\w.-]+)*$/;
+
+const isHarmless = (mediatype: string): boolean => printable.test(mediatype) && !active.test(mediatype);
 
 /** The picture was replaced between reading its row and reading its bytes. */
 class ContentGone extends Error {}
@@ -125,13 +129,17 @@ async function findMedia(
 /** Rows that are never kept ignore conditions and ranges (§ 9.6). */
 const isKept = ({ row }: MediaFacts): boolean => row === 'C' || row === 'O' || row === 'A';
 
-/** What an alias shows may be another entity's tomorrow, with the same number: it is asked for every time. */
-function cachingOf({ version, narrowing, audience, place }: MediaPlan, row: Row): CachingRow {
+/**
+ * What an alias shows, and what `:attribute(value)` finds, may be another entity's tomorrow, with the same number: it is
+ * asked for every time.
+ */
+function cachingOf({ version, narrowing, audience, place, entity }: MediaPlan, row: Row): CachingRow {
   if (narrowing) return 'D';
   const caching = cachingCase(version, Number(row['version']), Number(row['bound']));
   // What nobody may keep is answered like what has no number that could be kept.
   if (audience === 'nobody' && caching !== 'N') return 'G';
-  return caching === 'C' && place.steps.length > 0 ? 'O' : caching;
+  const mayMove = place.steps.length > 0 || entity.kind === 'match';
+  return caching === 'C' && mayMove ? 'O' : caching;
 }
 
 export async function excludes({ narrowing, entity }: MediaPlan, key: Key, visit: Visit): Promise<boolean> {
@@ -169,7 +177,7 @@ export function formOf(plan: MediaPlan, { hash, mediatype: stored, picture }: Or
   if (plan.delivery.kind === 'stored') {
     const format = formatOfMediaType(stored);
     return {
-      mediatype: active.test(stored) ? 'application/octet-stream' : stored,
+      mediatype: isHarmless(stored) ? stored : 'application/octet-stream',
       etag: `"${Buffer.from(hash).toString('base64url').slice(0, 22)}-bin-0"`,
       extension: format ? formatRow(format).extension : 'bin',
     };

@@ -70,7 +70,7 @@ export function runPlan(plan: Plan, visit: Visit): Promise<Outcome> {
     case 'call':
       return isLogin(plan) ? runLoginCall(plan, visit) : runCall(plan, visit);
     case 'nothing':
-      return Promise.resolve({ kind: 'ok' });
+      return Promise.resolve({ kind: 'ok', ...(plan.headers && { headers: plan.headers }) });
     default:
       return plan satisfies never;
   }

@@ -6,7 +6,7 @@ import { classOfEntity } from '../plan/entity-ref.ts';
 import type { WriteMediaPlan } from '../plan/media-plan.ts';
 import { printKeyInUri } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
-import { ifMatchTags } from '../request/conditions.ts';
+import { permitsWrite } from '../request/conditions.ts';
 import type { MediaChange } from '../store/change.ts';
 import type { Row, Transaction } from '../store/engine.ts';
 import { alsoSeeing } from '../store/restricted.ts';
@@ -17,7 +17,7 @@ import { findKey, missing } from './entity.ts';
 import type { OkOutcome } from './outcome.ts';
 import { withCode, writeUnit } from './with-code.ts';
 
-/** @throws KeystampError 1543, 412 when `If-Match` does not hold, 1824, 413, and those of a save */
+/** @throws KeystampError 1543, 412 when a condition of the request does not hold, 1824, 413, and those of a save */
 export function runWriteMedia(plan: WriteMediaPlan, visit: Visit): Promise<OkOutcome> {
   const { events, name } = classOfEntity(plan.entity);
   return events ? withCode(visit, name, () => writeMedia(plan, visit)) : writeMedia(plan, visit);
@@ -34,7 +34,7 @@ async function writeMedia(plan: WriteMediaPlan, visit: Visit): Promise<OkOutcome
     const row = await writeUnit(visit, async (tx) => {
       const before = await tx.row(mediaStatement(dataClass, ownMedia(attribute), key));
       if (!before) throw missing(entity);
-      checkIfMatch(before, visit);
+      checkConditions(before, visit);
       const media = new Map([[attribute, change]]);
       await saveEntity(tx, { dataClass, key, values: new Map(), media, targets: [] }, visit.writeContext);
       return versionRow(tx, attribute, key);
@@ -51,12 +51,11 @@ const versionRow = async (tx: Transaction, attribute: StorageDef, key: Key): Pro
   (await tx.row(alsoSeeing(mediaStatement(attribute.owner, ownMedia(attribute), key), attribute.owner, key))) as Row;
 
 /** An ETag names the stored bytes first, so any format's ETag tells whether they are still the same (spec 10 § 7.4). */
-function checkIfMatch(row: Row, { http }: Visit): void {
-  const tags = ifMatchTags(http.headers);
-  if (!tags) return;
+function checkConditions(row: Row, { http }: Visit): void {
   const hash = row['hash'] as Uint8Array | null;
   const begin = hash && `"${Buffer.from(hash).toString('base64url').slice(0, 22)}-`;
-  if (!begin || !tags.some((tag) => tag === '*' || tag.startsWith(begin))) throw failHttp(412);
+  const isStored = (tag: string): boolean => begin !== null && tag.startsWith(begin);
+  if (!permitsWrite(http.headers, isStored, hash !== null, Number(row['time']))) throw failHttp(412);
 }
 
 /** Spares the client a read of the new version (spec 10 § 7.8). */

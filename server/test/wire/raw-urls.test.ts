@@ -1,5 +1,5 @@
 // URLs as they stand in a browser's address bar, over a bare socket: raw spaces, quotes and letters (spec 01 § 3.2).
-// Conversations cannot say this: their client encodes what it sends.
+// And what else of HTTP/1.1 conversations cannot say: their client encodes what it sends, and sends it at once.
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
@@ -96,4 +96,43 @@ test('without the setting bytes that are no request line stay refused', async ()
     const text = await exchange(port, bytes);
     assert.match(text.slice(text.lastIndexOf('HTTP/1.1')), /^HTTP\/1\.1 400 /, bytes);
   }
+});
+
+test('a URL that names the server as well', async () => {
+  const port = await withoutRawUrls.port(1);
+  assert.match(await exchange(port, get('http://localhost/rest/Company(7)/name')), /^HTTP\/1\.1 200 .*"name":"Acme"/s);
+  assert.match(await exchange(port, get('http://localhost')), /^HTTP\/1\.1 (?:302|404) /);
+});
+
+test('two Host headers', async () => {
+  const text = await exchange(
+    await withoutRawUrls.port(1),
+    'GET /rest/Company HTTP/1.1\r\nHost: one\r\nhost: two\r\nConnection: close\r\n\r\n',
+  );
+  assert.match(text, /^HTTP\/1\.1 400 .*"Bad request: two Host headers"/s);
+});
+
+/** The head of a request that waits before it sends its body. */
+const expecting = (url: string, length: number): string =>
+  `POST ${url} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${length}\r\nExpect: 100-continue\r\n\r\n`;
+
+test('a body that is refused is not asked for, and nothing more is expected', async () => {
+  const port = await withoutRawUrls.port(1);
+  const tooLarge = await exchange(port, expecting('/rest/Employee(3)/photo?$rawPict=true', 40_000_000));
+  assert.match(tooLarge, /^HTTP\/1\.1 413 .*Connection: close/s);
+  const missing = await exchange(port, expecting('/rest/Employee(99)/photo?$rawPict=true', 4));
+  assert.match(missing, /^HTTP\/1\.1 404 .*Connection: close/s);
+  assert.doesNotMatch(missing, /100 Continue/);
+});
+
+test('a body that is wanted is asked for', async () => {
+  const socket = connect(await withoutRawUrls.port(1), '127.0.0.1');
+  let text = '';
+  socket.on('data', (data) => {
+    text += data.toString('utf8');
+    if (text === 'HTTP/1.1 100 Continue\r\n\r\n') socket.write(`{"ID":13}${get('/rest/Company(7)/name')}`);
+  });
+  socket.write(expecting('/rest/Company(13)?$method=update&$attributes=ID', 9));
+  await new Promise<void>((resolve, reject) => void socket.on('close', () => resolve()).on('error', reject));
+  assert.match(text, /Continue\r\n\r\nHTTP\/1\.1 200 .*"__KEY":"13".*HTTP\/1\.1 200 .*"name":"Acme"/s);
 });

@@ -62,8 +62,8 @@ test('what has no meaning leaves the stored bytes alone', () => {
   assert.equal(short('best', stored('png'), { quality: 50 }), 'png!');
   assert.equal(short('best', stored('jpeg'), { fit: 'cover' }), 'jpeg!');
   assert.equal(short('svg', stored('svg'), { quality: 50 }), 'svg!');
-  assert.equal(short('svg', stored('svg'), { width: 50 }), '-');
-  assert.equal(short('best', stored('pdf'), { height: 50 }), '-');
+  assert.equal(short('svg', stored('svg'), { width: 50 }), 'svg!');
+  assert.equal(short('best', stored('pdf'), { height: 50 }), 'pdf!');
 });
 
 test('one side alone never enlarges, whatever fit says', () => {
