@@ -12,6 +12,7 @@ import { currentCall } from './current-call.ts';
 import { valueForCode } from './read-attribute.ts';
 import { readCount, readRow } from './read.ts';
 import { seen, valuesAt } from './path-values.ts';
+import { inOrder } from './sort-key.ts';
 import type { SelectionState } from './selection-state.ts';
 
 export type Aggregate = 'sum' | 'average' | 'min' | 'max';
@@ -34,11 +35,12 @@ const selected = async (selection: SelectionState): Promise<Selection> => ({
 });
 
 /**
+ * One aggregate of the values at a path, nulls left out; those of no value are null, their sum 0.
  * @throws KeystampError 1500 for a path that does not exist, 1574 for values that cannot be computed with
  */
 export async function aggregate(selection: SelectionState, name: Aggregate, path: string): Promise<unknown> {
   const place = placeOf(selection, path);
-  if (!place) return aggregateHere(await presentValues(selection, path), name, path);
+  if (!place) return aggregateInMemory(await presentValues(selection, path), name, path);
   const { attribute, objectPath } = place;
   const { families } = aggregates[name];
   if (objectPath.length === 0 && !families.some((family) => family === attributeTypes[attribute.type].family))
@@ -85,8 +87,9 @@ export async function distinct(
     throw fail(1574, path);
   if (!place || counted || diacritical) {
     const groups = Map.groupBy((await presentValues(selection, path)).flat(), (value) => identity(value, diacritical));
-    const sorted = [...groups.values()].toSorted(([a], [b]) => compare(a, b));
-    return sorted.map((values) => (counted ? { value: values[0], count: values.length } : values[0]));
+    return inOrder([...groups.values()], ([value]) => value).map((values) =>
+      counted ? { value: values[0], count: values.length } : values[0],
+    );
   }
   const { dialect } = currentCall().services.engine;
   const row = await readRow(
@@ -131,9 +134,9 @@ async function presentValues(selection: SelectionState, path: string): Promise<u
   return found.flat().filter((value) => value !== null && value !== undefined);
 }
 
-function aggregateHere(values: readonly unknown[], name: Aggregate, path: string): unknown {
+function aggregateInMemory(values: readonly unknown[], name: Aggregate, path: string): unknown {
   if (name === 'min' || name === 'max') {
-    const sorted = values.toSorted(compare);
+    const sorted = inOrder(values, (value) => value);
     return (name === 'min' ? sorted[0] : sorted.at(-1)) ?? null;
   }
   const numbers = values.map((value) => {
@@ -149,19 +152,4 @@ function identity(value: unknown, diacritical: boolean): unknown {
   if (value instanceof Date) return value.getTime();
   if (typeof value === 'string') return diacritical ? value : fold(value);
   return typeof value === 'object' ? JSON.stringify(value) : value;
-}
-
-/** By type as in distinct values of objects: booleans, texts, numbers; texts without case and accents. */
-export function compare(a: unknown, b: unknown): number {
-  const [x, y] = [sortable(a), sortable(b)];
-  if (typeof x !== typeof y) return rank(x) - rank(y);
-  return x < y ? -1 : x > y ? 1 : 0;
-}
-
-const rank = (value: unknown): number => ['boolean', 'string', 'number', 'bigint'].indexOf(typeof value);
-
-function sortable(value: unknown): boolean | string | number | bigint {
-  if (value instanceof Date) return value.getTime();
-  if (typeof value === 'string') return fold(value);
-  return typeof value === 'boolean' || typeof value === 'number' || typeof value === 'bigint' ? value : String(value);
 }

@@ -4,7 +4,7 @@ import { fail } from '../errors.ts';
 import type { AttributeFilter, AttributeObject, OrderItem } from './api.ts';
 import { pathOf } from './attribute-object.ts';
 import { currentCall } from './current-call.ts';
-import { aggregate, compare, count, distinct, distinctPaths, type DistinctOptions } from './compute.ts';
+import { aggregate, count, distinct, distinctPaths, type DistinctOptions } from './compute.ts';
 import type { DataClassObject } from './data-class.ts';
 import { type EntityHandle, type EntityState, stateOf } from './entity-state.ts';
 import { membersOfKeys, type Members } from './members.ts';
@@ -15,6 +15,7 @@ import { orderOf, queryOf } from './query.ts';
 import { relatedSelection } from './related-selection.ts';
 import { dropState } from './save-entity.ts';
 import { selectionStateOf, type SelectionHandle, type SelectionState } from './selection-state.ts';
+import { inOrder } from './sort-key.ts';
 
 type Path = string | AttributeObject;
 
@@ -75,8 +76,7 @@ export class SelectionObject {
     const state = own(this);
     const ranked: { readonly position: number; readonly value: unknown }[] = [];
     for await (const { handle, position } of state.each()) ranked.push({ position, value: await formula(handle) });
-    const sign = order === 'desc' ? -1 : 1;
-    const sorted = ranked.toSorted((a, b) => sign * compare(a.value, b.value));
+    const sorted = inOrder(ranked, ({ value }) => value, order === 'desc');
     return state.picked(sorted.map(({ position }) => position)).handle;
   }
 

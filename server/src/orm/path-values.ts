@@ -91,6 +91,8 @@ async function ofPresent(
   return states.map((state) => (state === null ? null : values[at++]));
 }
 
-/** A member of an object; nothing where there is none. */
-const memberOf = (value: unknown, name: string): unknown =>
-  typeof value === 'object' && value !== null ? ((value as Record<string, unknown>)[name] ?? null) : null;
+/** A member of an object of its own; null where there is none. */
+export const memberOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
+    ? (value as Readonly<Record<string, unknown>>)[name]
+    : null;

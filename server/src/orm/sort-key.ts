@@ -11,30 +11,43 @@ interface Placed {
   readonly objectPath: readonly string[];
 }
 
+/** The key of a value at a place: canonical, or a member of an object. */
 export function sortKey({ attribute: { type }, objectPath }: Placed, value: Value | Json): SortKey {
   if (value === null) return [null];
-  if (objectPath.length > 0) return [kindOf(value as Json), typeof value === 'string' ? bytesOf(fold(value)) : plain(value)]; // prettier-ignore
+  if (objectPath.length > 0) return sortKeyByType(value);
   if (typeof value === 'string') return [bytesOf(type === 'string' || type === 'text' ? fold(value) : value)];
   return [plain(value)];
 }
 
-const bytesOf = (text: string): Buffer => Buffer.from(text);
-
-const plain = (value: Value | Json): null | number | bigint | boolean =>
-  typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? value : null;
-
-/** Booleans, texts, numbers, the rest. */
-function kindOf(value: Json): number {
+/** The key of a value whose type nobody knows before: booleans, texts, numbers and dates, the rest. */
+export function sortKeyByType(value: unknown): SortKey {
   switch (typeof value) {
     case 'boolean':
-      return 1;
+      return [1, value];
     case 'string':
-      return 2;
+      return [2, bytesOf(fold(value))];
     case 'number':
-      return 3;
+    case 'bigint':
+      return [3, value];
     default:
-      return 4;
+      if (value instanceof Date) return [3, value.getTime()];
+      return value === null || value === undefined ? [null] : [4, null];
   }
+}
+
+const bytesOf = (text: string): Buffer => Buffer.from(text);
+
+const plain = (value: Value | Json): SortKey[number] =>
+  typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? value : null;
+
+/**
+ * The items in the order of their values, as code has these.
+ * @param valueOf of each item; those with equal values stay as they stand
+ */
+export function inOrder<T>(items: readonly T[], valueOf: (item: T) => unknown, descending = false): T[] {
+  const sign = descending ? -1 : 1;
+  const keyed = items.map((item) => ({ item, key: sortKeyByType(valueOf(item)) }));
+  return keyed.toSorted((a, b) => sign * compareKeys(a.key, b.key)).map(({ item }) => item);
 }
 
 /** Negative when `a` comes first; keys of the same place. */

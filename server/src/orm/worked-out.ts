@@ -7,6 +7,7 @@ import { currentCall } from './current-call.ts';
 import type { EntityState } from './entity-state.ts';
 import { memberCount, membersBetween, type Members } from './members.ts';
 import { endsOf } from './object-form.ts';
+import { memberOf } from './path-values.ts';
 import { runtimeOf } from './store-runtime.ts';
 
 /** Where a value is: in an entity or at the end of N→1 relations, perhaps inside an object. */
@@ -59,15 +60,10 @@ async function valuesAt(states: readonly EntityState[], place: Place): Promise<r
 async function valueOf(state: EntityState, { attribute, objectPath, calculated }: Place): Promise<Value | Json> {
   const value = calculated ? await valueWorkedOut(state, calculated) : state.value(attribute);
   if (objectPath.length === 0 || value === null) return value;
-  return objectPath.reduce<Json>(memberOf, JSON.parse(value as string) as Json);
+  return objectPath.reduce(memberOf, JSON.parse(value as string)) as Json;
 }
 
 async function valueWorkedOut(state: EntityState, attribute: CalculatedDef): Promise<Value> {
   const value = await calculatedValue(state, attribute);
   return value.kind === 'value' ? value.value : null;
 }
-
-const memberOf = (value: Json, name: string): Json =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    ? ((value as Readonly<Record<string, Json>>)[name] as Json)
-    : null;

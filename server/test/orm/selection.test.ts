@@ -196,6 +196,23 @@ inCall('distinct values', async () => {
   await assert.rejects(all.distinct('photo'), hasCode(1574));
 }); // prettier-ignore
 
+inCall('values in memory stand in the order of the database', async () => {
+  const made = [
+    ds.Employee.new({ name: '😀', serial: -9007199254740993n, employer: 3 }),
+    ds.Employee.new({ name: '\uFFFD', serial: 5, employer: 3 }),
+    ds.Employee.new({ serial: null, employer: 3 }),
+  ];
+  for (const each of made) await each.save();
+  const some = ds.Company.get(3).then((company) => company!.staff);
+  const names = await (await some).distinct('name');
+  assert.deepEqual(names, ['\uFFFD', '😀']);
+  assert.deepEqual(await (await some).distinct('name', { count: true }), names.map((value) => ({ value, count: 1 }))); // prettier-ignore
+  assert.deepEqual(await (await (await some).orderByFormula(({ name }) => name)).extract('name', { keepNull: true }), [null, ...names]); // prettier-ignore
+  const company = ds.Company.query('ID = 3');
+  assert.deepEqual([await company.min('staff.serial'), await company.max('staff.serial')], [-9007199254740993n, 5]);
+  for (const each of made) await each.drop();
+});
+
 inCall('values at paths', async () => {
   const some = ds.Employee.query('ID in :1', [1, 4, 5, 6]);
   assert.deepEqual(await some.extract('salary'), [52000, 38000.5, 61000]);
@@ -209,6 +226,9 @@ inCall('values at paths', async () => {
   ]);
   assert.deepEqual(await ds.Company.all().extract('staff.name'), [['Ada', 'Bo', 'Carla'], ['Dag', 'Eva'], []]);
   assert.deepEqual(await some.extract('spec.size'), [38]);
+  // What every JavaScript object has is no member of a stored one.
+  assert.deepEqual(await some.extract('spec.constructor'), []);
+  assert.deepEqual(await some.extract('spec.tags.length'), [2]);
 });
 
 inCall('collections', async () => {
