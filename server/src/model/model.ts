@@ -42,6 +42,8 @@ export interface StorageDef extends AttributeBase {
   readonly column: string;
   /** The column was made by another program, in a form that Keystamp would not have made. */
   readonly stored?: StoredAs;
+  /** The foreign key of a relation for which the model declares none. */
+  readonly hidden: boolean;
   readonly primKey: boolean;
   readonly autosequence: boolean;
   readonly autogenerate: boolean;

@@ -48,6 +48,7 @@ export function storageDef(owner: DraftClass, name: string, definition: StorageD
     scope: d.scope ?? 'public',
     type: d.type,
     column: d.column ?? name,
+    hidden: false,
     primKey: d.primKey ?? false,
     autosequence: d.autosequence ?? false,
     autogenerate: d.autogenerate ?? false,
@@ -87,12 +88,8 @@ export function storageDef(owner: DraftClass, name: string, definition: StorageD
 export function hiddenForeignKey(owner: DraftClass, relation: string, target: DraftClass): Mutable<StorageDef> {
   const { type, simpleDate } = target.key[0]!;
   const name = `${relation}__key`;
-  const made: Mutable<StorageDef> = storageDef(owner, name, {
-    type,
-    ...(type === 'date' && { simpleDate }),
-    scope: 'publicOnServer',
-    indexed: true,
-  } as StorageDefinition);
+  const like = { type, ...(type === 'date' && { simpleDate }), scope: 'publicOnServer', indexed: true };
+  const made: Mutable<StorageDef> = { ...storageDef(owner, name, like as StorageDefinition), hidden: true };
   owner.attributes.set(name, made);
   owner.storage.push(made);
   return made;

@@ -121,30 +121,25 @@ export class EntityState {
     }
   }
 
+  /** Was the relation assigned? By a key, or with an entity that is not the one that was read. */
+  isAssigned(relation: RelatedEntityDef): boolean {
+    const { foreignKey } = relation;
+    if (this.values.has(foreignKey)) return true;
+    const entity = this.related.get(relation);
+    return !!entity && entity.key?.[0] !== (this.stored?.values.get(foreignKey) ?? null);
+  }
+
   /** Names of the attributes that were assigned, in model order: a relation beside its foreign key. */
   touchedNames(): readonly string[] {
     this.noticeObjects();
     if (!this.#assigned) return [];
-    const touched = (attribute: AttributeDef): boolean => {
-      switch (attribute.kind) {
-        case 'storage':
-          return this.media.has(attribute) || (this.values.has(attribute) && !isHiddenKey(attribute));
-        case 'relatedEntity':
-          return (
-            this.values.has(attribute.foreignKey) ||
-            (this.related.get(attribute)?.stored === undefined && this.related.get(attribute) != null)
-          );
-        case 'relatedEntities':
-        case 'alias':
-        case 'calculated':
-          return false;
-        default:
-          return attribute satisfies never;
-      }
-    };
-    return [...this.def.attributes.values()].filter(touched).map(({ name }) => name);
+    const attributes = [...this.def.attributes.values()];
+    const touched = new Set<AttributeDef>([...this.values.keys(), ...this.media.keys()]);
+    for (const attribute of attributes)
+      if (attribute.kind === 'relatedEntity' && this.isAssigned(attribute))
+        touched.add(attribute).add(attribute.foreignKey);
+    return attributes
+      .filter((each) => touched.has(each) && !(each.kind === 'storage' && each.hidden))
+      .map(({ name }) => name);
   }
 }
-
-/** The column of a relation that the model declares no foreign key for. */
-export const isHiddenKey = (attribute: StorageDef): boolean => attribute.name.endsWith('__key');

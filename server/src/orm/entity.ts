@@ -1,11 +1,11 @@
 // One entity as code holds it (spec 16 §§ 3, 4): its members. Attributes and functions are added per dataclass.
 import { printKey } from '../query/print-key.ts';
-import type { Value } from '../model/model.ts';
+import type { AttributeDef, StorageDef, Value } from '../model/model.ts';
 import type { AttributeFilter, Result } from './api.ts';
 import { currentCall } from './current-call.ts';
 import type { DataClassObject } from './data-class.ts';
-import { type EntityHandle, EntityState, isHiddenKey, stateOf } from './entity-state.ts';
-import { readAttribute, valueForCode } from './read-attribute.ts';
+import { type EntityHandle, EntityState, stateOf } from './entity-state.ts';
+import { checkReadable, heldBy, valueForCode } from './read-attribute.ts';
 import { lockOf, unlockOf, type LockOptions } from './lock-entity.ts';
 import { attributeTree, objectsOf, type ObjectOptions } from './object-form.ts';
 import { MediaBytes } from './media-value.ts';
@@ -135,20 +135,30 @@ export class EntityObject {
     return own(this).of.object;
   }
 
-  /** The attributes that differ; to-many relations are not compared, pictures and BLOBs by what they hold. */
+  /**
+   * The attributes that differ; to-many relations are not compared. Pictures and BLOBs differ by what they hold, relations
+   * whose foreign key the model does not declare by the key of their entity.
+   */
   diff(other: EntityObject, attributes?: readonly string[]): readonly Difference[] {
     const [a, b] = [own(this), own(other)];
     if (a.def !== b.def) throw new TypeError(`An entity of ${b.def.name} cannot be compared with one of ${a.def.name}`);
     const differences: Difference[] = [];
     for (const attribute of a.def.attributes.values()) {
       const { name } = attribute;
-      if (attribute.kind !== 'storage' || isHiddenKey(attribute) || (attributes && !attributes.includes(name)))
-        continue;
-      const [value, otherValue] = [readAttribute(a, attribute), readAttribute(b, attribute)];
+      const compared = comparedBy(attribute);
+      if (!compared || (attributes && !attributes.includes(name))) continue;
+      for (const state of [a, b]) checkReadable(state, attribute);
+      const [value, otherValue] = [heldBy(a, compared), heldBy(b, compared)];
       if (!same(value, otherValue)) differences.push({ attributeName: name, value, otherValue });
     }
     return differences;
   }
+}
+
+/** The value that tells two entities apart in an attribute. */
+function comparedBy(attribute: AttributeDef): StorageDef | undefined {
+  if (attribute.kind === 'relatedEntity') return attribute.foreignKey.hidden ? attribute.foreignKey : undefined;
+  return attribute.kind === 'storage' && !attribute.hidden ? attribute : undefined;
 }
 
 function same(a: unknown, b: unknown): boolean {

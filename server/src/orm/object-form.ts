@@ -17,7 +17,7 @@ import {
 } from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
 import type { AttributeFilter } from './api.ts';
-import { type EntityState, isHiddenKey, stateOf } from './entity-state.ts';
+import { type EntityState, stateOf } from './entity-state.ts';
 import { heldBy, refusalOf, valueForCode } from './read-attribute.ts';
 import { MediaBytes, Picture } from './media-value.ts';
 import { selectionStateOf } from './selection-state.ts';
@@ -91,7 +91,7 @@ async function formsOf(
   if (!asked && !all) return undefined;
   switch (attribute.kind) {
     case 'storage':
-      return !asked && isHiddenKey(attribute) ? undefined : states.map((state) => plainValue(state, attribute));
+      return !asked && attribute.hidden ? undefined : states.map((state) => plainValue(state, attribute));
     case 'relatedEntity':
       return asked && isOpen(asked)
         ? relatedObjects(states, attribute, asked)

@@ -20,9 +20,14 @@ import { runCalculated } from './run-calculated.ts';
  * @throws KeystampError 1607 when the running code may not read it
  */
 export function readAttribute(state: EntityState, attribute: AttributeDef): unknown {
+  checkReadable(state, attribute);
+  return heldBy(state, attribute);
+}
+
+/** @throws KeystampError 1607 when the running code may not read the attribute of the entity */
+export function checkReadable(state: EntityState, attribute: AttributeDef): void {
   const refusal = refusalOf(attribute);
   if (refusal && callIfAny()?.own !== state) throw refusal;
-  return heldBy(state, attribute);
 }
 
 /** The same without a look at permissions: an alias needs none of what its path leads through (spec 14 § 4.4). */

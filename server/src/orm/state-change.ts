@@ -23,10 +23,9 @@ export async function changeOf(
   const values = new Map(state.values);
   const targets: RelationTarget[] = [];
   for (const [relation, entity] of state.related) {
-    if (!entity) continue;
-    const { foreignKey } = relation;
     // Looked up, not assigned.
-    if (entity.key && !values.has(foreignKey) && stored?.values.get(foreignKey) === entity.key[0]) continue;
+    if (!entity || !state.isAssigned(relation)) continue;
+    const { foreignKey } = relation;
     if (!entity.key) throw around(fail(1537, relation.name), state);
     values.set(foreignKey, entity.key[0] as Value);
     targets.push({ relation, key: entity.key[0] as Value });

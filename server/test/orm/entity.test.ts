@@ -65,6 +65,19 @@ inCall('a save with nothing touched writes nothing; the same value is touched an
   assert.equal(made.touched(), false);
 });
 
+inCall('a relation to a new entity is touched, also when that entity has been saved since', async () => {
+  const made = await fresh();
+  const employer = ds.Company.new({ name: 'Delta' });
+  made.set({ employer });
+  assert.deepEqual(made.touchedAttributes(), ['employer']);
+  await employer.save();
+  assert.deepEqual(made.touchedAttributes(), ['employer']);
+  await made.save();
+  assert.deepEqual(made.touchedAttributes(), []);
+  assert.equal((await (await ds.Employee.get(made.ID))?.employer)?.name, 'Delta');
+  await employer.drop();
+});
+
 inCall('values of every type come back as they were', async () => {
   const seen = new Date(Date.UTC(2024, 4, 2, 8, 11, 45, 123));
   const made = ds.Employee.new({ name: 'Typ', salary: 1.5, active: false, born: '1990-03-02', seen, serial: 9007199254740993n, spec: { a: [1, null, { b: 'c' }] }, secret: 'hidden' }); // prettier-ignore
@@ -217,10 +230,11 @@ inCall('clones have their own touched state', async () => {
 inCall('differences between two entities', async () => {
   const made = await fresh();
   const other = made.clone();
-  other.set({ name: 'Diff', spec: { a: 1 } });
+  other.set({ name: 'Diff', spec: { a: 1 }, employer: 2 });
   assert.deepEqual(made.diff(other), [
     { attributeName: 'name', value: 'Gil', otherValue: 'Diff' },
     { attributeName: 'spec', value: null, otherValue: { a: 1 } },
+    { attributeName: 'employer', value: null, otherValue: 2 },
   ]);
   assert.deepEqual(made.diff(other, ['salary']), []);
   assert.throws(() => made.diff(ds.Company.new() as never), TypeError);

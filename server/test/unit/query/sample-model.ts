@@ -48,6 +48,7 @@ function storage(owner: Draft, name: string, type: StorageType, more: Partial<St
     column: `${name} column`,
     scope: 'public',
     owner,
+    hidden: false,
     primKey: false,
     autosequence: false,
     autogenerate: false,
