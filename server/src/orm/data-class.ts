@@ -51,7 +51,7 @@ export class DataClassObject {
 
   query(text: string, ...values: readonly unknown[]): SelectionHandle {
     const { def } = this.#runtime;
-    const query = queryOf(def, text, values, currentCall().services.config, currentCall().sight);
+    const query = queryOf(def, text, values);
     const found = this.#runtime.select(query.predicate, query.order);
     found.explanation = QueryExplanation.of(query, def);
     return found.handle;

@@ -1,9 +1,9 @@
 // Entities of one class as code holds them (spec 16 §§ 3 to 7): the members of every selection. Functions are added per
 // dataclass.
 import { fail } from '../errors.ts';
+import { all } from '../query/predicate.ts';
 import type { AttributeFilter, AttributeObject, OrderItem } from './api.ts';
 import { pathOf } from './attribute-object.ts';
-import { currentCall } from './current-call.ts';
 import { aggregate, count, distinct, distinctPaths, type DistinctOptions } from './compute.ts';
 import type { DataClassObject } from './data-class.ts';
 import { type EntityHandle, type EntityState, stateOf } from './entity-state.ts';
@@ -44,7 +44,7 @@ export class SelectionObject {
   query(text: string, ...values: readonly unknown[]): SelectionHandle {
     const state = own(this);
     const { def } = state.of;
-    const query = queryOf(def, text, values, currentCall().services.config, currentCall().sight);
+    const query = queryOf(def, text, values);
     const found = state.narrowed(query.predicate, query.order);
     found.explanation = QueryExplanation.of(query, def);
     return found.handle;
@@ -62,10 +62,7 @@ export class SelectionObject {
 
   orderBy(order: string | readonly OrderItem[]): SelectionHandle {
     const state = own(this);
-    return state.narrowed(
-      { kind: 'all' },
-      orderOf(state.of.def, order, currentCall().services.config, currentCall().sight),
-    ).handle;
+    return state.narrowed(all, orderOf(state.of.def, order)).handle;
   }
 
   /** In the order of what `formula` gives for each entity. */

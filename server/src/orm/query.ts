@@ -1,18 +1,14 @@
 // Queries of code: the same language as `$filter`, with values and attributes for its placeholders (spec 16 § 3).
-import { LRUCache } from 'lru-cache';
 import type { DataClassDef } from '../model/model.ts';
 import { bindFilter } from '../query/bind.ts';
-import type { QueryLimits } from '../query/limits.ts';
+import { readFilter } from '../query/known-filters.ts';
 import { parseOrder, type Order } from '../query/order.ts';
 import type { FilterParams, ParamValue } from '../query/params.ts';
-import { parseFilter, type ParsedFilter } from '../query/parse.ts';
-import type { Sight } from '../query/sight.ts';
 import type { Predicate } from '../query/predicate.ts';
 import { printKey } from '../query/print-key.ts';
 import type { OrderItem, QuerySettings } from './api.ts';
+import { currentCall } from './current-call.ts';
 import { stateOf } from './entity-state.ts';
-
-const parsed = new LRUCache<string, ParsedFilter>({ max: 1000 });
 
 export interface Query {
   readonly predicate: Predicate;
@@ -22,42 +18,36 @@ export interface Query {
 }
 
 /**
- * @param sight of the privileges that the call runs with
+ * A query of the running code, with its privileges.
  * @param given values of `:1`, `:2` …; the last one may be settings
  * @throws KeystampError those of parseFilter, bindFilter and parseOrder
  */
-export function queryOf(
-  dataClass: DataClassDef,
-  text: string,
-  given: readonly unknown[],
-  limits: QueryLimits,
-  sight: Sight,
-): Query {
+export function queryOf(dataClass: DataClassDef, text: string, given: readonly unknown[]): Query {
+  const { sight, services } = currentCall();
+  const { config } = services;
   const last = given.at(-1);
   const settings = isSettings(last) ? last : {};
   const values = settings === last ? given.slice(0, -1) : given;
-  let filter = parsed.get(text);
-  if (!filter) parsed.set(text, (filter = parseFilter(text, limits)));
+  const filter = readFilter(text, config);
   const params: FilterParams = { positional: values.map(paramOf), named: namedOf(settings) };
   return {
-    predicate: bindFilter(filter, dataClass, params, limits, sight),
-    order: filter.order === undefined ? undefined : parseOrder(filter.order, dataClass, limits, sight),
+    predicate: bindFilter(filter, dataClass, params, config, sight),
+    order: filter.order === undefined ? undefined : parseOrder(filter.order, dataClass, config, sight),
     settings,
   };
 }
 
-/** `'lastName desc, employer.name'`, or a list of paths. */
-export function orderOf(
-  dataClass: DataClassDef,
-  order: string | readonly OrderItem[],
-  limits: QueryLimits,
-  sight: Sight,
-): Order {
+/**
+ * An order of the running code: `'lastName desc, employer.name'`, or a list of paths.
+ * @throws KeystampError those of parseOrder
+ */
+export function orderOf(dataClass: DataClassDef, order: string | readonly OrderItem[]): Order {
+  const { sight, services } = currentCall();
   const text =
     typeof order === 'string'
       ? order
       : order.map(({ propertyPath, descending = false }) => `${propertyPath} ${descending ? 'desc' : 'asc'}`).join(',');
-  return parseOrder(text, dataClass, limits, sight);
+  return parseOrder(text, dataClass, services.config, sight);
 }
 
 const settingNames = new Set([
@@ -78,8 +68,8 @@ function namedOf({ parameters = {}, attributes = {} }: QuerySettings): FilterPar
   return named;
 }
 
-/** Dates stand for their instant, entities for their key. */
-function paramOf(value: unknown): ParamValue {
+/** A value of code as placeholders take it: dates stand for their instant, entities for their key. */
+export function paramOf(value: unknown): ParamValue {
   if (value === undefined) return null;
   if (value instanceof Date) return value.toISOString();
   if (Array.isArray(value)) return value.map(paramOf);

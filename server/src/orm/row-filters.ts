@@ -4,16 +4,15 @@ import { fail, KeystampError } from '../errors.ts';
 import type { DataClassDef, Model, StorageDef } from '../model/model.ts';
 import { deletedRecordsName } from '../model/tracking.ts';
 import { all, type Predicate } from '../query/predicate.ts';
-import { serverSight } from '../query/sight.ts';
 import type { Access } from '../session/access.ts';
 import type { Identity } from '../session/identity.ts';
 import type { Roles } from '../session/roles.ts';
 import { dataClassResource } from '../session/sight.ts';
 import type { Engine } from '../store/engine.ts';
 import { RestrictedEngine, type Restrictions } from '../store/restricted.ts';
+import { answeredQuery } from './answered-query.ts';
 import { CallContext, type CallOptions } from './call-context.ts';
 import { callIfAny, runInCall } from './current-call.ts';
-import { queryOf } from './query.ts';
 import { selectionStateOf } from './selection-state.ts';
 import { session, type UserSession } from './session-api.ts';
 import { settled } from './settle.ts';
@@ -151,14 +150,9 @@ const sessionOf = ({ access, identity }: Asker): UserSession =>
 async function predicateFrom(made: unknown, dataClass: DataClassDef, context: CallContext): Promise<Predicate> {
   const selection = selectionStateOf(made);
   if (selection?.of.def === dataClass) return selection.predicate();
-  const { query, parameters = [] } = (typeof made === 'string' ? { query: made } : (made ?? {})) as {
-    readonly query?: unknown;
-    readonly parameters?: unknown;
-  };
-  if (selection || typeof query !== 'string' || query.trim() === '') throw fail(1602, dataClass.name);
   try {
-    const given = Array.isArray(parameters) ? parameters : [{ parameters }];
-    const { predicate } = queryOf(dataClass, query, given, context.services.config, serverSight);
+    const predicate = answeredQuery(made, dataClass, context.services.config);
+    if (!predicate) throw fail(1602, dataClass.name);
     return (await settled({ dataClass, predicate, order: [] })).predicate;
   } catch (error) {
     // A mistake of the author is none of the client's, and what it is about is not for the client.

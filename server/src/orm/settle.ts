@@ -1,14 +1,12 @@
 // Filters and orders by calculated attributes: the code of the attribute answers with a query or an order of its own, or
 // the value of every entity is worked out and compared (spec 15 §§ 7.3 to 7.5). What is left the database can run.
 import { fail } from '../errors.ts';
-import type { CalculatedDef, DataClassDef, RelationDef, Value } from '../model/model.ts';
-import { bindFilter } from '../query/bind.ts';
+import type { CalculatedDef, DataClassDef, EventFunction, RelationDef, Value } from '../model/model.ts';
 import { isCalculatedOrder, parseOrder, type Order, type OrderItem } from '../query/order.ts';
-import { noParams, paramsOf, type FilterParams, type ParamValue } from '../query/params.ts';
-import { parseFilter } from '../query/parse.ts';
 import { all, isCalculated, none, type Predicate } from '../query/predicate.ts';
 import type { Key, Selection } from '../query/selection.ts';
 import { serverSight } from '../query/sight.ts';
+import { answeredQuery } from './answered-query.ts';
 import { codeError } from './calculated-value.ts';
 import { currentCall } from './current-call.ts';
 import { amongMembers, membersOfKeys } from './members.ts';
@@ -58,7 +56,7 @@ async function settle(
     case 'calculated': {
       const { query } = predicate.attribute;
       if (!query) return sequential(predicate, dataClass, negated);
-      const asked = await askQuery(predicate, dataClass, depth);
+      const asked = await askQuery(predicate, depth);
       return negated ? { kind: 'not', part: asked } : asked;
     }
     case 'and':
@@ -84,33 +82,34 @@ async function settle(
 }
 
 /** What the code of the attribute answers to the comparison. */
-async function askQuery(asked: Asked, dataClass: DataClassDef, depth: number): Promise<Predicate> {
-  const { attribute, operator, value } = asked;
-  if (depth >= deepest) throw fail(1162, `the queries of ${attribute.name} lead from one to the next`);
-  const call = currentCall();
-  const { config } = call.services;
-  const event = { kind: 'query', dataClassName: dataClass.name, attributeName: attribute.name, operator, value, result: undefined as unknown }; // prettier-ignore
-  let given: unknown;
+async function askQuery({ attribute, operator, value }: Asked, depth: number): Promise<Predicate> {
+  const { owner, name, query } = attribute;
+  if (depth >= deepest) throw fail(1162, `the queries of ${name} lead from one to the next`);
+  const answer = await ask(attribute, query, { ...eventOf('query', attribute), operator, value });
+  const predicate = answeredQuery(answer, owner, currentCall().services.config);
+  return predicate ? settle(predicate, owner, false, depth + 1) : none;
+}
+
+const eventOf = (kind: 'query' | 'orderBy', { owner, name }: CalculatedDef) => ({
+  kind,
+  dataClassName: owner.name,
+  attributeName: name,
+  result: undefined as unknown,
+});
+
+/** What code answers; what it sets as `result` wins over what it returns (spec 15 § 7.2). */
+async function ask<E extends { readonly result: unknown }>(
+  attribute: CalculatedDef,
+  code: EventFunction | undefined,
+  event: E,
+): Promise<unknown> {
+  const { object } = runtimeOf(currentCall().model).dataClassOf(attribute.owner);
   try {
-    const { object } = runtimeOf(call.model).dataClassOf(dataClass);
-    const returned: unknown = await runCalculated(attribute, undefined, () => attribute.query?.call(object, event));
-    given = event.result === undefined ? returned : event.result;
+    const returned: unknown = await runCalculated(attribute, undefined, () => code?.call(object, event));
+    return event.result === undefined ? returned : event.result;
   } catch (error) {
     throw codeError(error, attribute);
   }
-  const { text, params } = queryOf(given);
-  if (text === '') return none;
-  const predicate = bindFilter(parseFilter(text, config), dataClass, params, config, serverSight);
-  return settle(predicate, dataClass, false, depth + 1);
-}
-
-/** `'lastName = :1'`, or `{ query, parameters }`; nothing matches when there is none. */
-function queryOf(given: unknown): { readonly text: string; readonly params: FilterParams } {
-  if (typeof given === 'string') return { text: given.trim(), params: noParams };
-  if (typeof given !== 'object' || given === null) return { text: '', params: noParams };
-  const { query, parameters } = given as { readonly query?: unknown; readonly parameters?: unknown };
-  const text = typeof query === 'string' ? query.trim() : '';
-  return { text, params: parameters === undefined ? noParams : paramsOf(parameters as ParamValue, 'parameters') };
 }
 
 /** The entities whose value, worked out one after the other, fulfils the test. */
@@ -127,27 +126,21 @@ async function sequential({ attribute, test }: Asked, dataClass: DataClassDef, n
 
 async function orderOf(order: Order, depth: number): Promise<Order> {
   const items: OrderItem[] = [];
-  for (const item of order) items.push(...(item.calculated?.orderBy ? await askOrder(item, depth) : [item]));
+  for (const item of order) {
+    const { calculated } = item;
+    items.push(...(calculated?.orderBy ? await askOrder(item, calculated, depth) : [item]));
+  }
   return items;
 }
 
 /** The order that the code of the attribute answers with, from the entity on that has the attribute. */
-async function askOrder({ calculated, steps, descending }: OrderItem, depth: number): Promise<Order> {
-  const { orderBy, owner, name } = calculated as CalculatedDef;
+async function askOrder({ steps, descending }: OrderItem, attribute: CalculatedDef, depth: number): Promise<Order> {
+  const { owner, name, orderBy } = attribute;
   if (depth >= deepest) throw fail(1162, `the orders of ${name} lead from one to the next`);
-  const call = currentCall();
-  const event = { kind: 'orderBy', dataClassName: owner.name, attributeName: name, operator: descending ? 'desc' : 'asc', descending, value: null, result: undefined as unknown }; // prettier-ignore
-  let given: unknown;
-  try {
-    const { object } = runtimeOf(call.model).dataClassOf(owner);
-    const returned: unknown = await runCalculated(calculated as CalculatedDef, undefined, () =>
-      orderBy?.call(object, event),
-    );
-    given = event.result === undefined ? returned : event.result;
-  } catch (error) {
-    throw codeError(error, calculated as CalculatedDef);
-  }
-  const inner = parseOrder(typeof given === 'string' ? given : '', owner, call.services.config, serverSight);
+  const operator = descending ? 'desc' : 'asc';
+  const answer = await ask(attribute, orderBy, { ...eventOf('orderBy', attribute), operator, descending, value: null });
+  const text = typeof answer === 'string' ? answer : '';
+  const inner = parseOrder(text, owner, currentCall().services.config, serverSight);
   return orderOf(
     inner.map((item) => ({ ...item, steps: [...steps, ...item.steps] })),
     depth + 1,

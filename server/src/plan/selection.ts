@@ -1,26 +1,18 @@
 // Filter, order and page of a request (spec 05 § 1): what narrows a class or a set.
-import { LRUCache } from 'lru-cache';
 import type { DataClassDef } from '../model/model.ts';
 import { bindFilter } from '../query/bind.ts';
+import { readFilter } from '../query/known-filters.ts';
 import { parseOrder, type Order } from '../query/order.ts';
 import { parseParams, type FilterParams } from '../query/params.ts';
-import { parseFilter, type ParsedFilter } from '../query/parse.ts';
+import type { ParsedFilter } from '../query/parse.ts';
 import { all, type Predicate } from '../query/predicate.ts';
 import type { Selection } from '../query/selection.ts';
 import type { ApiRequest, Params } from '../request/api-request.ts';
 import type { PlanContext } from './context.ts';
 
-/** Filters are few and come again and again with other parameters. */
-const parsedFilters = new LRUCache<string, ParsedFilter>({ max: 1000 });
-
-function parsedFilter(text: string, { config, onEvent }: PlanContext): ParsedFilter {
-  let filter = parsedFilters.get(text);
-  if (filter) return filter;
-  parsedFilters.set(text, (filter = parseFilter(text, config)));
-  // Read from left to right, which is not what everybody expects (DECISIONS P3).
-  if (filter.mixed) onEvent({ kind: 'mixedFilter', filter: text });
-  return filter;
-}
+/** Read from left to right, which is not what everybody expects, where it is mixed (DECISIONS P3). */
+const parsedFilter = (text: string, { config, onEvent }: PlanContext): ParsedFilter =>
+  readFilter(text, config, ({ mixed }) => mixed && onEvent({ kind: 'mixedFilter', filter: text }));
 
 export interface Asked {
   readonly predicate: Predicate;

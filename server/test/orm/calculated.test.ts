@@ -1,7 +1,7 @@
 // Calculated attributes: worked out by code, in every answer (spec 15 § 7).
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { dataStoreOf, defineModel, implement, session } from 'keystamp';
+import { dataStoreOf, defineModel, implement, session, type QueryAnswer } from 'keystamp';
 import { markImplemented } from '../../src/model/code.ts';
 import { openModel, type OpenModel } from './open-model.ts';
 import { ask, save } from './rest.ts';
@@ -32,6 +32,7 @@ const model = defineModel({
         broken: { kind: 'calculated', type: 'long' },
         face: { kind: 'calculated', type: 'image', exposed: true },
         lent: { kind: 'calculated', type: 'bool', exposed: true },
+        isRed: { kind: 'calculated', type: 'bool', exposed: true },
         others: { kind: 'calculated', type: 'string', exposed: true },
         teamName: { kind: 'alias', path: 'team.name', exposed: true },
         teamSize: { kind: 'alias', path: 'team.size', exposed: true },
@@ -125,6 +126,13 @@ const app = implement(model, {
         broken: { get: () => 'no number' },
         face: { get: () => Buffer.from('no picture') },
         lent: { get: () => session.hasPrivilege('chief') },
+        isRed: {
+          get: () => true,
+          async query({ value }: { value: boolean }): Promise<QueryAnswer> {
+            const red: object | null = await ds.Team.get(1);
+            return value ? { query: 'team = :1', parameters: [red] } : { query: 'team != :red', parameters: { red } };
+          },
+        },
         others: {
           async get() {
             const [other] = await this.getDataClass().query('ID != :1', this.ID).toArray();
@@ -264,6 +272,9 @@ test('filters: code answers with a query, or every value is worked out', async (
   assert.equal(await find('teamSize > 1'), '1,2');
   assert.equal(await find("initial = 'B'"), '2');
   assert.equal(await find("initial != 'B'"), '1,3');
+  // Entities and dates are values of placeholders there too.
+  assert.equal(await find('isRed = true'), '1,2');
+  assert.equal(await find('isRed = false'), '');
   const plan = await ask(program, 'GET', '/rest/Member?$filter="full = x"&$queryplan=true&$attributes=ID');
   assert.deepEqual(plan.body.__queryPlan, { item: 'Member.full == x (sequential)' });
   await program.run(async () => {

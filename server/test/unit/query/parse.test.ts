@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { KeystampError } from '../../../src/errors.ts';
 import { printFilter } from '../../../src/query/filter-expr.ts';
 import { operators } from '../../../src/query/operators.ts';
+import { readFilter } from '../../../src/query/known-filters.ts';
 import { parseFilter } from '../../../src/query/parse.ts';
 import { limits } from './sample-model.ts';
 
@@ -247,5 +248,16 @@ test('no text makes the parser throw anything else, and what it reads is stable'
       if (expr) assert.deepEqual(parseFilter(printFilter(expr), limits).expr, expr, printFilter(expr));
     }),
     { numRuns: Number(process.env['KEYSTAMP_FUZZ_RUNS'] ?? 3000) },
+  );
+});
+
+test('a filter is read once, and again for other limits', () => {
+  const read: string[] = [];
+  const ask = (text: string, own: typeof limits) => readFilter(text, own, () => read.push(text));
+  assert.equal(ask('a=1 and b=2', limits), ask('a=1 and b=2', limits));
+  assert.deepEqual(read, ['a=1 and b=2']);
+  assert.equal(
+    codeOf(() => ask('a=1 and b=2', { ...limits, maxFilterTerms: 1 })),
+    '400 1162',
   );
 });
