@@ -1,11 +1,11 @@
 // One entity as code holds it (spec 16 §§ 3, 4): its members. Attributes and functions are added per dataclass.
 import { printKey } from '../query/print-key.ts';
-import type { AttributeDef, StorageDef, Value } from '../model/model.ts';
+import type { AttributeDef, StorageDef } from '../model/model.ts';
 import type { AttributeFilter, Result } from './api.ts';
 import { currentCall } from './current-call.ts';
 import type { DataClassObject } from './data-class.ts';
 import { type EntityHandle, EntityState, stateOf } from './entity-state.ts';
-import { checkReadable, heldBy, valueForCode } from './read-attribute.ts';
+import { checkReadable, heldBy, keyForCode } from './read-attribute.ts';
 import { lockOf, unlockOf, type LockOptions } from './lock-entity.ts';
 import { attributeTree, objectsOf, type ObjectOptions } from './object-form.ts';
 import { MediaBytes } from './media-value.ts';
@@ -54,11 +54,9 @@ export class EntityObject {
   }
 
   getKey(options: { readonly asString?: boolean } = {}): unknown {
-    const { key, def } = own(this);
-    if (!key) return null;
-    if (options.asString) return printKey(key);
-    const parts = key.map((part, i) => valueForCode(def.key[i]!, part as Value));
-    return parts.length === 1 ? parts[0] : parts;
+    const state = own(this);
+    if (!options.asString) return keyForCode(state);
+    return state.key ? printKey(state.key) : null;
   }
 
   getStamp(): number {

@@ -1,5 +1,4 @@
-// Entities as plain objects: `toObject`, `toCollection`, `extract` (spec 16 § 3). Relations are read for all entities of
-// a list at once, one statement a level.
+// Entities as plain objects: `toObject`, `toCollection` (spec 16 § 3).
 import {
   isMedia,
   isToMany,
@@ -8,18 +7,16 @@ import {
   type AttributeDef,
   type CalculatedDef,
   type DataClassDef,
-  type RelatedEntitiesDef,
   type RelatedEntityDef,
-  type RelationDef,
   type StorageDef,
   type ToManyDef,
-  type Value,
 } from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
 import type { AttributeFilter } from './api.ts';
 import { type EntityState, stateOf } from './entity-state.ts';
-import { heldBy, refusalOf, valueForCode } from './read-attribute.ts';
+import { heldBy, keyForCode, refusalOf, valueForCode } from './read-attribute.ts';
 import { MediaBytes, Picture } from './media-value.ts';
+import { cutLike, endsOf, forPresent, relatedEntities, relatedLists } from './related-states.ts';
 import { selectionStateOf } from './selection-state.ts';
 
 export interface ObjectOptions {
@@ -100,10 +97,7 @@ async function formsOf(
       return calculatedForms(states, attribute, asked);
     case 'alias': {
       const ends = await endsOf(states, stepsTo(attribute));
-      const found = ends.filter((state) => state !== null);
-      const values = await formsOf(found, attribute.end, asked, all);
-      let at = 0;
-      return ends.map((state) => (state === null ? null : values?.[at++]));
+      return forPresent(ends, async (present) => (await formsOf(present, attribute.end, asked, all)) ?? []);
     }
     default:
       return attribute satisfies never;
@@ -131,29 +125,7 @@ async function calculatedForms(
   );
 }
 
-function keyForCode({ key, def }: EntityState): unknown {
-  const parts = key?.map((part, i) => valueForCode(def.key[i] as StorageDef, part)) ?? [];
-  return parts.length > 1 ? parts : (parts[0] ?? null);
-}
-
 const isOpen = (tree: AttributeTree): boolean => tree.all || tree.children.size > 0;
-
-/** The entity at the end of N→1 steps from each, found with one statement a step. */
-export async function endsOf(
-  states: readonly EntityState[],
-  steps: readonly RelatedEntityDef[],
-): Promise<readonly (EntityState | null)[]> {
-  let ends: readonly (EntityState | null)[] = states;
-  for (const step of steps) {
-    const next = await relatedEntities(
-      ends.filter((state) => state !== null),
-      step,
-    );
-    let at = 0;
-    ends = ends.map((state) => (state === null ? null : (next[at++] ?? null)));
-  }
-  return ends;
-}
 
 /** A value as JSON has it. */
 function plainValue(state: EntityState, attribute: StorageDef): unknown {
@@ -180,77 +152,7 @@ async function relatedObjects(
 ): Promise<readonly unknown[]> {
   if (relation.kind !== 'relatedEntity') {
     const lists = await relatedLists(states, relation);
-    const flat = await objectsOf(lists.flat(), tree);
-    let at = 0;
-    return lists.map((list) => flat.slice(at, (at += list.length)));
+    return cutLike(lists, await objectsOf(lists.flat(), tree));
   }
-  const entities = await relatedEntities(states, relation);
-  const found = entities.filter((entity) => entity !== null);
-  const objects = new Map((await objectsOf(found, tree)).map((object, i) => [found[i] as EntityState, object]));
-  return entities.map((entity) => entity && (objects.get(entity) ?? null));
-}
-
-/** The related entity of each, found with one statement. */
-export async function relatedEntities(
-  states: readonly EntityState[],
-  relation: RelatedEntityDef,
-): Promise<readonly (EntityState | null)[]> {
-  const [first] = states;
-  if (!first) return [];
-  const wanted = new Map<Value, EntityState | null>();
-  for (const state of states) {
-    const key = state.value(relation.foreignKey);
-    if (key !== null && !state.related.get(relation)) wanted.set(key, null);
-  }
-  const target = first.of.store.dataClassOf(relation.target);
-  const keys = [...wanted.keys()];
-  const found = await target.findAll(keys.map((key) => [key]));
-  for (const [i, key] of keys.entries()) wanted.set(key, found[i] ?? null);
-  return states.map((state) => {
-    const key = state.value(relation.foreignKey);
-    return state.related.get(relation) ?? (key === null ? null : (wanted.get(key) ?? null));
-  });
-}
-
-/** The related entities of each, found with one statement a step; by an alias each of them once. */
-export async function relatedLists(
-  states: readonly EntityState[],
-  attribute: ToManyDef,
-): Promise<readonly (readonly EntityState[])[]> {
-  if (attribute.kind === 'relatedEntities') return pointingLists(states, attribute);
-  let lists: readonly (readonly EntityState[])[] = states.map((state) => [state]);
-  for (const step of attribute.steps) {
-    const next = await stepFrom(lists.flat(), step);
-    let at = 0;
-    lists = lists.map((list) => once(next.slice(at, (at += list.length)).flat()));
-  }
-  return lists;
-}
-
-const stepFrom = async (
-  states: readonly EntityState[],
-  step: RelationDef,
-): Promise<readonly (readonly EntityState[])[]> =>
-  step.kind === 'relatedEntities'
-    ? pointingLists(states, step)
-    : (await relatedEntities(states, step)).map((state) => (state ? [state] : []));
-
-const once = (states: readonly EntityState[]): readonly EntityState[] => [
-  ...new Map(states.map((state) => [printKey(state.key ?? []), state])).values(),
-];
-
-/** The entities that point to each, in key order. */
-async function pointingLists(
-  states: readonly EntityState[],
-  relation: RelatedEntitiesDef,
-): Promise<readonly (readonly EntityState[])[]> {
-  const [first] = states;
-  const keys = states.map(({ key }) => key?.[0] ?? null);
-  const values = keys.filter((key) => key !== null);
-  if (!first || values.length === 0) return states.map(() => []);
-  const { foreignKey } = relation.inverse;
-  const test = { kind: 'identity', values: [...new Set(values)], negated: false } as const;
-  const related = first.of.store.dataClassOf(relation.target).select({ kind: 'test', attribute: foreignKey, test });
-  const byKey = Map.groupBy(await related.states(), (state) => state.value(foreignKey));
-  return keys.map((key) => (key === null ? [] : (byKey.get(key) ?? [])));
+  return forPresent(await relatedEntities(states, relation), (present) => objectsOf(present, tree));
 }

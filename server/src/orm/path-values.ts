@@ -4,7 +4,7 @@ import { findAttribute } from '../query/path.ts';
 import { currentCall } from './current-call.ts';
 import { type EntityState, stateOf } from './entity-state.ts';
 import { heldBy } from './read-attribute.ts';
-import { endsOf, relatedEntities, relatedLists } from './object-form.ts';
+import { cutLike, endsOf, forPresent, relatedEntities, relatedLists } from './related-states.ts';
 import { selectionStateOf } from './selection-state.ts';
 
 /**
@@ -38,7 +38,7 @@ async function valuesOf(
       const related = await relatedEntities(states, attribute);
       return rest.length === 0
         ? related.map((state) => state && state.handle)
-        : ofPresent(related, (found) => valuesAt(found, rest));
+        : forPresent(related, (found) => valuesAt(found, rest));
     }
     case 'relatedEntities':
       return valuesOfMany(states, attribute, rest);
@@ -46,7 +46,7 @@ async function valuesOf(
       return calculatedValues(states, attribute, rest);
     case 'alias':
       if (attribute.many) return valuesOfMany(states, attribute, rest);
-      return ofPresent(await endsOf(states, attribute.steps), (ends) => valuesOf(ends, attribute.end, rest));
+      return forPresent(await endsOf(states, attribute.steps), (ends) => valuesOf(ends, attribute.end, rest));
     default:
       return attribute satisfies never;
   }
@@ -76,19 +76,7 @@ async function valuesOfMany(
 ): Promise<readonly unknown[]> {
   if (path.length === 0) return states.map((state) => heldBy(state, attribute));
   const lists = await relatedLists(states, attribute);
-  const values = await valuesAt(lists.flat(), path);
-  let at = 0;
-  return lists.map((list) => values.slice(at, (at += list.length)).flat());
-}
-
-/** The values of those that are there, null for the others. */
-async function ofPresent(
-  states: readonly (EntityState | null)[],
-  valuesFor: (found: readonly EntityState[]) => Promise<readonly unknown[]>,
-): Promise<readonly unknown[]> {
-  const values = await valuesFor(states.filter((state) => state !== null));
-  let at = 0;
-  return states.map((state) => (state === null ? null : values[at++]));
+  return cutLike(lists, await valuesAt(lists.flat(), path)).map((values) => values.flat());
 }
 
 /** A member of an object of its own; null where there is none. */

@@ -118,3 +118,9 @@ export function valueForCode({ type, simpleDate }: StorageDef, value: Value): un
   if (type === 'date' && !simpleDate) return new Date(value as number);
   return type === 'object' ? (JSON.parse(value as string) as Json) : value;
 }
+
+/** The key of an entity as code has it, the parts of a composite one as a list; null while a new entity has none. */
+export function keyForCode({ key, def }: EntityState): unknown {
+  const parts = key?.map((part, i) => valueForCode(def.key[i] as StorageDef, part)) ?? [];
+  return parts.length > 1 ? parts : (parts[0] ?? null);
+}

@@ -6,8 +6,8 @@ import { calculatedValue } from './calculated-value.ts';
 import { currentCall } from './current-call.ts';
 import type { EntityState } from './entity-state.ts';
 import { memberCount, membersBetween, type Members } from './members.ts';
-import { endsOf } from './object-form.ts';
 import { memberOf } from './path-values.ts';
+import { endsOf } from './related-states.ts';
 import { runtimeOf } from './store-runtime.ts';
 
 /** Where a value is: in an entity or at the end of N→1 relations, perhaps inside an object. */
