@@ -1,5 +1,4 @@
 // The only door for deletes: locks, stamp, what becomes of entities that point here, contents, tombstone.
-import type { CodeEntry } from '../errors.ts';
 import { isMedia, type DataClassDef, type RelatedEntityDef, type StorageDef, type Value } from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
@@ -13,15 +12,16 @@ import { dropLockStatement } from '../store/sql/lock.ts';
 import { forgetWords } from '../store/sql/word-index.ts';
 import { buryStatement, deleteStatements, lockColumn, pointingStatement, storedStatement } from '../store/sql/write.ts';
 import { afterDrop } from './aftermath.ts';
+import { checkStored } from './check-stored.ts';
 import { currentCall } from './current-call.ts';
 import { askEvents } from './entity-events.ts';
 import type { EntityState } from './entity-state.ts';
 import { codeFault } from './event-refusal.ts';
 import { permitDrop } from './permit.ts';
-import { conflict, locked, refused, SaveError } from './save-error.ts';
+import { dropLine, refused, SaveError } from './save-error.ts';
 import { saveEntity } from './save.ts';
 import { runtimeOf } from './store-runtime.ts';
-import { askerOf, type WriteContext } from './write.ts';
+import { askerOf, ofServer, type WriteContext } from './write.ts';
 
 /**
  * Deletes one entity, releases its contents and leaves a tombstone, so that no version number comes twice. Entities whose
@@ -55,9 +55,7 @@ class Drop {
 
   constructor(tx: Transaction, context: WriteContext) {
     this.#tx = tx;
-    const { access, state, ...server } = context;
-    void [access, state];
-    this.#context = server;
+    this.#context = ofServer(context);
   }
 
   /** @param state the entity object of code that drops it: its events come before lock and stamp */
@@ -74,7 +72,7 @@ class Drop {
       await this.#remove(dataClass, key, stamp);
       told?.succeed();
     } catch (error) {
-      const failure = codeFault(error, outerOf(dataClass, key), call);
+      const failure = codeFault(error, dropLine(dataClass, key), call);
       told?.fail(failure);
       throw failure;
     } finally {
@@ -102,9 +100,7 @@ class Drop {
     // What goes along with another entity goes whether the asker can see it or not.
     const row = await this.#tx.row(this.#going.size > 0 ? seeingAll(statement) : statement);
     if (!row) throw refused(404, 5, [{ code: 1543, args: [printKey(key), dataClass.name] }]);
-    if (row[lockColumn] === 'other') throw locked(dataClass, key, outerOf(dataClass, key));
-    if (stamp !== undefined && stamp !== Number(row[stampColumn]))
-      throw conflict(dataClass, key, outerOf(dataClass, key));
+    checkStored(row, { dataClass, key, stamp }, dropLine(dataClass, key));
     return row;
   }
 
@@ -125,7 +121,7 @@ class Drop {
     } catch (error) {
       // Rows of another program's tables point to it.
       if (!(error instanceof ConstraintError)) throw error;
-      throw refused(400, 4, [...error.entries, outerOf(dataClass, key)], error);
+      throw refused(400, 4, [...error.entries, dropLine(dataClass, key)], error);
     }
     if (row[lockColumn] !== null) await tx.run(dropLockStatement(dataClass, key));
     const highest = Number(row[baseColumn]) + Number(row[stampColumn]);
@@ -179,5 +175,3 @@ class Drop {
 }
 
 const nameOf = ({ name }: DataClassDef, key: Key): string => `${name} ${printKey(key)}`;
-
-const outerOf = ({ name }: DataClassDef, key: Key): CodeEntry => ({ code: 1518, args: [printKey(key), name] });

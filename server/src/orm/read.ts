@@ -3,7 +3,9 @@
 import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
 import { packKeys, type KeyList } from '../query/key-list.ts';
 import type { Key, Selection } from '../query/selection.ts';
-import type { Executor, Row } from '../store/engine.ts';
+import type { Executor, Row, Transaction } from '../store/engine.ts';
+import { alsoSeeing } from '../store/restricted.ts';
+import type { SqlDialect } from '../store/sql/dialect.ts';
 import {
   canonical,
   entityAtStatement,
@@ -108,6 +110,20 @@ export async function readCount(call: CallContext, selection: Selection): Promis
   const { engine } = call.services;
   const statement = countStatement(selection.dataClass, selection.predicate, engine.dialect);
   return executor === engine ? engine.total(statement) : Number((await executor.row(statement))?.['total']);
+}
+
+/**
+ * The entity as its save left it. A save may take it out of what its saver may see; it is still shown once (spec 15 § 9.4).
+ * @param tx the transaction of the save
+ */
+export async function readSaved(
+  tx: Transaction,
+  dataClass: DataClassDef,
+  key: Key,
+  dialect: SqlDialect,
+): Promise<StoredEntity> {
+  const statement = alsoSeeing(entityRowStatement(dataClass, key, dialect), dataClass, key);
+  return storedEntity(dataClass, (await tx.row(statement)) as Row);
 }
 
 /** What a statement about entities of the class finds that gives one row, see store/sql/aggregate.ts. */

@@ -3,15 +3,12 @@ import { fail, KeystampError } from '../errors.ts';
 import type { StorageDef } from '../model/model.ts';
 import { consumeUpload, isOpenUpload } from '../session/uploads.ts';
 import type { Change } from '../store/change.ts';
-import type { Row, Transaction } from '../store/engine.ts';
-import { alsoSeeing } from '../store/restricted.ts';
-import { entityRowStatement, storedEntity, type StoredEntity } from '../store/sql/entity-row.ts';
 import type { Result } from './api.ts';
 import type { CallContext } from './call-context.ts';
 import { currentCall } from './current-call.ts';
 import type { EntityState } from './entity-state.ts';
 import { goneUpload } from './media-change.ts';
-import { readEntity } from './read.ts';
+import { readEntity, readSaved } from './read.ts';
 import { failure, success, type ResultStatus } from './result.ts';
 import { SaveError, type SaveStatus } from './save-error.ts';
 import { deleteEntity } from './drop.ts';
@@ -106,22 +103,11 @@ async function store(state: EntityState, change: Change, call: CallContext): Pro
     for (const [attribute, id] of uploads) if (!(await isOpenUpload(tx, id))) throw fail(goneUpload(attribute), id);
     const { key } = await saveEntity(tx, change, { ...call.writeContext, state });
     for (const [, id] of uploads) await consumeUpload(tx, id);
-    return readBack(tx, state, key, call);
+    return readSaved(tx, state.def, key, call.services.engine.dialect);
   });
   const related = new Map(state.related);
   state.take(stored);
   for (const [relation, entity] of related) state.related.set(relation, entity);
-}
-
-async function readBack(
-  tx: Transaction,
-  { def }: EntityState,
-  key: StoredEntity['key'],
-  call: CallContext,
-): Promise<StoredEntity> {
-  const statement = entityRowStatement(def, key, call.services.engine.dialect);
-  // A save may take an entity out of what its saver may see; it is still shown once (spec 15 § 9.4).
-  return storedEntity(def, (await tx.row(alsoSeeing(statement, def, key))) as Row);
 }
 
 const uploadsOf = ({ media }: EntityState): readonly (readonly [StorageDef, string])[] =>

@@ -1,5 +1,5 @@
 // Why an entity was not saved or deleted: the error lines and the number of `__STATUS` (spec 06 § 2.2).
-import { KeystampError, type ErrorCode, type ErrorEntry } from '../errors.ts';
+import { KeystampError, type CodeEntry, type ErrorCode, type ErrorEntry } from '../errors.ts';
 import type { DataClassDef } from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
@@ -33,6 +33,13 @@ export class SaveError extends KeystampError {
 /** The save or drop is refused: `entries` say why, the outer operation last. */
 export const refused = (http: number, status: SaveStatus, entries: readonly ErrorEntry[], cause?: unknown): SaveError =>
   new SaveError(http, status, entries, cause);
+
+/** The line of an error around a save. */
+export const saveLine = ({ name }: DataClassDef, key: Key | undefined): CodeEntry =>
+  key === undefined ? { code: 1534, args: [name] } : { code: 1517, args: [printKey(key), name] };
+
+/** The line of an error around a drop. */
+export const dropLine = ({ name }: DataClassDef, key: Key): CodeEntry => ({ code: 1518, args: [printKey(key), name] });
 
 /** Another save came between. */
 export function conflict(dataClass: DataClassDef, key: Key, outer: ErrorEntry): SaveError {

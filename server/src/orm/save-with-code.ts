@@ -12,15 +12,15 @@ import {
 } from '../model/model.ts';
 import type { Key } from '../query/selection.ts';
 import type { Change, MediaChange } from '../store/change.ts';
-import type { Row, Transaction } from '../store/engine.ts';
-import { alsoSeeing } from '../store/restricted.ts';
-import { entityRowStatement, storedEntity, type StoredEntity } from '../store/sql/entity-row.ts';
-import { stampColumn } from '../store/sql/columns.ts';
+import type { Transaction } from '../store/engine.ts';
+import type { StoredEntity } from '../store/sql/entity-row.ts';
 import { attributeRefusal } from '../session/refusal.ts';
 import { attributeResource } from '../session/sight.ts';
-import { lockColumn, storedStatement } from '../store/sql/write.ts';
+import { storedStatement } from '../store/sql/write.ts';
 import { afterSave } from './aftermath.ts';
 import { givenValue, isHeld } from './calculated-value.ts';
+import { checkStored } from './check-stored.ts';
+import { checkNew, checkValues } from './check-values.ts';
 import type { CallContext } from './call-context.ts';
 import { currentCall } from './current-call.ts';
 import { askEvents, tellTouched } from './entity-events.ts';
@@ -29,19 +29,11 @@ import type { EntityState } from './entity-state.ts';
 import { codeFault } from './event-refusal.ts';
 import { changedMedia, type MediaInput } from './media-value.ts';
 import { permitCreate, permitUpdate } from './permit.ts';
-import { conflict, locked } from './save-error.ts';
+import { readSaved } from './read.ts';
+import { saveLine } from './save-error.ts';
 import { changeOf } from './state-change.ts';
 import { runtimeOf } from './store-runtime.ts';
-import {
-  askerOf,
-  checkNew,
-  checkValues,
-  completed,
-  outerEntry,
-  storeEntity,
-  type Saved,
-  type WriteContext,
-} from './write.ts';
+import { askerOf, completed, ofServer, storeEntity, type Saved, type WriteContext } from './write.ts';
 
 /**
  * Creates or updates one entity with the code of its class. Runs in a call.
@@ -63,7 +55,7 @@ class CodedSave {
     this.#tx = tx;
     this.#given = change;
     this.#context = context;
-    this.#outer = outerEntry(change);
+    this.#outer = saveLine(change.dataClass, change.key);
   }
 
   async run(): Promise<Saved> {
@@ -128,18 +120,12 @@ class CodedSave {
     const { dataClass, stamp } = this.#given;
     const row = await this.#tx.row(storedStatement(dataClass, key, [], askerOf(this.#context)));
     if (!row) return undefined;
-    if (row[lockColumn] === 'other') throw locked(dataClass, key, this.#outer);
-    if (stamp !== undefined && stamp !== Number(row[stampColumn])) throw conflict(dataClass, key, this.#outer);
+    checkStored(row, { dataClass, key, stamp }, this.#outer);
     return this.#read(key);
   }
 
-  async #read(key: Key): Promise<StoredEntity> {
-    const { dataClass } = this.#given;
-    const { dialect } = this.#call.services.engine;
-    return storedEntity(
-      dataClass,
-      (await this.#tx.row(alsoSeeing(entityRowStatement(dataClass, key, dialect), dataClass, key))) as Row,
-    );
+  #read(key: Key): Promise<StoredEntity> {
+    return readSaved(this.#tx, this.#given.dataClass, key, this.#call.services.engine.dialect);
   }
 
   /** What a new entity has before any code sees it. */
@@ -205,9 +191,7 @@ class CodedSave {
     const change = await this.#change(state);
     if (stored && change.values.size === 0 && change.media.size === 0)
       return { key: stored.key, stamp: stored.stamp, changed: false };
-    const { access, ...server } = this.#context;
-    void access;
-    return storeEntity(this.#tx, change, server);
+    return storeEntity(this.#tx, change, ofServer(this.#context));
   }
 
   async #change(state: EntityState): Promise<Change> {

@@ -1,12 +1,12 @@
 // An entity in memory → the change that a save of it writes.
-import { fail, type KeystampError } from '../errors.ts';
+import { fail } from '../errors.ts';
 import type { RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
-import { printKey } from '../query/print-key.ts';
 import type { Change, MediaChange, RelationTarget } from '../store/change.ts';
 import type { CallContext } from './call-context.ts';
 import type { EntityState } from './entity-state.ts';
 import { mediaChange } from './media-change.ts';
 import type { MediaInput } from './media-value.ts';
+import { saveLine } from './save-error.ts';
 
 /**
  * What a save of the entity would change.
@@ -26,7 +26,10 @@ export async function changeOf(
     // Looked up, not assigned.
     if (!entity || !state.isAssigned(relation)) continue;
     const { foreignKey } = relation;
-    if (!entity.key) throw around(fail(1537, relation.name), state);
+    if (!entity.key) {
+      const { code, args } = saveLine(def, stored?.key);
+      throw fail(1537, relation.name).within(code, ...args);
+    }
     values.set(foreignKey, entity.key[0] as Value);
     targets.push({ relation, key: entity.key[0] as Value });
   }
@@ -49,6 +52,3 @@ const targetOf = (relation: RelatedEntityDef, values: ReadonlyMap<StorageDef, Va
   relation,
   key: values.get(relation.foreignKey) as Value,
 });
-
-const around = (error: KeystampError, { stored, def }: EntityState): KeystampError =>
-  stored ? error.within(1517, printKey(stored.key), def.name) : error.within(1534, def.name);

@@ -1,9 +1,8 @@
 // Writes one entity, below the events: locks, comparison, constraints, stamp, picture bookkeeping, in one transaction.
 import { randomUUID } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { fail, KeystampError, type CodeEntry, type ErrorEntry } from '../errors.ts';
-import { isConstrained, violations } from '../model/constraints.ts';
-import { isMedia, type DataClassDef, type StorageDef, type Value } from '../model/model.ts';
+import { KeystampError, type ErrorEntry } from '../errors.ts';
+import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import type { Access } from '../session/access.ts';
@@ -20,16 +19,17 @@ import {
   existsStatement,
   heldStatement,
   insertStatement,
-  lockColumn,
-  storedStatement,
   newStampStatements,
+  storedStatement,
   updateStatements,
   type Assignment,
 } from '../store/sql/write.ts';
 import { indexWords } from '../store/sql/word-index.ts';
+import { checkStored } from './check-stored.ts';
+import { checkCleared, checkNew, checkValues, isChecked } from './check-values.ts';
 import type { EntityState } from './entity-state.ts';
 import { permitCreate, permitUpdate } from './permit.ts';
-import { conflict, locked, refused, SaveError } from './save-error.ts';
+import { conflict, refused, saveLine, type SaveError } from './save-error.ts';
 
 export interface WriteContext {
   /** The session that writes; its own locks do not hinder it. */
@@ -53,16 +53,12 @@ export interface Saved {
   readonly changed: boolean;
 }
 
-/** The line of an error around a save. */
-export const outerEntry = ({ key, dataClass }: Pick<Change, 'key' | 'dataClass'>): CodeEntry =>
-  key === undefined ? { code: 1534, args: [dataClass.name] } : { code: 1517, args: [printKey(key), dataClass.name] };
-
 /**
  * Creates or updates one entity; runs no code of the author.
  * @throws SaveError with the codes of spec 06 § 2
  */
 export async function storeEntity(tx: Transaction, change: Change, context: WriteContext): Promise<Saved> {
-  const outer = outerEntry(change);
+  const outer = saveLine(change.dataClass, change.key);
   for (const { relation, key } of change.targets) {
     if (await tx.row(existsStatement(relation.target, [key]))) continue;
     throw refused(404, 4, [{ code: 1542, args: [String(key), relation.target.name] }, outer]);
@@ -94,9 +90,8 @@ async function update(
   if (!row && change.createMissing) return create(tx, withKey(change, key), context, outer);
   if (!row) throw refused(404, 5, [{ code: 1542, args: [printKey(key), dataClass.name] }, outer]);
   if (context.access) permitUpdate(context.access, change, (attribute) => differs(change, row, attribute));
-  if (row[lockColumn] === 'other') throw locked(dataClass, key, outer);
+  checkStored(row, { dataClass, key, stamp: change.stamp }, outer);
   const stamp = Number(row[stampColumn]);
-  if (change.stamp !== undefined && change.stamp !== stamp) throw conflict(dataClass, key, outer);
 
   const values = [...change.values].filter(
     ([attribute, value]) => !sameValue(attribute, row[attribute.column] ?? null, value),
@@ -113,7 +108,7 @@ async function update(
   checkCleared(media, outer);
   const untouched = others.map((each): readonly [StorageDef, Value] => [
     each,
-    storedValue(each, row[each.column] ?? null),
+    comparable(each, row[each.column] ?? null),
   ]);
   checkValues([...values, ...untouched], outer, context.strict);
 
@@ -196,23 +191,6 @@ export function completed({ dataClass, values: given }: Change): Map<StorageDef,
   return values;
 }
 
-/**
- * Key and constraints of a new entity.
- * @throws SaveError 1546; those of checkValues
- */
-export function checkNew(change: Change, outer: ErrorEntry, strict: boolean | undefined): void {
-  const { dataClass, values } = change;
-  if (dataClass.key.some((part) => !part.autosequence && (values.get(part) ?? null) === null))
-    throw refused(400, 4, [{ code: 1546, args: [dataClass.name] }, outer]);
-  const checked = dataClass.storage.filter((attribute) => !attribute.autosequence && !isMedia(attribute));
-  checkValues(
-    checked.map((attribute) => [attribute, values.get(attribute) ?? null]),
-    outer,
-    strict,
-  );
-  checkMandatoryMedia(change, outer);
-}
-
 /** A change that creates the entity under a key chosen before. */
 const withKey = (change: Change, key: Key): Change => ({
   ...change,
@@ -242,38 +220,6 @@ async function changeMedia(
 const after = (now: number, last: Value | undefined): number =>
   typeof last === 'number' ? Math.max(now, last + 1000) : now;
 
-/** @throws SaveError with every constraint that is violated, in model order, and 1570 */
-export function checkValues(
-  values: readonly (readonly [StorageDef, Value])[],
-  outer: ErrorEntry,
-  strict: boolean | undefined,
-): void {
-  const inOrder = values.toSorted(([a], [b]) => a.owner.storage.indexOf(a) - b.owner.storage.indexOf(b));
-  const found = inOrder.flatMap(([attribute, value]) => violations(attribute, value, strict));
-  if (found.length > 0) throw invalid(found, outer);
-}
-
-function checkMandatoryMedia({ dataClass, media }: Change, outer: ErrorEntry): void {
-  const missing = dataClass.storage.filter((a) => isMedia(a) && a.notNull && media.get(a)?.kind !== 'set');
-  if (missing.length > 0)
-    throw invalid(
-      missing.map((attribute) => fail(attribute.nullError, attribute.name)),
-      outer,
-    );
-}
-
-function checkCleared(media: readonly (readonly [StorageDef, MediaChange])[], outer: ErrorEntry): void {
-  const cleared = media.filter(([attribute, to]) => attribute.notNull && to.kind === 'clear');
-  if (cleared.length > 0)
-    throw invalid(
-      cleared.map(([attribute]) => fail(attribute.nullError, attribute.name)),
-      outer,
-    );
-}
-
-const invalid = (found: readonly KeystampError[], outer: ErrorEntry): SaveError =>
-  refused(400, 4, [...found.flatMap((error) => error.entries), { code: 1570, args: [] }, outer]);
-
 const isOfKey = (dataClass: DataClassDef, { where }: DuplicateError): boolean =>
   dataClass.key.some((part) => where.endsWith(`.${part.column}`));
 
@@ -295,10 +241,8 @@ function duplicate(change: Change, error: DuplicateError, outer: ErrorEntry): Sa
   return refused(409, 4, [{ code: 1046, args: [record, dataClass.name, 'duplicate value'] }, outer], error);
 }
 
-const isChecked = (attribute: StorageDef): boolean => isConstrained(attribute) && !isMedia(attribute);
-
 /** What an engine gives as constraints compare it: 64-bit integers come as text. */
-const storedValue = ({ type }: StorageDef, value: Value): Value =>
+const comparable = ({ type }: StorageDef, value: Value): Value =>
   typeof value === 'string' && (type === 'long64' || type === 'duration') ? BigInt(value) : value;
 
 /** Does the attribute get another value than the stored one? */
@@ -319,6 +263,9 @@ function sameValue({ stored: as }: StorageDef, stored: Value, given: Value): boo
     return (typeof given === 'number' || typeof given === 'bigint') && stored === String(given);
   return false;
 }
+
+/** For what the server adds by itself: no permission is asked, and no entity object of code stands for it. */
+export const ofServer = ({ access: _access, state: _state, ...context }: WriteContext): WriteContext => context;
 
 /** Who asks for the state of a lock. */
 export const askerOf = ({ sessionId, now }: WriteContext): LockAsker => ({ sessionId, now: now() });
