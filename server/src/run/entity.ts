@@ -35,7 +35,7 @@ export async function runReadEntity({ entity, columns: asked }: ReadEntityPlan, 
   const { engine } = visit.services;
   const key = await findKey(entity, visit);
   const columns = await columnsForDatabase(asked, visit);
-  const form = columns.paged ? 'bytes' : 'top';
+  const form = columns.paged || engine.dialect.prefersBytes ? 'bytes' : 'top';
   const row = key && (await engine.row(entityStatement(columns, key, form, engine.dialect)));
   if (!row) throw missing(entity);
   return { kind: 'entity', json: await withCalculated(row['json'] as string | Uint8Array, columns, visit) };

@@ -23,8 +23,8 @@ export interface Restrictions {
 class SeeingSql extends Sql {
   readonly more: 'all' | { readonly dataClass: DataClassDef; readonly key: Key };
 
-  constructor({ text, params, work }: Sql, more: SeeingSql['more']) {
-    super(text, params, work);
+  constructor(statement: Sql, more: SeeingSql['more']) {
+    super(statement.text, statement.params, statement);
     this.more = more;
   }
 }
@@ -85,7 +85,7 @@ async function throughViews(
   if (views.length === 0) return statement;
   // How many rows it visits is no longer known: those that are hidden count too.
   const { text, params } = sql`WITH ${join(views, ', ')} ${statement}`;
-  return new Sql(text, params);
+  return new Sql(text, params, statement.reader && { reader: statement.reader });
 }
 
 /** Inside, tables go by their full names: a filter sees all entities (spec 15 § 9.5). */

@@ -1,9 +1,10 @@
 // One connection: statements go out one after the other without waiting, and are prepared once.
-import type { Client, QueryResult } from 'pg';
+import type { Client, QueryConfig, QueryResult } from 'pg';
 import type { Row } from '../engine.ts';
 import type { Sql } from '../sql/sql.ts';
 import type { Bound, Statements } from './statement.ts';
 import { types } from './values.ts';
+import type { RowQuery } from './wire.ts';
 
 export interface Answer {
   readonly rows: readonly Row[];
@@ -21,11 +22,13 @@ interface DriverConnection {
 export class Connection {
   readonly client: Client;
   readonly #statements: Statements;
+  readonly #RowQuery: RowQuery;
 
   /** @param client connected, and pipelined */
-  constructor(client: Client, statements: Statements) {
+  constructor(client: Client, statements: Statements, RowQuery: RowQuery) {
     this.client = client;
     this.#statements = statements;
+    this.#RowQuery = RowQuery;
   }
 
   do(statement: Sql): Promise<Answer> {
@@ -33,9 +36,18 @@ export class Connection {
   }
 
   /** @param remembered whether the database should remember how it runs this statement */
-  send({ statement: { text, name, longNames }, values }: Bound, remembered = true): Promise<Answer> {
+  send({ statement: { text, name, longNames }, values, reader }: Bound, remembered = true): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const prepared = remembered && name !== undefined ? { name } : {};
+      if (reader) {
+        const query = new this.#RowQuery({ ...prepared, text, values: values as unknown[] }, reader);
+        const done = (error: Error | null, result: QueryResult): void => {
+          if (error) return reject(error);
+          resolve({ rows: query.sink.end(), count: result.rowCount ?? 0, command: result.command });
+        };
+        this.client.query(query as unknown as QueryConfig, done);
+        return;
+      }
       const query = { ...prepared, text, values: values as unknown[], types };
       this.client.query(query, (error: Error | null, result: QueryResult<Row>) => {
         if (error) return reject(error);

@@ -1,9 +1,12 @@
 // JSON text the way PostgreSQL writes it: byte for byte what SQLite writes.
 import { attributeTypes } from '../../model/attribute-types.ts';
 import type { StorageDef } from '../../model/model.ts';
-import type { JsonDialect } from '../sql/json-dialect.ts';
-import { join, raw, sql, type Sql } from '../sql/sql.ts';
+import { literal } from '../sql/columns.ts';
+import type { JsonDialect, PageParts } from '../sql/json-dialect.ts';
+import { column, ident, join, raw, sql, Sql } from '../sql/sql.ts';
 import { columnType } from './column-types.ts';
+import { entityReader, Fetched, pageReader } from './entity-writer.ts';
+import { field, piecesOf, Written } from './written.ts';
 
 /** A function takes at most 100 arguments. */
 const mostArguments = 90;
@@ -18,7 +21,12 @@ function concat(parts: readonly Sql[]): Sql {
 
 const orNull = (text: Sql): Sql => sql`coalesce(${text}, 'null')`;
 const asText = (value: Sql): Sql => sql`CAST(${value} AS text)`;
-const string = (text: Sql): Sql => orNull(asText(sql`to_json(${text})`));
+
+/** The parts of a composite key are joined by the database, which then writes them as one text too. */
+function string(text: Sql): Sql {
+  const made = orNull(asText(sql`to_json(${text})`));
+  return text instanceof Written ? made : field(made, text, 'string');
+}
 
 function simpleDate(value: Sql): Sql {
   const part = (from: number): Sql => sql`ltrim(substr(${value}, ${raw(`${from}, 2`)}), '0')`;
@@ -37,22 +45,26 @@ function value(attribute: StorageDef, held: Sql): Sql {
     case 'uuid':
       return string(held);
     case 'bool':
-      return sql`CASE ${held} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END`;
+      return field(sql`CASE ${held} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END`, held, 'bool');
     case 'number':
-      return orNull(sql`keystamp_number(${held})`);
+      return field(orNull(sql`keystamp_number(${held})`), held, 'number');
     case 'long64':
     case 'duration':
-      return long64(held);
+      return field(long64(held), held, 'long64');
     case 'date':
       return attribute.simpleDate
-        ? simpleDate(held)
-        : sql`CASE WHEN ${held} IS NULL THEN 'null' ELSE concat('"', keystamp_instant(${held}), '"') END`;
+        ? field(simpleDate(held), held, 'day')
+        : field(
+            sql`CASE WHEN ${held} IS NULL THEN 'null' ELSE concat('"', keystamp_instant(${held}), '"') END`,
+            held,
+            'instant',
+          );
     case 'byte':
     case 'word':
     case 'long':
-      return orNull(asText(held));
+      return field(orNull(asText(held)), held, 'asItIs');
     case 'object':
-      return orNull(held);
+      return field(orNull(held), held, 'asItIs');
     case 'image':
     case 'blob':
       throw new Error(`${attribute.name} has no value of its own in JSON`);
@@ -61,10 +73,43 @@ function value(attribute: StorageDef, held: Sql): Sql {
   }
 }
 
+function digitsOfDate({ simpleDate: isDay }: StorageDef, held: Sql): Sql {
+  const digits = isDay
+    ? sql`replace(${held}, '-', '')`
+    : sql`translate(left(keystamp_instant(${held}), 19), '-T:', '')`;
+  const made = sql`CASE WHEN ${held} IS NULL THEN 'null' ELSE concat('"', ${digits}, '"') END`;
+  return field(made, held, isDay ? 'dayDigits' : 'instantDigits');
+}
+
 /** Keys that need no quotes. */
 const isPlain = ({ type }: StorageDef): boolean => type === 'uuid' || attributeTypes[type].family === 'number';
 
-const plainKey = ({ type }: StorageDef, held: Sql): Sql => (type === 'number' ? sql`keystamp_number(${held})` : held);
+const plainKey = ({ type }: StorageDef, held: Sql): Sql =>
+  type === 'number' ? field(sql`keystamp_number(${held})`, held, 'number', '') : held;
+
+/** Joins columns whose names nobody asks for. */
+const columnsOf = ({ columns }: Fetched): Sql => join(columns, ', ');
+
+function page(json: Sql, { rows, order, present, beside }: PageParts): Sql {
+  const fetched = new Fetched();
+  const told = Object.keys(beside).length > 0;
+  const reader = pageReader(piecesOf(json), fetched, told ? present : undefined, asColumns(beside));
+  // What stands beside is told of a page without entities too.
+  const tells = Object.entries(beside).map(([name, value]) => sql`${value} AS ${ident(name)}`);
+  const joined = told ? sql`${rows} RIGHT JOIN (SELECT ${join(tells, ', ')}) AS beside ON TRUE` : rows;
+  const { text, params } = sql`SELECT ${columnsOf(fetched)} FROM ${joined} ORDER BY ${order()}`;
+  return new Sql(text, params, { reader });
+}
+
+const asColumns = (beside: PageParts['beside']): PageParts['beside'] =>
+  Object.fromEntries(Object.keys(beside).map((name) => [name, column('beside', name)]));
+
+function entity(json: Sql, rows: Sql): Sql {
+  const fetched = new Fetched();
+  const reader = entityReader(piecesOf(json), fetched);
+  const { text, params } = sql`SELECT ${columnsOf(fetched)} FROM ${rows}`;
+  return new Sql(text, params, { reader });
+}
 
 /**
  * Half of the digits of each number are summed apart, so that what is lost of a sum of binary fractions is as little as
@@ -80,21 +125,27 @@ export const exactSum = (real: Sql): Sql =>
   sql`(sum(CASE WHEN abs(${real}) < 1e30 THEN CAST(CAST(${real} AS float4) AS float8) ELSE ${real} END) + sum(CASE WHEN abs(${real}) < 1e30 THEN ${real} - CAST(CAST(${real} AS float4) AS float8) ELSE 0 END))`;
 
 export const postgresJson: JsonDialect = {
-  concat,
+  concat: (parts) => new Written(concat(parts), parts.flatMap(piecesOf)),
   value,
-  digitsOfDate: ({ simpleDate: isDay }, held) =>
-    isDay
-      ? sql`CASE WHEN ${held} IS NULL THEN 'null' ELSE concat('"', replace(${held}, '-', ''), '"') END`
-      : sql`CASE WHEN ${held} IS NULL THEN 'null' ELSE concat('"', translate(left(keystamp_instant(${held}), 19), '-T:', ''), '"') END`,
+  digitsOfDate,
   string,
   list: (text, order) => sql`string_agg(${text}, ',' ORDER BY ${order()})`,
+  unlessNull: (held, json, otherwise = 'null') =>
+    new Written(sql`CASE WHEN ${held} IS NULL THEN ${literal(otherwise)} ELSE ${json} END`, [
+      { kind: 'choice', held, pieces: piecesOf(json), otherwise },
+    ]),
+  page,
+  prefersBytes: true,
+  entity,
   // Texts of this type come as bytes, see values.ts.
   bytes: (text) => sql`CAST(${text} AS varchar)`,
   plainKey,
   keyPart: (attribute, held) =>
     isPlain(attribute) ? plainKey(attribute, held) : sql`keystamp_key_part(${asText(held)})`,
   keyInUri: (attribute, held) =>
-    isPlain(attribute) ? plainKey(attribute, held) : sql`keystamp_key_in_uri(${asText(held)})`,
+    isPlain(attribute)
+      ? plainKey(attribute, held)
+      : field(sql`keystamp_key_in_uri(${asText(held)})`, held, 'keyInUri', ''),
   elements: (array, attribute) =>
     sql`SELECT position, CAST(value AS ${columnType(attribute)}) AS value FROM jsonb_array_elements_text(CAST(${array} AS jsonb)) WITH ORDINALITY AS listed(value, position)`,
   sum,

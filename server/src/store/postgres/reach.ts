@@ -26,7 +26,7 @@ export async function reachOf(
   const text = `EXPLAIN (FORMAT JSON) ${statement.text}`;
   const asked = { text, name: undefined, longNames: undefined };
   try {
-    const { rows } = await connection.send({ statement: asked, values });
+    const { rows } = await connection.send({ statement: asked, values, reader: undefined });
     const [explained] = JSON.parse(String(rows[0]?.['QUERY PLAN'])) as Explained[];
     const cost = explained?.Plan['Total Cost'] ?? Infinity;
     return cost <= surelyShortCost ? 'short' : cost <= shortCost ? 'likelyShort' : 'long';

@@ -3,8 +3,7 @@ import type { Client, ClientConfig, Pool, PoolClient } from 'pg';
 import { Connection } from './connection.ts';
 import { AwayError, isAway } from './errors.ts';
 import { Statements } from './statement.ts';
-
-type Driver = typeof import('pg');
+import { rowClient, rowQuery, type Driver } from './wire.ts';
 
 /** How long a connection may take to come about, or to become free. */
 const connectMs = 10_000;
@@ -32,6 +31,8 @@ function settingsOf(schema: string | undefined, timeoutMs: number): string {
 
 export class Server {
   readonly #driver: Driver;
+  readonly #Client: ReturnType<typeof rowClient>;
+  readonly #RowQuery: ReturnType<typeof rowQuery>;
   readonly #options: ServerOptions;
   readonly #connections = new Set<Connection>();
   readonly #ofClient = new WeakMap<Client, Connection>();
@@ -41,6 +42,8 @@ export class Server {
 
   private constructor(driver: Driver, options: ServerOptions) {
     this.#driver = driver;
+    this.#Client = rowClient(driver);
+    this.#RowQuery = rowQuery(driver);
     this.#options = options;
   }
 
@@ -71,7 +74,7 @@ export class Server {
    * @throws AwayError when the server cannot be reached
    */
   async connect(timeoutMs: number, onLost: () => void): Promise<Client> {
-    const client = new this.#driver.Client(this.#config);
+    const client = new this.#Client(this.#config);
     client.once('end', onLost);
     client.on('error', onLost);
     try {
@@ -87,6 +90,7 @@ export class Server {
   pool(most: number, timeoutMs: number): ConnectionPool {
     const pool = new this.#driver.Pool({
       ...this.#config,
+      Client: this.#Client,
       max: most,
       idleTimeoutMillis: 60_000,
       allowExitOnIdle: true,
@@ -103,7 +107,7 @@ export class Server {
   #connection(client: Client): Connection {
     let connection = this.#ofClient.get(client);
     if (!connection) {
-      connection = new Connection(client, this.statements);
+      connection = new Connection(client, this.statements, this.#RowQuery);
       this.#ofClient.set(client, connection);
       this.#connections.add(connection);
       const gone = connection;

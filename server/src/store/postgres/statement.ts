@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { isKeyList, type Param, type Sql } from '../sql/sql.ts';
+import type { RowReader } from '../sql/row-reader.ts';
 import type { Reach } from './reach.ts';
 import { keysAsArray } from './array-text.ts';
 
@@ -20,6 +21,7 @@ export interface PostgresStatement {
 export interface Bound {
   readonly statement: PostgresStatement;
   readonly values: readonly unknown[];
+  readonly reader: RowReader | undefined;
 }
 
 const longestName = 63;
@@ -124,7 +126,7 @@ export class Statements {
     });
   }
 
-  bind({ text, params }: Sql): Bound {
+  bind({ text, params, reader }: Sql): Bound {
     let template = this.#templates.get(text);
     if (!template) this.#templates.set(text, (template = readTemplate(text)));
     const values: unknown[] = [];
@@ -150,7 +152,7 @@ export class Statements {
       known.name = `keystamp_${++this.#count}`;
       this.#named.set(known.name, known);
     }
-    return { statement: known, values };
+    return { statement: known, values, reader };
   }
 }
 

@@ -169,14 +169,14 @@ function toOneDeferred(links: Links, target: DataClassDef, foreignKey: Sql, dial
     printed,
     literal('}}'),
   ]);
-  return sql`CASE WHEN ${hasNoEntity(target, foreignKey)} THEN 'null' ELSE ${deferred} END`;
+  return dialect.unlessNull(seen(target, foreignKey), deferred);
 }
 
-/** Where rows are filtered, an entity that is hidden is as if there was none (spec 15 § 9.2). */
-function hasNoEntity({ code, table, key }: DataClassDef, foreignKey: Sql): Sql {
-  if (!code.restrict) return sql`${foreignKey} IS NULL`;
+/** Null without an entity. Where rows are filtered, one that is hidden is as if there was none (spec 15 § 9.2). */
+function seen({ code, table, key }: DataClassDef, foreignKey: Sql): Sql {
+  if (!code.restrict) return foreignKey;
   const held = column('seen', (key[0] as StorageDef).column);
-  return sql`NOT EXISTS (SELECT 1 FROM ${ident(table)} AS "seen" WHERE ${held} = ${foreignKey})`;
+  return sql`(SELECT 1 FROM ${ident(table)} AS "seen" WHERE ${held} = ${foreignKey})`;
 }
 
 /** `{"__deferred":{"uri":"/rest/Company(7)/staff?$expand=staff"}}` */

@@ -117,7 +117,7 @@ export function entityRowsStatement(dataClass: DataClassDef, keys: readonly Valu
     key,
   );
   const found = sql`SELECT ${items} FROM (${asked}) AS k ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${foundIn(key, 'e')} = ${asStored(key, raw('k.value'))}${joins}`;
-  return new Sql(found.text, found.params, keys.length * entityWork);
+  return found.visiting(keys.length * entityWork);
 }
 
 /** The entity at a position of a selection: a row, or none. */
@@ -129,7 +129,7 @@ export function entityAtStatement(
   const { items, joins } = shapeOf(dataClass, dialect);
   const found = sql`SELECT ${items} FROM ${from(dataClass, 'e')}${joins} WHERE ${compilePredicate(predicate, 'e', dialect)} ORDER BY ${compileOrder(order, dataClass, 'e', dialect)} LIMIT 1 OFFSET ${position}`;
   return predicate.kind === 'all' && order.length === 0
-    ? new Sql(found.text, found.params, position + entityWork)
+    ? found.visiting(position + entityWork)
     : found;
 }
 

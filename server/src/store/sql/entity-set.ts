@@ -49,7 +49,7 @@ export const findSetStatement = (id: string): Sql =>
 /** Rows with `bytes`, in order. */
 export function partsStatement(content: string, parts: number): Sql {
   const { text, params } = sql`SELECT bytes FROM ${entitySetPartTable} WHERE content = ${content} ORDER BY part`;
-  return new Sql(text, params, parts * partWork);
+  return new Sql(text, params, { work: parts * partWork });
 }
 
 /** The set lives until then at least; one that has ended does not come back. */
@@ -83,7 +83,7 @@ export const removeSetStatements = (content: string, parts: number): readonly Sq
 /** One row with `sets` and `bytes`: how many there are, and what they count for together. */
 export function spaceStatement(about: number): Sql {
   const { text } = sql`SELECT count(*) AS sets, coalesce(sum(bytes), 0) AS bytes FROM ${entitySetTable}`;
-  return new Sql(text, [], about);
+  return new Sql(text, [], { work: about });
 }
 
 /**

@@ -6,7 +6,7 @@ import type { Predicate } from '../../query/predicate.ts';
 import { globalStampTable, literal } from './columns.ts';
 import type { FilterDialect } from './filter-dialect.ts';
 import { foundIn } from './column-form.ts';
-import { join, raw, sql, type Sql } from './sql.ts';
+import { ident, join, sql, type Sql } from './sql.ts';
 
 /** The counter: greater than every number that was given. Read in the statement that reads the entities. */
 const counter = sql`(SELECT value FROM ${globalStampTable})`;
@@ -14,18 +14,20 @@ const counter = sql`(SELECT value FROM ${globalStampTable})`;
 /** What a list of entities of the class tells as `__GlobalStamp`: 0 when its changes are not numbered (spec 17 § 4.3). */
 export const globalStampOf = ({ tracking }: DataClassDef): Sql => (tracking === 'none' ? literal('0') : counter);
 
-const columnsOf = {
-  none: raw(''),
-  changes: sql`${counter} AS global_stamp`,
-  deletions: sql`${counter} AS global_stamp, (SELECT pruned FROM ${globalStampTable}) AS pruned`,
-} as const satisfies Record<DataClassDef['tracking'], Sql>;
+/** What stands beside a page of entities, by the name of its column; nothing when the class is not tracked. */
+export const syncColumns = ({ tracking }: DataClassDef): Readonly<Record<string, Sql>> => columnsOf[tracking];
 
-/** The columns beside those of a page, with a comma before; none when the class is not tracked. */
-export const syncColumns = ({ tracking }: DataClassDef): Sql =>
-  tracking === 'none' ? columnsOf.none : sql`, ${columnsOf[tracking]}`;
+const columnsOf = {
+  none: {},
+  changes: { global_stamp: counter },
+  deletions: { global_stamp: counter, pruned: sql`(SELECT pruned FROM ${globalStampTable})` },
+} as const satisfies Record<DataClassDef['tracking'], Readonly<Record<string, Sql>>>;
 
 /** A row with the columns of `syncColumns`, for an answer without entities. */
-export const syncStatement = ({ tracking }: DataClassDef): Sql => sql`SELECT ${columnsOf[tracking]}`;
+export function syncStatement(dataClass: DataClassDef): Sql {
+  const columns = Object.entries(syncColumns(dataClass)).map(([name, value]) => sql`${value} AS ${ident(name)}`);
+  return sql`SELECT ${join(columns, ', ')}`;
+}
 
 /** Whether a filter asks for what has changed since a number: few entities, which the index of the numbers finds. */
 export function asksChanges(dataClass: DataClassDef, predicate: Predicate): boolean {

@@ -2,6 +2,18 @@
 import type { StorageDef } from '../../model/model.ts';
 import type { Sql } from './sql.ts';
 
+/** What a page of entities is made from. */
+export interface PageParts {
+  /** What follows FROM. */
+  readonly rows: Sql;
+  /** What follows ORDER BY; asked of engines alone that do not keep the order of a subquery. */
+  readonly order: () => Sql;
+  /** A column of `rows` that is never null. */
+  readonly present: Sql;
+  /** What the page tells beside its entities, by the name of its column. */
+  readonly beside: Readonly<Record<string, Sql>>;
+}
+
 export interface JsonDialect {
   /** The texts one after the other; null counts as nothing. */
   concat(parts: readonly Sql[]): Sql;
@@ -16,6 +28,20 @@ export interface JsonDialect {
    * @param order of the rows, what follows ORDER BY; asked of engines alone that do not keep the order of a subquery
    */
   list(text: Sql, order: () => Sql): Sql;
+  /** The JSON text where `held` is not null, `otherwise` where it is. */
+  unlessNull(held: Sql, json: Sql, otherwise?: string): Sql;
+  /**
+   * A page: one row with `sent`, the number of entities, `entities`, their texts as bytes with commas between them (null:
+   * none), and what stands beside.
+   */
+  page(json: Sql, parts: PageParts): Sql;
+  /** Whether even the text of one entity had better come as bytes. */
+  readonly prefersBytes: boolean;
+  /**
+   * One entity: a row with `json`, its text as bytes, or none.
+   * @param rows what follows FROM, with its condition
+   */
+  entity(json: Sql, rows: Sql): Sql;
   /** The text as bytes, so that it reaches the socket without becoming a string. */
   bytes(text: Sql): Sql;
   /** The text of a key that needs no quotes: a number, a date, a truth value, a UUID. */

@@ -29,7 +29,7 @@ export function mediaJson({ attribute, detail }: MediaItem, shown: ShownAs, alia
       : [];
     const query = literal(`/${name}?$binary=true&$expand=${name}"`);
     const deferred = dialect.concat([literal('{"__deferred":{"uri":"'), uri, query, ...details, literal('}}')]);
-    return sql`CASE WHEN ${held} IS NULL THEN 'null' ELSE ${deferred} END`;
+    return dialect.unlessNull(held, deferred);
   }
   const deferred = dialect.concat([
     literal('{"__deferred":{"uri":"'),
@@ -40,7 +40,7 @@ export function mediaJson({ attribute, detail }: MediaItem, shown: ShownAs, alia
     ...(links.imageInfo || detail ? [imageDetails(held, links.imageInfo, dialect)] : []),
     literal(',"image":true}}'),
   ]);
-  return sql`CASE WHEN ${held} IS NULL THEN 'null' ELSE ${deferred} END`;
+  return dialect.unlessNull(held, deferred);
 }
 
 function imageDetails(held: Sql, info: boolean, dialect: JsonDialect): Sql {

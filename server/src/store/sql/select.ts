@@ -5,7 +5,7 @@ import type { Columns, Links, Rows } from '../../query/columns.ts';
 import type { Predicate } from '../../query/predicate.ts';
 import type { Key, Selection } from '../../query/selection.ts';
 import type { SqlDialect } from './dialect.ts';
-import { literal } from './columns.ts';
+import { stampColumn } from './columns.ts';
 import { heldAt } from './aggregate.ts';
 import { arrayJson } from './array-json.ts';
 import { entityJson, type EntityShape } from './entity-json.ts';
@@ -42,14 +42,12 @@ export function entityStatement(columns: Columns, key: Key, form: EntityForm, di
   let statement = forms.get(form);
   if (!statement) {
     const condition = hasKey(columns.dataClass, 'e', key);
-    const json =
-      form === 'bytes'
-        ? dialect.bytes(entityJson(columns, 'e', 'top', dialect))
-        : entityJson(columns, 'e', form, dialect);
-    statement = sql`SELECT ${json} AS json FROM ${from(columns.dataClass, 'e')} WHERE ${new Sql(condition.text, [])}`;
+    const json = entityJson(columns, 'e', form === 'bytes' ? 'top' : form, dialect);
+    const rows = sql`${from(columns.dataClass, 'e')} WHERE ${new Sql(condition.text, [])}`;
+    statement = form === 'bytes' ? dialect.entity(json, rows) : sql`SELECT ${json} AS json FROM ${rows}`;
     forms.set(form, statement);
   }
-  return new Sql(statement.text, [...statement.params, ...key]);
+  return new Sql(statement.text, [...statement.params, ...key], statement);
 }
 
 /** Rows of `e` in order, cut to the page. Where something must be sorted, keys alone are, and their rows read after. */
@@ -91,15 +89,19 @@ function rowJson(rows: Rows, dialect: SqlDialect): Sql {
 }
 
 /**
- * A page: one row with `sent` and `entities`, the bytes between the brackets of `__ENTITIES` (null: none), and the
- * `syncColumns` of the class.
+ * A page (see `JsonDialect.page`), whose bytes stand between the brackets of `__ENTITIES`, with the `syncColumns` of the
+ * class.
  */
 export function pageStatement(selection: Selection, rows: Rows, skip: number, top: number, dialect: SqlDialect): Sql {
   const json = rowJson(rows, dialect);
-  const order = (): Sql => compileOrder(selection.order, selection.dataClass, 'e', dialect);
-  const page = sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(json, order))} AS entities${syncColumns(selection.dataClass)} FROM ${pageRows(selection, skip, top, dialect)}`;
+  const page = dialect.page(json, {
+    rows: pageRows(selection, skip, top, dialect),
+    order: () => compileOrder(selection.order, selection.dataClass, 'e', dialect),
+    present: column('e', stampColumn),
+    beside: syncColumns(selection.dataClass),
+  });
   // Without a filter it need not look further than its end, unless it must sort.
-  return selection.predicate.kind === 'all' ? new Sql(page.text, page.params, skip + top * entityWork) : page;
+  return selection.predicate.kind === 'all' ? page.visiting(skip + top * entityWork) : page;
 }
 
 /** One row with `total`. */
@@ -131,10 +133,14 @@ export function membersStatement(
 ): Sql {
   const key = dataClass.key[0] as StorageDef;
   const json = rowJson(rows, dialect);
-  const present = sql`CASE WHEN ${column('e', key.column)} IS NULL THEN ${literal('{"__STAMP":0}')} ELSE ${json} END`;
   const asked = dialect.elements(sql`${JSON.stringify(keys)}`, key);
-  const members = sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(present, () => raw('k.position')))} AS entities${syncColumns(dataClass)} FROM (${asked} ORDER BY position) AS k LEFT JOIN ${from(dataClass, 'e')} ON ${foundIn(key, 'e')} = ${asStored(key, raw('k.value'))}`;
-  return new Sql(members.text, members.params, keys.length * entityWork);
+  const members = dialect.page(dialect.unlessNull(column('e', key.column), json, '{"__STAMP":0}'), {
+    rows: sql`(${asked} ORDER BY position) AS k LEFT JOIN ${from(dataClass, 'e')} ON ${foundIn(key, 'e')} = ${asStored(key, raw('k.value'))}`,
+    order: () => raw('k.position'),
+    present: raw('k.position'),
+    beside: syncColumns(dataClass),
+  });
+  return members.visiting(keys.length * entityWork);
 }
 
 /**
@@ -158,5 +164,10 @@ export function distinctMediaStatement(
   const { attribute, steps, name } = place;
   const item = { kind: 'media', attribute, detail: false } as const;
   const json = atEnd(steps, 'e', (end) => mediaJson(item, { links, dataClass, row: 'e', name }, end, dialect));
-  return sql`SELECT count(*) AS sent, ${dialect.bytes(dialect.list(json, () => raw('f.position')))} AS entities FROM (${first}) AS f ${dialect.lookUpJoin} (${ranked}) AS a ON a.position = f.position ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${join(same, ' AND ')}`;
+  return dialect.page(json, {
+    rows: sql`(${first}) AS f ${dialect.lookUpJoin} (${ranked}) AS a ON a.position = f.position ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${join(same, ' AND ')}`,
+    order: () => raw('f.position'),
+    present: raw('f.position'),
+    beside: {},
+  });
 }

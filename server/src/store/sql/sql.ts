@@ -2,6 +2,7 @@
 // of the model; everything else interpolated becomes a parameter, so no user text can become SQL.
 import type { Value } from '../../model/model.ts';
 import type { KeyList } from '../../query/key-list.ts';
+import type { RowReader } from './row-reader.ts';
 
 /** What a placeholder stands for; an engine binds a list of keys the way its dialect asks for it. */
 export type Param = Value | KeyList;
@@ -18,11 +19,19 @@ export class Sql {
    * written as JSON counts as `entityWork` rows. Absent: nobody knows, only the plan can tell.
    */
   readonly work?: number;
+  /** Reads its rows as they come over the wire. Absent: a row is an object of its columns. */
+  readonly reader?: RowReader;
 
-  constructor(text: string, params: readonly Param[], work?: number) {
+  constructor(text: string, params: readonly Param[], { work, reader }: Pick<Sql, 'work' | 'reader'> = {}) {
     this.text = text;
     this.params = params;
     if (work !== undefined) this.work = work;
+    if (reader !== undefined) this.reader = reader;
+  }
+
+  /** The same statement, of which is known how many rows it visits. */
+  visiting(work: number): Sql {
+    return new Sql(this.text, this.params, { ...this, work });
   }
 }
 

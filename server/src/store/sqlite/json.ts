@@ -2,7 +2,8 @@
 import { attributeTypes } from '../../model/attribute-types.ts';
 import type { StorageDef } from '../../model/model.ts';
 import type { JsonDialect } from '../sql/json-dialect.ts';
-import { join, raw, sql, type Sql } from '../sql/sql.ts';
+import { literal } from '../sql/columns.ts';
+import { ident, join, raw, sql, type Sql } from '../sql/sql.ts';
 
 function simpleDate(value: Sql): Sql {
   const part = (from: number): Sql => sql`ltrim(substr(${value}, ${raw(`${from}, 2`)}), '0')`;
@@ -63,6 +64,14 @@ export const sqliteJson: JsonDialect = {
       : sql`coalesce(strftime('"%Y%m%d%H%M%S"', ${held} / 1000.0, 'unixepoch'), 'null')`,
   string: (text) => sql`json_quote(${text})`,
   list: (text) => sql`group_concat(${text}, ',')`,
+  unlessNull: (held, json, otherwise = 'null') =>
+    sql`CASE WHEN ${held} IS NULL THEN ${literal(otherwise)} ELSE ${json} END`,
+  page: (json, { rows, beside }) => {
+    const columns = Object.entries(beside).map(([name, value]) => sql`, ${value} AS ${ident(name)}`);
+    return sql`SELECT count(*) AS sent, CAST(group_concat(${json}, ',') AS BLOB) AS entities${join(columns, '')} FROM ${rows}`;
+  },
+  prefersBytes: false,
+  entity: (json, rows) => sql`SELECT CAST(${json} AS BLOB) AS json FROM ${rows}`,
   bytes: (text) => sql`CAST(${text} AS BLOB)`,
   plainKey,
   keyPart: (attribute, held) => (isPlain(attribute) ? plainKey(attribute, held) : sql`key_part(${held})`),

@@ -64,22 +64,22 @@ const short = {
   'equal values of an index': sql`SELECT * FROM "big" AS e WHERE e.n = ${7}`,
   'rows of a join by key': sql`SELECT b.p FROM "small" AS s CROSS JOIN "big" AS b ON b.k = s.k`,
   'all of a small table': sql`SELECT * FROM "small" AS e ORDER BY e.p`,
-  'a walk that says how short it is': new Sql('SELECT * FROM "big" AS e ORDER BY e.k LIMIT ?', [10], 10),
-  'a walk along an index': new Sql('SELECT k FROM "big" AS e ORDER BY e.n LIMIT ?', [10], 10),
+  'a walk that says how short it is': new Sql('SELECT * FROM "big" AS e ORDER BY e.k LIMIT ?', [10], { work: 10 }),
+  'a walk along an index': new Sql('SELECT k FROM "big" AS e ORDER BY e.n LIMIT ?', [10], { work: 10 }),
   'a page of the rows that belong to one': sql`SELECT (SELECT count(*) FROM (SELECT * FROM "big" AS i WHERE i.n = e.n ORDER BY i.k LIMIT 5) AS i) AS page FROM "big" AS e WHERE e.k = ${7}`,
   'few sorted rows for each of few': new Sql(
     'SELECT k, (SELECT group_concat(u) FROM (SELECT u FROM "big" AS i WHERE i.n = e.n ORDER BY i.p)) AS us FROM "big" AS e ORDER BY e.k LIMIT ?',
     [3],
-    3,
+    { work: 3 },
   ),
 };
 
 const long = {
   'a filter without an index': sql`SELECT * FROM "big" AS e WHERE e.p = ${-7}`,
   'a range of an index': sql`SELECT count(*) AS n FROM "big" AS e WHERE e.n > ${7}`,
-  'a sort, although it says how few rows it gives': new Sql('SELECT k FROM "big" AS e ORDER BY e.p LIMIT ?', [10], 10),
+  'a sort, although it says how few rows it gives': new Sql('SELECT k FROM "big" AS e ORDER BY e.p LIMIT ?', [10], { work: 10 }),
   'all of it': sql`SELECT count(*) AS n FROM "big" AS e`,
-  'a late page': new Sql('SELECT k FROM "big" AS e ORDER BY e.k LIMIT ? OFFSET ?', [10, 29_000], 29_010),
+  'a late page': new Sql('SELECT k FROM "big" AS e ORDER BY e.k LIMIT ? OFFSET ?', [10, 29_000], { work: 29_010 }),
   'a list of all keys': sql`SELECT e.k FROM "big" AS e WHERE ${sqliteFilter.inKeys(raw('e.k'), packKeys(Array.from({ length: rows }, (_, i) => i)))}`,
   'a subquery that scans a large table': sql`SELECT (SELECT count(*) FROM (SELECT * FROM "big" AS i WHERE i.p > e.p ORDER BY i.k LIMIT 5) AS i) AS page FROM "big" AS e WHERE e.k = ${7}`,
   'a large table below a small one': sql`SELECT s.k FROM "small" AS s WHERE s.k IN (SELECT b.k FROM "big" AS b WHERE b.p > ${-50})`,

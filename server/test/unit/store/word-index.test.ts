@@ -16,7 +16,7 @@ import { exposedSight } from '../../../src/query/sight.ts';
 import type { Engine } from '../../../src/store/engine.ts';
 import { openEngine } from '../../../src/store/open.ts';
 import { keysStatement } from '../../../src/store/sql/select.ts';
-import { raw } from '../../../src/store/sql/sql.ts';
+import { raw, Sql } from '../../../src/store/sql/sql.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'keystamp-words-'));
 after(() => rmSync(root, { recursive: true }));
@@ -106,7 +106,7 @@ test('the statement uses the index', async () => {
   const note = model.dataClasses.get('Note')!;
   const predicate = bindFilter(parseFilter("indexed % 'beta'", config), note, noParams, config, exposedSight);
   const { text, params } = keysStatement({ dataClass: note, predicate, order: [] }, engine.dialect);
-  const plan = await engine.rows({ text: `EXPLAIN QUERY PLAN ${text}`, params });
+  const plan = await engine.rows(new Sql(`EXPLAIN QUERY PLAN ${text}`, params));
   const details = plan.map((row) => String(row['detail'])).join('\n');
   assert.match(details, /keystamp_words/);
   assert.doesNotMatch(details, /SCAN "?e"?$/m);
