@@ -44,7 +44,8 @@ function stepsOf(pieces: readonly Piece[], fetched: Fetched): readonly Step[] {
     }
     flush();
     const i = fetched.place(piece.held);
-    if (piece.kind === 'choice') steps.push(choiceStep(i, stepsOf(piece.pieces, fetched), constantStep(piece.otherwise)));
+    if (piece.kind === 'choice')
+      steps.push(choiceStep(i, stepsOf(piece.pieces, fetched), constantStep(piece.otherwise)));
     else {
       const write = writers[piece.writer];
       const { whenNull } = piece;

@@ -3,6 +3,7 @@ import { attributeTypes } from '../../model/attribute-types.ts';
 import type { StorageDef } from '../../model/model.ts';
 import { literal } from '../sql/columns.ts';
 import type { JsonDialect, PageParts } from '../sql/json-dialect.ts';
+import type { RowReader } from '../sql/row-reader.ts';
 import { column, ident, join, raw, sql, Sql } from '../sql/sql.ts';
 import { columnType } from './column-types.ts';
 import { entityReader, Fetched, pageReader } from './entity-writer.ts';
@@ -90,15 +91,22 @@ const plainKey = ({ type }: StorageDef, held: Sql): Sql =>
 /** Joins columns whose names nobody asks for. */
 const columnsOf = ({ columns }: Fetched): Sql => join(columns, ', ');
 
+/** What reads a page of the text, with the columns that it asks for: made once, as the text is. */
+const pages = new WeakMap<Sql, { readonly reader: RowReader; readonly columns: Sql }>();
+
 function page(json: Sql, { rows, order, present, beside }: PageParts): Sql {
-  const fetched = new Fetched();
   const told = Object.keys(beside).length > 0;
-  const reader = pageReader(piecesOf(json), fetched, told ? present : undefined, asColumns(beside));
+  let known = pages.get(json);
+  if (!known) {
+    const fetched = new Fetched();
+    const reader = pageReader(piecesOf(json), fetched, told ? present : undefined, asColumns(beside));
+    pages.set(json, (known = { reader, columns: columnsOf(fetched) }));
+  }
   // What stands beside is told of a page without entities too.
   const tells = Object.entries(beside).map(([name, value]) => sql`${value} AS ${ident(name)}`);
   const joined = told ? sql`${rows} RIGHT JOIN (SELECT ${join(tells, ', ')}) AS beside ON TRUE` : rows;
-  const { text, params } = sql`SELECT ${columnsOf(fetched)} FROM ${joined} ORDER BY ${order()}`;
-  return new Sql(text, params, { reader });
+  const { text, params } = sql`SELECT ${known.columns} FROM ${joined} ORDER BY ${order()}`;
+  return new Sql(text, params, known);
 }
 
 const asColumns = (beside: PageParts['beside']): PageParts['beside'] =>

@@ -133,4 +133,3 @@ const asSent = (value: unknown): unknown =>
     : value === null
       ? null
       : String(value);
-

@@ -128,9 +128,7 @@ export function entityAtStatement(
 ): Sql {
   const { items, joins } = shapeOf(dataClass, dialect);
   const found = sql`SELECT ${items} FROM ${from(dataClass, 'e')}${joins} WHERE ${compilePredicate(predicate, 'e', dialect)} ORDER BY ${compileOrder(order, dataClass, 'e', dialect)} LIMIT 1 OFFSET ${position}`;
-  return predicate.kind === 'all' && order.length === 0
-    ? found.visiting(position + entityWork)
-    : found;
+  return predicate.kind === 'all' && order.length === 0 ? found.visiting(position + entityWork) : found;
 }
 
 /** The distinct keys that a foreign key of the selected entities holds. */

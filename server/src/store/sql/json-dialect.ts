@@ -33,6 +33,7 @@ export interface JsonDialect {
   /**
    * A page: one row with `sent`, the number of entities, `entities`, their texts as bytes with commas between them (null:
    * none), and what stands beside.
+   * @param json the same object with the same `present` and names of `beside` every time
    */
   page(json: Sql, parts: PageParts): Sql;
   /** Whether even the text of one entity had better come as bytes. */

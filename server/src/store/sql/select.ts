@@ -74,6 +74,15 @@ function listedJson(columns: Columns, dialect: SqlDialect): Sql {
   return json;
 }
 
+/** The same with an answer for rows that are gone. */
+const ofMembers = new WeakMap<Sql, Sql>();
+
+function memberJson(listed: Sql, key: StorageDef, dialect: SqlDialect): Sql {
+  let json = ofMembers.get(listed);
+  if (!json) ofMembers.set(listed, (json = dialect.unlessNull(column('e', key.column), listed, '{"__STAMP":0}')));
+  return json;
+}
+
 /** The JSON text of row `e`. */
 function rowJson(rows: Rows, dialect: SqlDialect): Sql {
   switch (rows.kind) {
@@ -134,7 +143,7 @@ export function membersStatement(
   const key = dataClass.key[0] as StorageDef;
   const json = rowJson(rows, dialect);
   const asked = dialect.elements(sql`${JSON.stringify(keys)}`, key);
-  const members = dialect.page(dialect.unlessNull(column('e', key.column), json, '{"__STAMP":0}'), {
+  const members = dialect.page(memberJson(json, key, dialect), {
     rows: sql`(${asked} ORDER BY position) AS k LEFT JOIN ${from(dataClass, 'e')} ON ${foundIn(key, 'e')} = ${asStored(key, raw('k.value'))}`,
     order: () => raw('k.position'),
     present: raw('k.position'),

@@ -104,12 +104,20 @@ const wellFormed = (made: string): string => made.toWellFormed().replaceAll('\0'
 const text = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 12 }).map(wellFormed),
   fc.string({ unit: 'binary', maxLength: 12 }).map(wellFormed),
-  fc.string({ unit: fc.constantFrom('"', '\\', '\n', '\t', '\u0001', '\u007f', '/', '&', "'", 'é', '🦆'), maxLength: 8 }),
+  fc.string({
+    unit: fc.constantFrom('"', '\\', '\n', '\t', '\u0001', '\u007f', '/', '&', "'", 'é', '🦆'),
+    maxLength: 8,
+  }),
   fc.constant('x'.repeat(300)),
 );
-const integer = (bits: number): fc.Arbitrary<number> => fc.integer({ min: -(2 ** (bits - 1)), max: 2 ** (bits - 1) - 1 });
+const integer = (bits: number): fc.Arbitrary<number> =>
+  fc.integer({ min: -(2 ** (bits - 1)), max: 2 ** (bits - 1) - 1 });
 const int64 = fc
-  .oneof(fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }), fc.bigInt({ min: -5n, max: 5n }), fc.bigInt({ min: 2n ** 53n - 3n, max: 2n ** 53n + 3n })) // prettier-ignore
+  .oneof(
+    fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+    fc.bigInt({ min: -5n, max: 5n }),
+    fc.bigInt({ min: 2n ** 53n - 3n, max: 2n ** 53n + 3n }),
+  ) // prettier-ignore
   .map((made) => (Number.isSafeInteger(Number(made)) ? Number(made) : made));
 const real = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),
@@ -130,7 +138,9 @@ const generated = {
   duration: int64,
   number: real,
   date: fc.integer({ min: firstInstant, max: lastInstant }),
-  object: fc.jsonValue({ depthSize: 'small' }).map((made) => JSON.stringify({ made: wellFormed(JSON.stringify(made)) })),
+  object: fc
+    .jsonValue({ depthSize: 'small' })
+    .map((made) => JSON.stringify({ made: wellFormed(JSON.stringify(made)) })),
   image: fc.constant(hash),
   blob: fc.constant(hash),
 } as const satisfies Record<StorageDef['type'], fc.Arbitrary<Value>>;

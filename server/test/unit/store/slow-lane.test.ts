@@ -77,7 +77,9 @@ const short = {
 const long = {
   'a filter without an index': sql`SELECT * FROM "big" AS e WHERE e.p = ${-7}`,
   'a range of an index': sql`SELECT count(*) AS n FROM "big" AS e WHERE e.n > ${7}`,
-  'a sort, although it says how few rows it gives': new Sql('SELECT k FROM "big" AS e ORDER BY e.p LIMIT ?', [10], { work: 10 }),
+  'a sort, although it says how few rows it gives': new Sql('SELECT k FROM "big" AS e ORDER BY e.p LIMIT ?', [10], {
+    work: 10,
+  }),
   'all of it': sql`SELECT count(*) AS n FROM "big" AS e`,
   'a late page': new Sql('SELECT k FROM "big" AS e ORDER BY e.k LIMIT ? OFFSET ?', [10, 29_000], { work: 29_010 }),
   'a list of all keys': sql`SELECT e.k FROM "big" AS e WHERE ${sqliteFilter.inKeys(raw('e.k'), packKeys(Array.from({ length: rows }, (_, i) => i)))}`,
