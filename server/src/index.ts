@@ -39,8 +39,8 @@ export type {
   EntitySelection,
   QuerySettings,
   Result,
-  Values,
 } from './orm/api.ts';
+export type { Values } from './orm/model-types.ts';
 export { OutgoingMessage } from './orm/outgoing-message.ts';
 export { throwError, type ErrorDetails } from './orm/throw-error.ts';
 export { webForm } from './orm/web-form.ts';

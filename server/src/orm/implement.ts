@@ -5,7 +5,8 @@ import type { ModelDefinition } from '../model/definition.ts';
 import type { Json } from '../model/model.ts';
 import type { DirectoryAnswer } from '../session/directory.ts';
 import type { UserSession } from './session-api.ts';
-import type { DataClass, DataStore, Entity, EntitySelection, Names, Singleton } from './api.ts';
+import type { DataClass, DataStore, Entity, EntitySelection, Singleton } from './api.ts';
+import type { Names } from './model-types.ts';
 
 /** The code with what `this` is in each part of it. */
 type CodeWithThis<M extends ModelDefinition, K> = {
