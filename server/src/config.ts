@@ -1,16 +1,19 @@
 // Every setting and every limit, in one table. Read once at start and passed down; nothing reads the environment later.
 import type { Dialect } from './errors.ts';
+import {
+  cookieName,
+  databaseUrl,
+  mountPaths,
+  oneOf,
+  origins,
+  positive,
+  setting,
+  wholeNumber,
+  type Setting,
+  type SettingValue,
+} from './setting.ts';
 
 const MiB = 1024 * 1024;
-
-interface Setting<T> {
-  readonly default: T;
-  /** Environment variable. */
-  readonly env: string;
-  readonly meaning: string;
-}
-
-const setting = <T>(fallback: T, env: string, meaning: string): Setting<T> => ({ default: fallback, env, meaning });
 
 export const settings = {
   data: setting('data', 'KEYSTAMP_DATA', 'folder of the database, the converted pictures and the spooled uploads'),
@@ -18,20 +21,47 @@ export const settings = {
     '',
     'KEYSTAMP_DATABASE',
     'URL of a PostgreSQL database, postgres://user@host/name, or a SQLite file; empty: the one in the data folder',
+    databaseUrl,
   ),
   databaseConnections: setting(
     10,
     'KEYSTAMP_DATABASE_CONNECTIONS',
     'connections of one process that write to PostgreSQL at one time',
+    wholeNumber(1, undefined, 'a whole number from 1 on'),
   ),
-  port: setting(8044, 'KEYSTAMP_PORT', 'TCP port; 0 takes a free one'),
-  workers: setting(1, 'KEYSTAMP_WORKERS', 'server processes on the port; they share the database'),
+  port: setting(
+    8044,
+    'KEYSTAMP_PORT',
+    'TCP port; 0 takes a free one',
+    wholeNumber(0, 65_535, 'a number from 0 to 65535'),
+  ),
+  workers: setting(
+    1,
+    'KEYSTAMP_WORKERS',
+    'server processes on the port; they share the database',
+    wholeNumber(1, 1024),
+  ),
   host: setting('127.0.0.1', 'KEYSTAMP_HOST', 'address to listen on'),
   open: setting(false, 'KEYSTAMP_OPEN', 'serve on another address than loopback although nothing is protected'),
-  mount: setting('/rest', 'KEYSTAMP_MOUNT', 'paths the API is served under, separated by commas'),
-  dialect: setting<Dialect>('4d', 'KEYSTAMP_DIALECT', 'whose wording and habits answers follow: 4d, wakanda, qodly'),
-  logLevel: setting('info', 'KEYSTAMP_LOG', 'debug, info, warn, error or silent'),
-  metrics: setting('local', 'KEYSTAMP_METRICS', 'who may read `/metrics`: local (this machine), open or off'),
+  mount: setting('/rest', 'KEYSTAMP_MOUNT', 'paths the API is served under, separated by commas', mountPaths),
+  dialect: setting<Dialect>(
+    '4d',
+    'KEYSTAMP_DIALECT',
+    'whose wording and habits answers follow: 4d, wakanda, qodly',
+    oneOf('4d', 'wakanda', 'qodly'),
+  ),
+  logLevel: setting(
+    'info',
+    'KEYSTAMP_LOG',
+    'debug, info, warn, error or silent',
+    oneOf('debug', 'info', 'warn', 'error', 'silent'),
+  ),
+  metrics: setting(
+    'local',
+    'KEYSTAMP_METRICS',
+    'who may read `/metrics`: local (this machine), open or off',
+    oneOf('local', 'open', 'off'),
+  ),
   compression: setting(true, 'KEYSTAMP_COMPRESSION', 'compress JSON, SVG and texts for clients that take it'),
   explorer: setting(true, 'KEYSTAMP_EXPLORER', 'serve the explorer under /explorer, and lead / to it'),
   rawUrls: setting(
@@ -63,9 +93,20 @@ export const settings = {
     60,
     'KEYSTAMP_SESSION_IDLE',
     'minutes until an unused session ends, at most one more; a login may ask for more, not for less',
+    positive,
   ),
-  maxSessionIdleMinutes: setting(525_600, 'KEYSTAMP_MAX_SESSION_IDLE', 'most minutes that a login may ask for'),
-  sessionCookieName: setting('', 'KEYSTAMP_SESSION_COOKIE', 'name of the session cookie; empty: as in the dialect'),
+  maxSessionIdleMinutes: setting(
+    525_600,
+    'KEYSTAMP_MAX_SESSION_IDLE',
+    'most minutes that a login may ask for',
+    positive,
+  ),
+  sessionCookieName: setting(
+    '',
+    'KEYSTAMP_SESSION_COOKIE',
+    'name of the session cookie; empty: as in the dialect',
+    cookieName,
+  ),
   maxSessions: setting(0, 'KEYSTAMP_MAX_SESSIONS', 'sessions that have logged in, at one time; 0: any number'),
   maxGuestSessions: setting(
     10_000,
@@ -82,6 +123,7 @@ export const settings = {
     'accepted',
     'KEYSTAMP_API_KEYS',
     'accepted: programs may send an API key; required: every request must; off: keys are ignored',
+    oneOf('accepted', 'required', 'off'),
   ),
   maxLocksPerSession: setting(10_000, 'KEYSTAMP_MAX_LOCKS', 'entities that one session locks at one time'),
   forceLogin: setting(
@@ -106,16 +148,19 @@ export const settings = {
     'private-forever',
     'KEYSTAMP_PROTECTED_IMAGES',
     'how browsers keep pictures that guests may not see: private-forever, private-per-session, no-store',
+    oneOf('private-forever', 'private-per-session', 'no-store'),
   ),
   rolesErrors: setting(
     'refuse',
     'KEYSTAMP_ROLES_ERRORS',
     'what a faulty roles file does: refuse to start, or open: nothing is protected, as on 4D',
+    oneOf('refuse', 'open'),
   ),
   corsOrigins: setting(
     '',
     'KEYSTAMP_CORS_ORIGINS',
     'origins whose pages may use the API, such as https://app.example, separated by commas',
+    origins,
   ),
   corsCredentials: setting(
     false,
@@ -133,7 +178,12 @@ export const settings = {
     'entities whose value is worked out for one filter, order or computation without code of its own; past it it is refused',
   ),
   functionSeconds: setting(60, 'KEYSTAMP_FUNCTION_TIMEOUT', 'seconds until a function is given up; the answer is 503'),
-  undefinedResult: setting('ok', 'KEYSTAMP_UNDEFINED_RESULT', 'answer of a function that returns nothing: ok or null'),
+  undefinedResult: setting(
+    'ok',
+    'KEYSTAMP_UNDEFINED_RESULT',
+    'answer of a function that returns nothing: ok or null',
+    oneOf('ok', 'null'),
+  ),
   transactionSeconds: setting(
     10,
     'KEYSTAMP_TRANSACTION_TIMEOUT',
@@ -168,17 +218,29 @@ export const settings = {
     'KEYSTAMP_MAX_READERS',
     'clients that follow $changes at one time; past it the answer is 503',
   ),
-  changesPerBatch: setting(500, 'KEYSTAMP_CHANGES_BATCH', 'changes of one dataclass that $changes reads at one time'),
+  changesPerBatch: setting(
+    500,
+    'KEYSTAMP_CHANGES_BATCH',
+    'changes of one dataclass that $changes reads at one time',
+    positive,
+  ),
   changesPollMs: setting(
     250,
     'KEYSTAMP_CHANGES_POLL',
     'milliseconds until $changes sees what another process on the same data has saved',
+    positive,
   ),
-  changesHeartbeatSeconds: setting(15, 'KEYSTAMP_CHANGES_HEARTBEAT', 'seconds between signs of life of $changes'),
+  changesHeartbeatSeconds: setting(
+    15,
+    'KEYSTAMP_CHANGES_HEARTBEAT',
+    'seconds between signs of life of $changes',
+    positive,
+  ),
   changesStallSeconds: setting(
     30,
     'KEYSTAMP_CHANGES_STALL',
     'seconds that a client of $changes may take nothing; then it is cut off',
+    positive,
   ),
   uploadSeconds: setting(120, 'KEYSTAMP_UPLOAD_TIMEOUT', 'life of an unused upload'),
   maxUploadsPerSession: setting(64, 'KEYSTAMP_MAX_UPLOADS', 'open uploads of one session'),
@@ -190,94 +252,18 @@ export const settings = {
   variantMemoryBytes: setting(128 * MiB, 'KEYSTAMP_VARIANT_MEMORY', 'memory for pictures ready to send'),
   variantDiskBytes: setting(1024 * MiB, 'KEYSTAMP_VARIANT_DISK', 'disk for converted pictures'),
   stopSeconds: setting(20, 'KEYSTAMP_STOP_TIMEOUT', 'seconds that requests in flight get when the server stops'),
-} as const satisfies Record<string, Setting<string | number | boolean>>;
+} as const satisfies Record<string, Setting<SettingValue>>;
 
 type Widen<T> = T extends number ? number : T extends boolean ? boolean : T extends Dialect ? Dialect : string;
 
 export type Config = { readonly [K in keyof typeof settings]: Widen<(typeof settings)[K]['default']> };
 
-type SettingValue = string | number | boolean;
-
-interface Rule {
-  readonly holds: (value: SettingValue) => boolean;
-  readonly expected: string;
-}
-
-const oneOf = (...words: readonly string[]): Rule => ({
-  holds: (value) => words.includes(String(value)),
-  expected: `one of ${words.join(', ')}`,
-});
-
-const rulesByType = {
-  number: { holds: (value) => Number.isSafeInteger(value) && Number(value) >= 0, expected: 'a whole number' },
-  boolean: { holds: (value) => typeof value === 'boolean', expected: 'true or false' },
-  string: { holds: () => true, expected: 'a text' },
-} as const satisfies Record<string, Rule>;
-
-const positive: Rule = {
-  holds: (value) => Number.isSafeInteger(value) && Number(value) > 0,
-  expected: 'a whole number above 0',
-};
-
-/** Settings that take less than their type. */
-const rules: Partial<Record<keyof Config, Rule>> = {
-  port: {
-    holds: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 65_535,
-    expected: 'a number from 0 to 65535',
-  },
-  mount: {
-    holds: (value) => {
-      const mounts = String(value).split(',');
-      return mounts.every((mount) => /^(\/[\w.~-]+)+$/.test(mount)) && new Set(mounts).size === mounts.length;
-    },
-    expected: 'a path such as /rest, or several with commas between them',
-  },
-  rolesErrors: oneOf('refuse', 'open'),
-  database: {
-    holds: (value) => /^postgres(ql)?:\/\/./.test(String(value)) || !String(value).includes('://'),
-    expected: 'a URL that begins with postgres://, the path of a SQLite file, or nothing',
-  },
-  workers: {
-    holds: (value) => Number.isSafeInteger(value) && Number(value) >= 1 && Number(value) <= 1024,
-    expected: 'a whole number from 1 to 1024',
-  },
-  databaseConnections: {
-    holds: (value) => Number.isSafeInteger(value) && Number(value) >= 1,
-    expected: 'a whole number from 1 on',
-  },
-  protectedImages: oneOf('private-forever', 'private-per-session', 'no-store'),
-  dialect: oneOf('4d', 'wakanda', 'qodly'),
-  apiKeys: oneOf('accepted', 'required', 'off'),
-  changesPerBatch: positive,
-  changesPollMs: positive,
-  changesHeartbeatSeconds: positive,
-  changesStallSeconds: positive,
-  sessionIdleMinutes: positive,
-  maxSessionIdleMinutes: positive,
-  sessionCookieName: {
-    holds: (value) => /^[\w-]{0,64}$/.test(String(value)),
-    expected: 'a name of letters, digits, _ and -',
-  },
-  corsOrigins: {
-    holds: (value) =>
-      listOf(String(value)).every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
-    expected: 'origins such as https://app.example, separated by commas,',
-  },
-  metrics: oneOf('local', 'open', 'off'),
-  undefinedResult: oneOf('ok', 'null'),
-  logLevel: oneOf('debug', 'info', 'warn', 'error', 'silent'),
-};
-
-/** The items of a setting that is a list. */
-export const listOf = (text: string): readonly string[] =>
-  text.split(',').map((item) => item.trim()).filter((item) => item !== ''); // prettier-ignore
-
 /** The paths the API is served under, without a trailing slash. */
 export const mountsOf = ({ mount }: Pick<Config, 'mount'>): readonly string[] => mount.split(',');
 
-/** The value that a text of the environment stands for, `undefined` when it cannot be of that type. */
-function readSetting(fallback: SettingValue, text: string): SettingValue | undefined {
-  switch (typeof fallback) {
+/** The value that a text stands for, `undefined` when it cannot be of the type of the default. */
+function readText(byDefault: SettingValue, text: string): SettingValue | undefined {
+  switch (typeof byDefault) {
     case 'number':
       return /^\d+$/.test(text) ? Number(text) : undefined;
     case 'boolean':
@@ -287,23 +273,28 @@ function readSetting(fallback: SettingValue, text: string): SettingValue | undef
   }
 }
 
+/** Settings given by a program, or as the texts of a command line. */
+type Flags = { readonly [K in keyof Config]?: Config[K] | string };
+
+const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
 /**
  * The settings in force: flag, else environment, else default.
- * @throws Error with one line per value that cannot be read
+ * @throws Error with one line per value that a setting does not take
  */
-export function readConfig(
-  flags: Partial<Config> = {},
-  env: Readonly<Record<string, string | undefined>> = {},
-): Config {
+export function readConfig(flags: Flags = {}, env: Readonly<Record<string, string | undefined>> = {}): Config {
   const faults: string[] = [];
   const config: Record<string, SettingValue> = {};
   for (const [name, row] of Object.entries(settings)) {
     const flag = flags[name as keyof Config];
     const text = env[row.env];
-    const value = flag ?? (text === undefined || text === '' ? row.default : readSetting(row.default, text));
-    const rule = rules[name as keyof Config] ?? rulesByType[typeof row.default as keyof typeof rulesByType];
-    if (value !== undefined && rule.holds(value)) config[name] = value;
-    else faults.push(`${flag === undefined ? `${row.env}=${text}` : `${name} ${flag}`}: ${rule.expected} is expected`);
+    const given = flag ?? (text === undefined || text === '' ? row.default : text);
+    const value = typeof given === 'string' ? readText(row.default, given) : given;
+    if (value !== undefined && row.rule.holds(value)) config[name] = value;
+    else
+      faults.push(
+        `${flag === undefined ? `${row.env}=` : `${flagOf(name)} `}${given}: ${row.rule.expected} is expected`,
+      );
   }
   if (faults.length > 0) throw new Error(faults.join('\n'));
   return config as unknown as Config;

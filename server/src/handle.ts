@@ -2,7 +2,8 @@
 import { LRUCache } from 'lru-cache';
 import { fail, KeystampError } from './errors.ts';
 import type { OnEvent } from './events.ts';
-import { listOf, mountsOf, type Config } from './config.ts';
+import { mountsOf, type Config } from './config.ts';
+import { listOf } from './setting.ts';
 import type { Model } from './model/model.ts';
 import { CodeError } from './orm/throw-error.ts';
 import { buildPlan } from './plan/build.ts';

@@ -1,7 +1,8 @@
 // Pages of other origins, where the settings list them (spec 13 § 2.6): preflights, and what answers say to browsers.
 import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { listOf, type Config } from '../config.ts';
+import type { Config } from '../config.ts';
+import { listOf } from '../setting.ts';
 import type { HttpReply } from '../reply/http-reply.ts';
 
 /** Headers of answers that scripts may read beside the simple ones. */

@@ -2,8 +2,9 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { listOf, mountsOf, type Config } from '../config.ts';
+import { mountsOf, type Config } from '../config.ts';
 import { failHttp, type KeystampError } from '../errors.ts';
+import { listOf } from '../setting.ts';
 import type { Handler } from '../handle.ts';
 import { replyError } from '../reply/error.ts';
 import type { HttpReply } from '../reply/http-reply.ts';

@@ -5,6 +5,7 @@ import { isMedia, shownValue, stepsTo, type DataClassDef } from '../model/model.
 import { aggregates, isAggregate, type AggregateName, type ValuePlace } from '../query/aggregate.ts';
 import { namedAttribute } from './access.ts';
 import type { DataRequest, PlanContext } from './context.ts';
+import { nameList } from './name-list.ts';
 import type { ComputePlan, DistinctPlan, SelectionSource } from './selection-plan.ts';
 import { askedPage } from './selection.ts';
 
@@ -14,8 +15,8 @@ function placesOf(
   dataClass: DataClassDef,
   context: PlanContext,
 ): readonly ValuePlace[] {
-  const asked = target.attributes.length > 0 ? target.attributes : (params.get('attributes') ?? '').split(',');
-  return asked.map((path) => path.trim()).filter((path) => path !== '').map((path) => placeOf(path, dataClass, context)); // prettier-ignore
+  const asked = target.attributes.length > 0 ? target.attributes.join(',') : params.get('attributes');
+  return nameList(asked).map((path) => placeOf(path, dataClass, context));
 }
 
 /** @throws KeystampError 1500 + 1804 unknown name, 1607 no permission, 1574 no values to compute with */

@@ -1,5 +1,6 @@
 // `keystamp key …`: API keys for programs (spec 13 § 7).
 import { Command, Option } from 'commander';
+import { listOf } from '../../setting.ts';
 import { addKey, keyTypes, listedKeys, removeKey, type KeyType } from '../../session/api-key.ts';
 import { whichDatabase, wholeNumber, withDatabase, type DatabaseFlags } from '../with-database.ts';
 
@@ -27,8 +28,8 @@ export function keyCommand(): Command {
     .option('--hosts <list>', 'addresses and networks it may be used from, separated by commas', '')
     .action((flags: AddFlags) =>
       withDatabase(flags, async ({ engine }) => {
-        const hosts = flags.hosts.split(',').map((host) => host.trim()).filter((host) => host !== ''); // prettier-ignore
         const { type, role, description, days } = flags;
+        const hosts = listOf(flags.hosts);
         const made = await addKey(
           engine,
           { type, ...(role !== undefined && { role }), description, days, hosts },

@@ -1,6 +1,6 @@
 // `keystamp serve [models…]`: opens the data, brings in the first data if there is none, and serves until told to stop.
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { mountsOf, readConfig, settings, type Config } from '../../config.ts';
 import { printEvents, type OnEvent } from '../../events.ts';
 import { listen, refusesToListen, stop, urlOf } from '../../http/listen.ts';
@@ -21,8 +21,8 @@ import { progressBar } from '../progress.ts';
 interface Flags {
   readonly data?: string;
   readonly database?: string;
-  readonly port?: number;
-  readonly workers?: number;
+  readonly port?: string;
+  readonly workers?: string;
   readonly host?: string;
   readonly open?: boolean;
   readonly roles?: string;
@@ -30,34 +30,17 @@ interface Flags {
 }
 
 export function serveCommand(): Command {
-  const port = (text: string): number => {
-    const number = Number(text);
-    if (!Number.isInteger(number) || number < 0 || number > 65_535)
-      throw new Error(`--port ${text}: a number from 0 to 65535 is expected`);
-    return number;
-  };
-  const workers = (text: string): number => {
-    const number = Number(text);
-    if (!Number.isInteger(number) || number < 1) throw new Error(`--workers ${text}: a number from 1 on is expected`);
-    return number;
-  };
   return new Command('serve')
     .description('serve a model, a folder with model.ts or a model file; or several, the first one at the root')
     .argument('[models...]', 'folders or files of the models', ['.'])
     .option('--data <folder>', `${settings.data.meaning} (default: "${settings.data.default}")`)
-    .addOption(
-      new Option('--port <number>', `${settings.port.meaning} (default: ${settings.port.default})`).argParser(port),
-    )
+    .option('--port <number>', `${settings.port.meaning} (default: ${settings.port.default})`)
     .option('--database <url>', settings.database.meaning)
-    .addOption(
-      new Option('--workers <number>', `${settings.workers.meaning} (default: ${settings.workers.default})`).argParser(
-        workers,
-      ),
-    )
+    .option('--workers <number>', `${settings.workers.meaning} (default: ${settings.workers.default})`)
     .option('--host <address>', `${settings.host.meaning} (default: "${settings.host.default}")`)
     .option('--open', settings.open.meaning)
     .option('--roles <file>', settings.roles.meaning)
-    .addOption(new Option('--roles-errors <what>', settings.rolesErrors.meaning))
+    .option('--roles-errors <what>', settings.rolesErrors.meaning)
     .action(serve);
 }
 
