@@ -21,6 +21,7 @@ import { checkGuest } from './request/force-login.ts';
 import { checkOrigin } from './request/origin.ts';
 import { mountOf, parseRequest } from './request/parse.ts';
 import { logInByHeaders } from './run/login.ts';
+import { isLogin } from './run/login-call.ts';
 import type { Access } from './session/access.ts';
 import { Visit, type Services } from './run/context.ts';
 import type { Outcome } from './run/outcome.ts';
@@ -43,6 +44,7 @@ interface Asked {
   readonly action: Action;
   readonly services: Services;
   readonly contexts: PlanContexts;
+  readonly forcesLogin: boolean;
 }
 
 /** @param served the models; the first one stands at the root (spec 01 § 2.3) */
@@ -51,9 +53,9 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
   const parts = new Map(
     served.map(({ model, services }) => {
       const { roles } = services;
-      const closed = config.apiKeys === 'required' || (roles.forceLogin ?? config.forceLogin);
-      const guest = closed ? undefined : roles.guest;
-      return [model, { services, contexts: new PlanContexts(model, config, onEvent, guest) }];
+      const forcesLogin = roles.forceLogin ?? config.forceLogin;
+      const guest = forcesLogin || config.apiKeys === 'required' ? undefined : roles.guest;
+      return [model, { services, contexts: new PlanContexts(model, config, onEvent, guest), forcesLogin }];
     }),
   );
   const mounts = mountsOf(config);
@@ -103,17 +105,19 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
       : parseJsonBody(bytes.toString('utf8'), http.headers['content-type'] as string | undefined, config.maxJsonDepth);
   }
 
+  /** The reply to what cannot be done; faults of the server and of the author's code are logged. */
+  function refuse(error: unknown, { method, url }: HttpRequest): HttpReply {
+    const refused = replyError(error, config.dialect);
+    if (error instanceof CodeError) onEvent({ kind: 'functionThrew', name: error.functionName, cause: error.cause });
+    else if (!(error instanceof KeystampError) || refused.status === 500)
+      onEvent({ kind: 'failed', method, url, cause: error });
+    return refused;
+  }
+
   return async function handle(http) {
     const begun = performance.now();
-    const answered = ({ status }: HttpReply): void =>
-      onEvent({
-        kind: 'answered',
-        method: http.method,
-        url: http.url,
-        status,
-        milliseconds: performance.now() - begun,
-      });
     let visit: Visit | undefined;
+    let made: HttpReply;
     try {
       // Nothing is waited for that is there already.
       const name = nameOf(http);
@@ -125,13 +129,12 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
       const login = asked.action === 'login' ? undefined : logInByHeaders(visit);
       if (login) await login;
       const { access } = visit;
-      const { roles } = asked.services;
-      if ((roles.forceLogin ?? config.forceLogin) && visit.identity.kind === 'guest') checkGuest(asked);
+      const mustLogIn = asked.forcesLogin && visit.identity.kind === 'guest';
+      if (mustLogIn) checkGuest(asked);
       const plan = (kept && plans.get(access.planKey + name)) ?? (await planOf(asked, http, access));
       // A page asks for many pictures at once.
       if (plan.kind !== 'media') visit.visitor.enter();
-      if (plan.kind === 'call' && (roles.forceLogin ?? config.forceLogin) && visit.identity.kind === 'guest')
-        checkGuestCall(plan);
+      if (mustLogIn) checkGuestCall(plan);
       let outcome: Outcome;
       try {
         outcome = await runPlan(plan, visit);
@@ -139,20 +142,15 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
         // What code has changed of the session holds although it failed afterwards.
         if (visit.visitor.isUnsettled) await visit.visitor.settle();
       }
-      const made = withCookie(reply(plan, outcome, asked.request.mount, config), visit);
-      answered(made);
-      return made;
+      made = reply(plan, outcome, asked.request.mount, config);
     } catch (error) {
-      const refused = replyError(error, config.dialect);
-      const made = visit ? withCookie(refused, visit) : refused;
-      if (error instanceof CodeError) onEvent({ kind: 'functionThrew', name: error.functionName, cause: error.cause });
-      else if (!(error instanceof KeystampError) || made.status === 500)
-        onEvent({ kind: 'failed', method: http.method, url: http.url, cause: error });
-      answered(made);
-      return made;
+      made = refuse(error, http);
     } finally {
       visit?.visitor.finish((cause) => onEvent({ kind: 'sweepFailed', cause }));
     }
+    const { method, url } = http;
+    onEvent({ kind: 'answered', method, url, status: made.status, milliseconds: performance.now() - begun });
+    return visit ? withCookie(made, visit) : made;
   };
 }
 
@@ -168,9 +166,12 @@ const isKept = (plan: Plan, { method }: HttpRequest): boolean =>
 /** The name that what a request asks is kept under. */
 const nameOf = ({ method, url }: HttpRequest): string => (method === 'GET' ? url : `${method} ${url}`);
 
-/** Functions of the datastore that are called by GET look like a question about the catalog (spec 12 § 9). */
+/**
+ * Functions of the datastore that are called by GET look like a question about the catalog (spec 12 § 9).
+ * @throws KeystampError 1822
+ */
 function checkGuestCall(plan: Plan): void {
-  if (plan.kind === 'call' && !(plan.on.kind === 'dataStore' && plan.fn.name === 'authentify')) throw fail(1822);
+  if (plan.kind === 'call' && !isLogin(plan)) throw fail(1822);
 }
 
 /** An answer that shared caches may keep never carries a session (spec 10 § 9.10). */
