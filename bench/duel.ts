@@ -6,7 +6,8 @@ import { median, perSecond, rangeOf } from './statistics.ts';
 
 const rounds = 5;
 const roundSeconds = 2;
-const warmUpSeconds = 1;
+/** A side is warm when it has stopped becoming faster: code compiled, pages read, statements judged. */
+const warmUpTurns = { seconds: 1, least: 3, most: 12, growth: 1.05 } as const;
 
 /** Below this share of a core the server had time left: the load was the bottleneck. */
 const saturated = 0.93;
@@ -43,14 +44,24 @@ async function turn({ child, port }: Server, load: Load, work: Work, seconds: nu
   return { rate: done.requests / done.seconds, cpu: cpu / done.requests, busy: cpu / 1e6 / done.seconds };
 }
 
+async function warmUp(server: Server, load: Load, work: Work): Promise<void> {
+  const { seconds, least, most, growth } = warmUpTurns;
+  let fastest = 0;
+  for (let turns = 1; turns <= most; turns++) {
+    const { rate } = await turn(server, load, work, seconds);
+    if (turns >= least && rate < fastest * growth) return;
+    fastest = Math.max(fastest, rate);
+  }
+}
+
 /**
  * Where the load and not the server was the bottleneck, the ratio of the requests per second would flatter the slower
  * side: then the ratio of processor time must reach the goal too.
  */
 export async function duel(asked: Duel): Promise<Row> {
   const { scenario, goal, keystamp, ceiling, load, work, ceilingWork = work, waitsForDisk } = asked;
-  await turn(keystamp, load, work, warmUpSeconds);
-  await turn(ceiling, load, ceilingWork, warmUpSeconds);
+  await warmUp(keystamp, load, work);
+  await warmUp(ceiling, load, ceilingWork);
   const pairs: (readonly [Turn, Turn])[] = [];
   for (let i = 0; i < rounds; i++)
     pairs.push([await turn(keystamp, load, work, roundSeconds), await turn(ceiling, load, ceilingWork, roundSeconds)]);

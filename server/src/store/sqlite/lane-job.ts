@@ -35,7 +35,7 @@ export type LaneJob<List = KeyList> =
 export type LaneMessage =
   { readonly kind: 'part'; readonly bytes: Uint8Array } | { readonly kind: 'more' } | LaneJob<SentList>;
 
-/** `List` is what stands for a list of keys; `ms`: how long the statement ran. */
+/** `List` is what stands for a list of keys; `ms`: the processor time that the statement took. */
 export type LaneResult<List = KeyList> =
   | { readonly kind: 'rows'; readonly rows: readonly Row[]; readonly ms: number }
   | { readonly kind: 'keys'; readonly keys: List; readonly ms: number }

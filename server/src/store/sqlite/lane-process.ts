@@ -35,8 +35,12 @@ let writer: Connection | undefined;
 const bound = ({ params }: LaneStatement): Value[] => bindable(params, hasKey.add);
 
 function work(job: LaneJob): LaneResult {
-  const begun = performance.now();
-  const ms = (): number => performance.now() - begun;
+  const before = process.cpuUsage();
+  // Not by the clock: this process runs when the server leaves it time.
+  const ms = (): number => {
+    const { user, system } = process.cpuUsage(before);
+    return (user + system) / 1000;
+  };
   switch (job.kind) {
     case 'rows':
       return { kind: 'rows', rows: reader.prepared(job.text).statement.all(...bound(job)), ms: ms() };

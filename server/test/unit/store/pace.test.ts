@@ -11,14 +11,14 @@ test('short runs and a pause now and then leave it in the server', () => {
   const pace = new Pace();
   times(100, () => {
     times(20, () => pace.ran(1));
-    pace.ran(20);
+    pace.ran(45);
     assert.equal(pace.long, false);
   });
 });
 
 test('one very long run sends it to the lane, so do several long ones', () => {
   const once = new Pace();
-  once.ran(50);
+  once.ran(60);
   assert.equal(once.long, true);
   const often = new Pace();
   times(10, () => often.ran(6));
@@ -27,7 +27,7 @@ test('one very long run sends it to the lane, so do several long ones', () => {
 
 test('short runs in a row bring it back, a long one in between begins the proof again', () => {
   const pace = new Pace();
-  pace.ran(50);
+  pace.ran(60);
   times(7, () => pace.ranInLane(1));
   pace.ranInLane(20);
   times(7, () => pace.ranInLane(1));
@@ -41,7 +41,7 @@ test('short runs in a row bring it back, a long one in between begins the proof 
 test('each time it gets to the lane the proof is twice as much', () => {
   const pace = new Pace();
   for (const proof of [8, 16, 32, 64]) {
-    pace.ran(50);
+    pace.ran(60);
     times(proof - 1, () => pace.ranInLane(1));
     assert.equal(pace.long, true, `${proof}`);
     pace.ranInLane(1);
@@ -57,4 +57,14 @@ test('one that begins in the lane needs a long proof', () => {
   assert.equal(pace.long, false);
   pace.ran(100);
   assert.equal(pace.long, true);
+});
+
+test('a statement that was short for long is trusted again', () => {
+  const pace = new Pace();
+  for (let i = 0; i < 5; i++) {
+    pace.ran(60);
+    times(8, () => pace.ranInLane(1));
+    assert.equal(pace.long, false, `${i}`);
+    times(1000, () => pace.ran(1));
+  }
 });
