@@ -7,7 +7,9 @@ import { DataClassObject } from '../../src/orm/data-class.ts';
 import { DataStoreObject } from '../../src/orm/data-store.ts';
 import { SelectionObject } from '../../src/orm/entity-selection.ts';
 import { EntityObject } from '../../src/orm/entity.ts';
+import { openModel } from './open-model.ts';
 import { definition, ds, openProgram, type Program } from './program.ts';
+import { ask, save } from './rest.ts';
 
 let program: Program;
 before(async () => {
@@ -86,3 +88,23 @@ test('a datastore works inside of calls of its own model alone', async () => {
   await program.run(async () => assert.throws(() => other.A, /runs in the model people/));
   assert.notEqual(definition, other);
 }); // prettier-ignore
+
+test('a dataclass of 700 attributes is read and written', async () => {
+  const names = Array.from({ length: 700 }, (_, i) => `a${i}`);
+  const attributes = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  const wide = await openModel(
+    defineModel({
+      name: 'wide',
+      dataClasses: { Wide: { attributes: { ID: { type: 'long', primKey: true }, ...attributes } } },
+    }),
+  );
+  try {
+    const values = Object.fromEntries(names.map((name) => [name, `of ${name}`]));
+    const saved = await save(wide, 'Wide', { ID: 1, ...values });
+    assert.equal(saved.status, 200, JSON.stringify(saved.body).slice(0, 300));
+    const { body } = await ask(wide, 'GET', '/rest/Wide');
+    for (const name of names) assert.equal(body.__ENTITIES[0][name], `of ${name}`);
+  } finally {
+    await wide.close();
+  }
+});

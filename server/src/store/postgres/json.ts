@@ -2,6 +2,7 @@
 import { attributeTypes } from '../../model/attribute-types.ts';
 import type { StorageDef } from '../../model/model.ts';
 import { literal } from '../sql/columns.ts';
+import { concatenation } from '../sql/concatenation.ts';
 import type { JsonDialect, PageParts } from '../sql/json-dialect.ts';
 import type { RowReader } from '../sql/row-reader.ts';
 import { column, ident, join, raw, sql, Sql } from '../sql/sql.ts';
@@ -11,14 +12,6 @@ import { field, piecesOf, Written } from './written.ts';
 
 /** A function takes at most 100 arguments. */
 const mostArguments = 90;
-
-function concat(parts: readonly Sql[]): Sql {
-  if (parts.length <= mostArguments) return sql`concat(${join(parts, ', ')})`;
-  const groups = Array.from({ length: Math.ceil(parts.length / mostArguments) }, (_, i) =>
-    concat(parts.slice(i * mostArguments, (i + 1) * mostArguments)),
-  );
-  return concat(groups);
-}
 
 const orNull = (text: Sql): Sql => sql`coalesce(${text}, 'null')`;
 const asText = (value: Sql): Sql => sql`CAST(${value} AS text)`;
@@ -133,7 +126,7 @@ export const exactSum = (real: Sql): Sql =>
   sql`(sum(CASE WHEN abs(${real}) < 1e30 THEN CAST(CAST(${real} AS float4) AS float8) ELSE ${real} END) + sum(CASE WHEN abs(${real}) < 1e30 THEN ${real} - CAST(CAST(${real} AS float4) AS float8) ELSE 0 END))`;
 
 export const postgresJson: JsonDialect = {
-  concat: (parts) => new Written(concat(parts), parts.flatMap(piecesOf)),
+  concat: (parts) => new Written(concatenation(parts, mostArguments), parts.flatMap(piecesOf)),
   value,
   digitsOfDate,
   string,

@@ -1,9 +1,13 @@
 // JSON text the way SQLite writes it.
 import { attributeTypes } from '../../model/attribute-types.ts';
 import type { StorageDef } from '../../model/model.ts';
+import { concatenation } from '../sql/concatenation.ts';
 import type { JsonDialect } from '../sql/json-dialect.ts';
 import { literal } from '../sql/columns.ts';
 import { ident, join, raw, sql, type Sql } from '../sql/sql.ts';
+
+/** A function takes at most 1,000 arguments. */
+const mostArguments = 1000;
 
 function simpleDate(value: Sql): Sql {
   const part = (from: number): Sql => sql`ltrim(substr(${value}, ${raw(`${from}, 2`)}), '0')`;
@@ -56,7 +60,7 @@ const isPlain = ({ type }: StorageDef): boolean => type === 'uuid' || attributeT
 const plainKey = ({ type }: StorageDef, held: Sql): Sql => (type === 'number' ? real(held) : held);
 
 export const sqliteJson: JsonDialect = {
-  concat: (parts) => sql`concat(${join(parts, ', ')})`,
+  concat: (parts) => concatenation(parts, mostArguments),
   value,
   digitsOfDate: ({ simpleDate: isDay }, held) =>
     isDay

@@ -1,0 +1,29 @@
+// `concat(…)` of SQL. Each call copies its text, so what is concatenated inside another concatenation joins it.
+import { join, sql, Sql } from './sql.ts';
+
+/** A call of `concat`, which knows its arguments. */
+class Concatenation extends Sql {
+  readonly parts: readonly Sql[];
+
+  constructor({ text, params }: Sql, parts: readonly Sql[]) {
+    super(text, params);
+    this.parts = parts;
+  }
+}
+
+/**
+ * The texts one after the other; null counts as nothing.
+ * @param mostArguments that a function of the database takes
+ */
+export function concatenation(parts: readonly Sql[], mostArguments: number): Sql {
+  const all = parts.flatMap((part) => (part instanceof Concatenation ? part.parts : [part]));
+  return new Concatenation(call(all, mostArguments), all);
+}
+
+function call(parts: readonly Sql[], mostArguments: number): Sql {
+  if (parts.length <= mostArguments) return sql`concat(${join(parts, ', ')})`;
+  const groups = Array.from({ length: Math.ceil(parts.length / mostArguments) }, (_, i) =>
+    call(parts.slice(i * mostArguments, (i + 1) * mostArguments), mostArguments),
+  );
+  return call(groups, mostArguments);
+}
