@@ -1,5 +1,5 @@
 // Calls of functions: arguments as JSON (spec 12 § 3), results as values (§ 4).
-import type { DataStore } from './client.ts';
+import type { DataStore } from './data-store.ts';
 import { EntityObject } from './entity.ts';
 import { EntitySet } from './entity-set.ts';
 import type { Params } from './query-string.ts';

@@ -1,5 +1,5 @@
 // The changes of tracked dataclasses as they happen, over any number of broken connections.
-import type { DataStore } from './client.ts';
+import type { DataStore } from './data-store.ts';
 import { Picture, readDeferred } from './deferred.ts';
 import { KeystampError } from './errors.ts';
 import { readEvents } from './events.ts';

@@ -1,13 +1,14 @@
 // A dataclass: where entities are found, made and counted.
 import { callProxy, type CallOptions } from './call.ts';
-import type { DataStore } from './client.ts';
-import { EntityObject, type Entity, type RequestOptions } from './entity.ts';
+import type { DataStore } from './data-store.ts';
+import { EntityObject, type Entity } from './entity.ts';
 import type { CallsOf } from './function-types.ts';
-import { keyText, type Key } from './key.ts';
+import { keyText, quoted, type Key } from './key.ts';
 import type { ClassName, ModelShape, PathsOf, ScalarName, Values } from './model-types.ts';
 import { splitArguments, type QueryArguments } from './query-arguments.ts';
 import type { FilterValue } from './query-string.ts';
 import { Selection, viewParams, type QueryOptions, type ReadOptions } from './selection.ts';
+import type { RequestOptions } from './transport.ts';
 import type { WireDataClass, WireEntity } from './wire.ts';
 
 export class DataClass<M extends ModelShape, C extends ClassName<M>> {
@@ -64,11 +65,7 @@ export class DataClass<M extends ModelShape, C extends ClassName<M>> {
     value: string | number | boolean,
     options: O = {} as O,
   ): Promise<Entity<M, C, PathsOf<O>>> {
-    const part = encodeURIComponent(
-      `"${String(value)
-        .replace(/(\\*)"/g, '$1$1""')
-        .replace(/\\+$/, '$&$&')}"`,
-    );
+    const part = encodeURIComponent(quoted(String(value)));
     const path = `${this.name}:${attribute}(${part})`;
     return this.#entity(await this.#store.json<WireEntity>(path, viewParams(options), options), options) as never;
   }

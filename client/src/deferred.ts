@@ -1,13 +1,10 @@
 // What stands in an entity for a value that is not sent with it: a picture, a file or a relation.
-import type { DataStore } from './client.ts';
+import type { DataStore } from './data-store.ts';
 import { imageUri, srcsetOf, type ImageOptions, type SrcsetOptions } from './image-url.ts';
+import type { RequestOptions } from './transport.ts';
 import type { WireDeferred } from './wire.ts';
 
 type Told = WireDeferred['__deferred'];
-
-export interface ReadOptions {
-  readonly signal?: AbortSignal;
-}
 
 /** A value that stays on the server until it is asked for. Printed as JSON it is what the server sent. */
 abstract class Deferred {
@@ -78,7 +75,7 @@ export class Picture extends Deferred {
   }
 
   /** The bytes; undefined when the picture is gone or cannot be delivered in that format. */
-  async blob(options?: ImageOptions & ReadOptions): Promise<Blob | undefined> {
+  async blob(options?: ImageOptions & RequestOptions): Promise<Blob | undefined> {
     return this.store.readBytes(imageUri(this.uri, options), options?.signal);
   }
 }
@@ -99,7 +96,7 @@ export class StoredFile extends Deferred {
   }
 
   /** The bytes; undefined when they are gone. */
-  async blob({ signal }: ReadOptions = {}): Promise<Blob | undefined> {
+  async blob({ signal }: RequestOptions = {}): Promise<Blob | undefined> {
     return this.store.readBytes(this.uri, signal);
   }
 }

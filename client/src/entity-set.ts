@@ -1,13 +1,14 @@
 // A selection that is stored on the server (spec 05 § 3): ordered members, live values.
 import type { CallOptions } from './call.ts';
-import type { DataStore } from './client.ts';
-import type { Entity, RequestOptions } from './entity.ts';
+import type { DataStore } from './data-store.ts';
+import type { Entity } from './entity.ts';
 import type { CallsOf } from './function-types.ts';
 import type { ClassName, ModelShape, PathsOf } from './model-types.ts';
 import type { Page } from './page.ts';
 import { splitArguments, type QueryArguments } from './query-arguments.ts';
 import type { FilterValue, Params } from './query-string.ts';
 import { Selection, type QueryOptions } from './selection.ts';
+import type { RequestOptions } from './transport.ts';
 import type { WireSelection } from './wire.ts';
 
 export class EntitySet<M extends ModelShape, C extends ClassName<M>> {

@@ -1,5 +1,5 @@
 // What an entity knows beside its values: what was read last, so that changes can be told, and how to read it again.
-import type { DataStore } from './client.ts';
+import type { DataStore } from './data-store.ts';
 import { Reference } from './deferred.ts';
 import { EntityObject } from './entity.ts';
 import type { Params } from './query-string.ts';

@@ -1,6 +1,6 @@
 // One entity: its attributes are its own properties, to read and to set; what it does are its methods.
 import { callProxy } from './call.ts';
-import type { DataStore } from './client.ts';
+import type { DataStore } from './data-store.ts';
 import { ConflictError } from './conflict.ts';
 import { EntityObjectState, type Place } from './entity-state.ts';
 import type { EntitySet } from './entity-set.ts';
@@ -8,7 +8,7 @@ import type { CallsOf } from './function-types.ts';
 import { errorOf, StampError, type KeystampError } from './errors.ts';
 import type { ClassName, Loaded, ManyName, MediaName, ModelShape, RelatedClass, Values } from './model-types.ts';
 import type { Params } from './query-string.ts';
-import type { Body } from './transport.ts';
+import type { Body, RequestOptions } from './transport.ts';
 import { isBytes, typeOf, upload, type Bytes } from './upload.ts';
 import type { WireEntity, WireStatus } from './wire.ts';
 
@@ -17,15 +17,6 @@ export type Entity<M extends ModelShape, C extends ClassName<M>, P extends strin
   Loaded<M, C, P>;
 
 export type AnyEntity = Pick<EntityObject, '__KEY' | '__STAMP'>;
-
-export interface RequestOptions {
-  readonly signal?: AbortSignal;
-}
-
-/** What an entity is read with, again at each save and reload. */
-export interface View {
-  readonly params: Params;
-}
 
 // oxlint-disable-next-line no-explicit-any -- the entity of any model
 export class EntityObject<M extends ModelShape = any, C extends ClassName<M> = any> {

@@ -1,7 +1,9 @@
 // The public surface of @keystamp/client.
-export { createClient, type Client, type ClientOptions, type DataStore } from './client.ts';
+export { createClient, type Client } from './client.ts';
+export type { ClientOptions, DataStore } from './data-store.ts';
 export type { DataClass } from './data-class.ts';
-export type { Entity, RequestOptions } from './entity.ts';
+export type { Entity } from './entity.ts';
+export type { RequestOptions } from './transport.ts';
 export type { EntitySet } from './entity-set.ts';
 export type { Selection, QueryOptions, PageOptions, ReadOptions } from './selection.ts';
 export type { Page } from './page.ts';

@@ -7,8 +7,11 @@ export type Key = string | number | bigint | readonly (string | number | bigint)
 /** Safe without quotes. */
 const bare = /^[^&/?"'(),[\]\s]+$/;
 
-const quoted = (part: string): string =>
-  bare.test(part) ? part : `"${part.replace(/(\\*)"/g, '$1$1""').replace(/\\+$/, '$&$&')}"`;
+/** A text between quotes, as paths have them. */
+export const quoted = (text: string): string => `"${text.replace(/(\\*)"/g, '$1$1""').replace(/\\+$/, '$&$&')}"`;
+
+/** One part of a key, quoted where it must be. */
+const keyPart = (part: string): string => (bare.test(part) ? part : quoted(part));
 
 /** Text that needs no quotes means the same whether the key has one part or several. */
 export const isBare = (text: string): boolean => bare.test(text);
@@ -16,7 +19,7 @@ export const isBare = (text: string): boolean => bare.test(text);
 /** `__KEY` of a key. */
 export const keyText = (key: Key): string =>
   typeof key === 'object' && key.length > 1
-    ? key.map((part) => quoted(String(part))).join('&')
+    ? key.map((part) => keyPart(String(part))).join('&')
     : String(typeof key === 'object' ? key[0] : key);
 
 /**
@@ -24,4 +27,4 @@ export const keyText = (key: Key): string =>
  * @param parts of the class's key; told apart only where the text leaves it open
  */
 export const keyInPath = (text: string, parts: number): string =>
-  encodeURIComponent((parts > 1 ? text : quoted(text)).toWellFormed());
+  encodeURIComponent((parts > 1 ? text : keyPart(text)).toWellFormed());

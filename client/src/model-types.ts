@@ -30,7 +30,7 @@ interface ValueTypes {
   long64: number | string;
   number: number;
   duration: number;
-  /** A day is `d!m!yyyy`, an instant ISO text; see `dayOf` and `timeOf`. */
+  /** A day is `d!m!yyyy`, an instant ISO text; see `dayOf`. */
   date: string;
   object: Json;
   image: Picture;

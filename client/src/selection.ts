@@ -1,8 +1,8 @@
 // A described selection: a filter and an order over a class or a stored set. Nothing is sent until it is awaited or asked
 // something.
 import { callProxy, type CallOptions } from './call.ts';
-import type { DataStore } from './client.ts';
-import type { Entity, RequestOptions } from './entity.ts';
+import type { DataStore } from './data-store.ts';
+import type { Entity } from './entity.ts';
 import { EntitySet } from './entity-set.ts';
 import type { CallsOf } from './function-types.ts';
 import { RequestError } from './errors.ts';
@@ -20,6 +20,7 @@ import type {
 import type { Page } from './page.ts';
 import { paramsText, queryString, type FilterValue, type Params } from './query-string.ts';
 import { readDeferred, type Picture } from './deferred.ts';
+import type { RequestOptions } from './transport.ts';
 import type { WireAggregates, WireDeferred, WireSelection } from './wire.ts';
 
 /** What of each entity is read. */

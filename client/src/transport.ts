@@ -16,6 +16,13 @@ export interface TransportOptions {
   readonly maxWait: number;
 }
 
+/** What every request takes. */
+export interface RequestOptions {
+  /** Gives the request up. */
+  readonly signal?: AbortSignal;
+}
+
+/** A request as it is sent. */
 export interface Sent {
   readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE';
   readonly body?: Body;

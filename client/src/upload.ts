@@ -1,5 +1,5 @@
 // Bytes on their way to a picture or BLOB attribute: sent ahead, then named in a save (spec 11).
-import type { DataStore } from './client.ts';
+import type { DataStore } from './data-store.ts';
 import type { Body } from './transport.ts';
 
 /** What can be sent. A stream is sent as it comes and can be sent once. */
