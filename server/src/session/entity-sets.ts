@@ -1,6 +1,7 @@
 // Entity sets: frozen, ordered lists of keys that belong to a session (spec 05 § 3). They are kept in the database, so
 // that a restart loses none and every process finds them; those in use are in memory too. A set that another process
 // has released is noticed within a minute.
+import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import { fail, failHttp } from '../errors.ts';
 import type { DataClassDef } from '../model/model.ts';
@@ -15,12 +16,12 @@ import {
   partsStatement,
   prolongStatement,
   removeSetStatements,
-  spaceStatement,
   surplusSetsStatement,
   type StoredSet,
 } from '../store/sql/entity-set.ts';
 import { sql } from '../store/sql/sql.ts';
 import { newId } from './session.ts';
+import { SetSpace } from './set-space.ts';
 
 export interface EntitySet {
   readonly id: string;
@@ -56,17 +57,14 @@ const graceMs = 2 * checkMs;
 const batch = 100;
 
 export class EntitySets {
-  /** The sets in memory, the one unused for longest first. */
-  readonly #kept = new Map<string, Kept>();
+  /** The sets in memory; those unused for longest leave it when there is too little. */
+  readonly #kept: LRUCache<string, Kept>;
   readonly #loading = new Map<string, Promise<KeyList>>();
   readonly #engine: Engine;
   readonly #config: Config;
   readonly #now: () => number;
   readonly #onFault: (cause: unknown) => void;
-  #keptBytes = 0;
-  /** Of all sets on disk, as of the last sweep and what this process made since. */
-  #storedBytes: number | undefined;
-  #storedSets = 0;
+  readonly #space: SetSpace;
 
   /** @param onFault told what went wrong behind a request that was answered */
   constructor(engine: Engine, config: Config, now: () => number, onFault: (cause: unknown) => void) {
@@ -74,11 +72,14 @@ export class EntitySets {
     this.#config = config;
     this.#now = now;
     this.#onFault = onFault;
+    this.#space = new SetSpace(engine, config.maxEntitySetDiskBytes);
+    const maxSize = Math.max(1, config.maxEntitySetBytes);
+    this.#kept = new LRUCache({ maxSize, sizeCalculation: ({ bytes }) => bytes });
   }
 
   /** Bytes of the sets in memory. */
   get memoryBytes(): number {
-    return this.#keptBytes;
+    return this.#kept.calculatedSize;
   }
 
   /**
@@ -109,7 +110,7 @@ export class EntitySets {
     try {
       await this.#store(stored, keyListParts(keys, partBytes));
     } catch (error) {
-      this.#storedBytes = (this.#storedBytes ?? 0) - bytes;
+      this.#space.giveBack(bytes);
       throw error;
     }
     await this.#makeRoom(sessionId, stored.content);
@@ -130,7 +131,7 @@ export class EntitySets {
   /** The session's live set of that id, of whatever class; its timer restarted. */
   async peek(id: string, sessionId: string | undefined): Promise<EntitySet | undefined> {
     if (sessionId === undefined) return undefined;
-    const kept = this.#kept.get(id);
+    const kept = this.#kept.peek(id);
     const now = this.#now();
     const isKnown = kept && kept.expires >= now && now - kept.checked < checkMs;
     const set = isKnown ? kept : await this.#lookUp(id, sessionId);
@@ -147,28 +148,28 @@ export class EntitySets {
   async release(id: string, sessionId: string | undefined): Promise<boolean> {
     const set = await this.peek(id, sessionId);
     if (!set || sessionId === undefined) return false;
-    this.#forget(id);
+    this.#kept.delete(id);
     const ended = endSets(sql`id = ${id} AND session = ${sessionId} AND complete = 1`);
     return (await this.#engine.write((tx) => tx.run(ended))) > 0;
   }
 
   /** Releases all sets of a session, in the transaction that ends it. */
   readonly releaseSession = async (tx: Transaction, sessionId: string): Promise<void> => {
-    for (const set of this.#kept.values()) if (set.sessionId === sessionId) this.#forget(set.id);
+    for (const { id, sessionId: holder } of [...this.#kept.values()]) if (holder === sessionId) this.#kept.delete(id);
     await tx.run(endSets(sql`session = ${sessionId}`));
   };
 
   /** Takes away what was released or has expired. */
   async sweep(): Promise<void> {
     const now = this.#now();
-    for (const set of this.#kept.values()) if (set.expires < now) this.#forget(set.id);
+    for (const { id, expires } of [...this.#kept.values()]) if (expires < now) this.#kept.delete(id);
     // Asked first, so that the write lock is not taken for nothing.
     for (;;) {
       const over = await this.#engine.rows(overSetsStatement(now - graceMs, batch));
       if (over.length === 0) break;
       await this.#remove(over);
     }
-    await this.#measure();
+    await this.#space.measure();
   }
 
   /** Writes how long the sets in use live. */
@@ -183,20 +184,10 @@ export class EntitySets {
 
   /** @throws KeystampError 429 */
   async #reserve(bytes: number): Promise<void> {
-    const { maxEntitySetBytes, maxEntitySetDiskBytes } = this.#config;
-    if (bytes > maxEntitySetBytes) throw failHttp(429, 'entities in one set');
-    if (this.#storedBytes === undefined) await this.#measure();
-    if ((this.#storedBytes ?? 0) + bytes > maxEntitySetDiskBytes) await this.sweep();
-    if ((this.#storedBytes ?? 0) + bytes > maxEntitySetDiskBytes)
-      throw failHttp(429, 'the entity sets take too much space');
-    this.#storedBytes = (this.#storedBytes ?? 0) + bytes;
-    this.#storedSets++;
-  }
-
-  async #measure(): Promise<void> {
-    const row = (await this.#engine.row(spaceStatement(this.#storedSets))) as Row;
-    this.#storedSets = Number(row['sets']);
-    this.#storedBytes = Number(row['bytes']);
+    if (bytes > this.#config.maxEntitySetBytes) throw failHttp(429, 'entities in one set');
+    if (!(await this.#space.hasRoom(bytes))) await this.sweep();
+    if (!(await this.#space.hasRoom(bytes))) throw failHttp(429, 'the entity sets take too much space');
+    this.#space.take(bytes);
   }
 
   /** A session may have so many sets (spec 13 § 8.2); a new one takes the place of the one that would end first. */
@@ -207,7 +198,7 @@ export class EntitySets {
     await this.#engine.write(async (tx) => {
       for (const { content } of surplus) await tx.run(endSets(sql`content = ${content as string}`));
     });
-    for (const { id } of surplus) this.#forget(String(id));
+    for (const { id } of surplus) this.#kept.delete(String(id));
   }
 
   /** A short list goes with the next commit; a long one is written apart, part by part. */
@@ -240,13 +231,13 @@ export class EntitySets {
     const row = await this.#engine.row(findSetStatement(id));
     const now = this.#now();
     const content = row && String(row['content']);
-    const kept = this.#kept.get(id);
+    const kept = this.#kept.peek(id);
     const same = kept?.content === content ? kept : undefined;
     const stored = Number(row?.['expires']);
     // This process may know of later uses than the database, or of earlier ones.
     const expires = Math.max(stored, same?.expires ?? 0);
     if (!row || content === undefined || row['session'] !== sessionId || expires < now) {
-      if (kept?.sessionId === sessionId) this.#forget(id);
+      if (kept?.sessionId === sessionId) this.#kept.delete(id);
       return undefined;
     }
     if (same) return Object.assign(same, { checked: now, stored, expires });
@@ -287,8 +278,7 @@ export class EntitySets {
   #use(set: Kept): Kept {
     const now = this.#now();
     set.expires = now + set.timeout;
-    // Behind all others, as the last one used.
-    if (this.#kept.delete(set.id)) this.#kept.set(set.id, set);
+    this.#kept.get(set.id);
     if (set.expires - set.stored > Math.min(checkMs, set.timeout / 10)) {
       set.stored = set.expires;
       this.#engine.write((tx) => tx.run(prolongStatement(set.content, set.expires))).catch(this.#onFault);
@@ -296,22 +286,8 @@ export class EntitySets {
     return set;
   }
 
-  /** Keeps the set in memory; those unused for longest leave it when there is too little. */
   #keep(set: Kept): Kept {
-    this.#forget(set.id);
     this.#kept.set(set.id, set);
-    this.#keptBytes += set.bytes;
-    for (const oldest of this.#kept.values()) {
-      if (this.#keptBytes <= this.#config.maxEntitySetBytes || oldest === set) break;
-      this.#forget(oldest.id);
-    }
     return set;
-  }
-
-  #forget(id: string): void {
-    const set = this.#kept.get(id);
-    if (!set) return;
-    this.#kept.delete(id);
-    this.#keptBytes -= set.bytes;
   }
 }
