@@ -1,29 +1,20 @@
 // FilterExpr + dataclass + parameters → Predicate: names become attributes, values become canonical, criteria over the
 // same related row come together (spec 04 §§ 4 to 7).
 import { fail } from '../errors.ts';
-import type {
-  AliasDef,
-  CalculatedDef,
-  DataClassDef,
-  RelationDef,
-  StorageDef,
-  ToManyAliasDef,
-  ToOneAliasDef,
-} from '../model/model.ts';
+import type { AliasDef, CalculatedDef, DataClassDef, RelationDef, StorageDef, ToOneAliasDef } from '../model/model.ts';
 import { checkComplexity } from './complexity.ts';
 import type { Given } from './convert.ts';
-import { toValue } from './convert.ts';
 import type { FilterExpr, FilterScalar, FilterValue, Operand, PathStep } from './filter-expr.ts';
 import type { QueryLimits } from './limits.ts';
+import { objectCriterion } from './object-criterion.ts';
 import type { Comparator } from './operators.ts';
-import { operatorOf } from './operators.ts';
 import type { FilterParams, ParamValue } from './params.ts';
 import { isArray, lookUp } from './params.ts';
 import type { ParsedFilter } from './parse.ts';
 import { parsePath } from './parse.ts';
 import { findAttribute } from './path.ts';
-import type { ObjectScalar, Predicate, Test } from './predicate.ts';
-import { all, conjoin, disjoin, keysOf } from './predicate.ts';
+import { all, conjoin, disjoin, type Predicate } from './predicate.ts';
+import { existsAlong, relationTest } from './relation-test.ts';
 import type { Sight } from './sight.ts';
 import { toldOperator, toldValue } from './told-criterion.ts';
 import type { GivenValue } from './value-tests.ts';
@@ -220,73 +211,6 @@ function referenceOf(steps: readonly PathStep[], at: number): string {
   const references = steps.slice(at).map((step) => step.reference ?? 0);
   while (references.at(-1) === 0) references.pop();
   return references.join('.');
-}
-
-/** The relations lead to an entity that fulfils `where`. */
-const existsAlong = (relations: readonly RelationDef[], reference: string, where: Predicate): Predicate =>
-  relations.reduceRight<Predicate>((inner, relation) => ({ kind: 'exists', relation, reference, where: inner }), where);
-
-/** `employer = null`, `employer = 7`, `staff != null`. */
-function relationTest(relation: RelationDef | ToManyAliasDef, reference: string, criterion: Criterion): Predicate {
-  const { comparator, value } = criterion;
-  const { meaning } = operatorOf(comparator);
-  if (meaning.kind === 'regex') throw fail(1112, 'regular expressions are not available');
-  if (criterion.flag) throw fail(1112, `${relation.name} is not followed by a comparator`);
-  const unfit = (): never => {
-    throw fail(1162, `the comparator of ${relation.name} does not fit a relation`);
-  };
-  const equality = meaning.kind === 'compare' && operatorOf(comparator).takesNull;
-  const negated = meaning.kind === 'compare' && meaning.comparison === '!=';
-  if (value.kind === 'null') {
-    if (!equality) return unfit();
-    return relation.kind === 'relatedEntity' && !relation.target.code.restrict
-      ? { kind: 'test', attribute: relation.foreignKey, test: { kind: 'null', negated } }
-      : someRelated(relation, reference, negated);
-  }
-  if (relation.kind !== 'relatedEntity' || (!equality && meaning.kind !== 'in')) return unfit();
-  if ((meaning.kind === 'in') !== (value.kind === 'list')) throw fail(1280, `the value of ${relation.name}`);
-  const given = value.kind === 'list' ? value.items : [value.given];
-  const values = given.map((key) => toValue(relation.foreignKey, key));
-  if (!relation.target.code.restrict)
-    return { kind: 'test', attribute: relation.foreignKey, test: { kind: 'identity', values, negated } };
-  // A related entity that is hidden is as if there was none, so its key alone is not enough (spec 15 § 9.2).
-  const named = keysOf(relation.target, values.map((key) => [key])); // prettier-ignore
-  return { kind: 'exists', relation, reference, where: negated ? { kind: 'not', part: named } : named };
-}
-
-function someRelated(relation: RelationDef | ToManyAliasDef, reference: string, some: boolean): Predicate {
-  const steps = relation.kind === 'alias' ? relation.steps : [relation];
-  const exists = existsAlong(steps, reference, all);
-  return some ? exists : { kind: 'not', part: exists };
-}
-
-/** The test at the end of a path through objects and collections; `steps` starts with the object attribute. */
-function objectCriterion(attribute: StorageDef, steps: readonly PathStep[], test: Test<ObjectScalar>): Predicate {
-  const build = (from: StorageDef | undefined, at: number, asked: Test<ObjectScalar>): Predicate => {
-    const names: string[] = [];
-    for (let i = at; i < steps.length; i++) {
-      const step = steps[i] as PathStep;
-      if (step.reference !== undefined) throw fail(1162, `${step.name} is no relation`);
-      if (i > 0) names.push(step.name);
-      if (step.element === undefined) continue;
-      // Without a letter, `!=` asks that every element differs.
-      const every = step.element === '' && isNegated(asked);
-      const inner = build(undefined, i + 1, every ? negate(asked) : asked);
-      const element = { kind: 'element', attribute: from, path: names, letter: step.element, where: inner } as const;
-      return every ? { kind: 'not', part: element } : element;
-    }
-    return { kind: 'json', attribute: from, path: names, test: asked };
-  };
-  return build(attribute, 0, test);
-}
-
-function isNegated<V>(test: Test<V>): boolean {
-  return test.kind === 'compare' ? test.comparison === '!=' : 'negated' in test && test.negated;
-}
-
-function negate<V>(test: Test<V>): Test<V> {
-  if (test.kind === 'compare') return { ...test, comparison: '=' };
-  return 'negated' in test ? { ...test, negated: false } : test;
 }
 
 const isNull = (text: string): boolean => text.toLowerCase() === 'null';
