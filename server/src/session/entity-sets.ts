@@ -155,14 +155,14 @@ export class EntitySets {
 
   /** Releases all sets of a session, in the transaction that ends it. */
   readonly releaseSession = async (tx: Transaction, sessionId: string): Promise<void> => {
-    for (const { id, sessionId: holder } of [...this.#kept.values()]) if (holder === sessionId) this.#kept.delete(id);
+    this.#forget((set) => set.sessionId === sessionId);
     await tx.run(endSets(sql`session = ${sessionId}`));
   };
 
   /** Takes away what was released or has expired. */
   async sweep(): Promise<void> {
     const now = this.#now();
-    for (const { id, expires } of [...this.#kept.values()]) if (expires < now) this.#kept.delete(id);
+    this.#forget(({ expires }) => expires < now);
     // Asked first, so that the write lock is not taken for nothing.
     for (;;) {
       const over = await this.#engine.rows(overSetsStatement(now - graceMs, batch));
@@ -284,6 +284,12 @@ export class EntitySets {
       this.#engine.write((tx) => tx.run(prolongStatement(set.content, set.expires))).catch(this.#onFault);
     }
     return set;
+  }
+
+  /** Forgets sets in memory; on disk they stay as they are. */
+  #forget(which: (set: Kept) => boolean): void {
+    const gone = [...this.#kept.values()].filter(which);
+    for (const { id } of gone) this.#kept.delete(id);
   }
 
   #keep(set: Kept): Kept {
