@@ -1,6 +1,6 @@
 // Is this the code of that model? Lists every fault of what `implement` was given, with its path.
 import { Faults, isFields, type Fields } from './faults.ts';
-import { attributeEvents, entityEvents } from './model.ts';
+import { attributeEvents, entityEvents } from './code-defs.ts';
 import { dataClassMembers, dataStoreMembers, entityMembers, selectionMembers } from './members.ts';
 import { nameRule, nameText } from './names.ts';
 import { parameterDef, type IsClass } from './parameter-type.ts';

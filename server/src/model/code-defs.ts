@@ -1,19 +1,62 @@
 // The code of an author as the model holds it: functions, singletons, events.
-import type { DirectoryCode, Functions, SingletonCode } from './code.ts';
-import {
-  attributeEvents,
-  entityEvents,
-  type AttributeDef,
-  type DataClassDef,
-  type Directory,
-  type EventFunction,
-  type EventsDef,
-  type FunctionDef,
-  type FunctionLevel,
-  type FunctionMap,
-  type SingletonDef,
-} from './model.ts';
+import type { DirectoryCode, Functions, SingletonCode, UserClass } from './code.ts';
+import type { AttributeDef, DataClassDef } from './model.ts';
 import { parameterDef, type IsClass, type ParameterDef } from './parameter-type.ts';
+
+/** Code of the author that is called with an event, or a value and an event; `this` is the entity. */
+export type EventFunction = (this: unknown, ...args: readonly unknown[]) => unknown;
+
+/** The events of an entity (spec 15 § 10). */
+export const entityEvents = [
+  'constructor', 'touched', 'validateSave', 'saving', 'afterSave', 'validateDrop', 'dropping', 'afterDrop',
+] as const; // prettier-ignore
+/** Those of one attribute. */
+export const attributeEvents = ['touched', 'validateSave', 'saving', 'validateDrop', 'dropping'] as const;
+
+export type EntityEvent = (typeof entityEvents)[number];
+export type AttributeEvent = (typeof attributeEvents)[number];
+
+/** What runs when an entity of a class is made, changed, saved or dropped. */
+export interface EventsDef {
+  readonly entity: ReadonlyMap<EntityEvent, EventFunction>;
+  /** In model order. */
+  readonly attributes: ReadonlyMap<AttributeDef, ReadonlyMap<AttributeEvent, EventFunction>>;
+}
+
+/** Where a function lives, in the words of the catalog's `applyTo` (spec 12 § 1). */
+export type FunctionLevel = 'dataStore' | 'dataClass' | 'entityCollection' | 'entity' | 'singleton';
+
+/** A function of the author. */
+export interface FunctionDef {
+  readonly name: string;
+  readonly level: FunctionLevel;
+  /** The dataclass or singleton it belongs to; a function of the datastore belongs to none. */
+  readonly owner?: string;
+  /** REST clients may call it. */
+  readonly exposed: boolean;
+  /** It may be called by GET. */
+  readonly onHttpGet: boolean;
+  /** The types that parameters of a client must have; absent: anything goes. */
+  readonly parameters?: readonly ParameterDef[];
+  readonly run: (this: unknown, ...args: readonly unknown[]) => unknown;
+}
+
+/** Who the users are: code of the author that is asked, or the entities of a dataclass (spec 13 § 6.6). */
+export type Directory =
+  | { readonly kind: 'code'; readonly logIn: (this: unknown, name: string, password: string) => unknown }
+  | { readonly kind: 'dataClass'; readonly users: UserClass };
+
+/** The functions of one object, by name. */
+export type FunctionMap = ReadonlyMap<string, FunctionDef>;
+
+export interface SingletonDef {
+  readonly name: string;
+  /** One for the server, or one for each session. */
+  readonly scope: 'shared' | 'session';
+  /** The properties of a new instance. */
+  readonly state: () => object;
+  readonly functions: FunctionMap;
+}
 
 /** The functions of one object. */
 export function functionMap(

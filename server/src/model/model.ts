@@ -1,7 +1,7 @@
 // The catalog in memory: what dataclasses, attributes and functions exist and how they hang together. Knows no database.
-import type { ClassCode, UserClass } from './code.ts';
+import type { ClassCode } from './code.ts';
+import type { Directory, EventFunction, EventsDef, FunctionMap, SingletonDef } from './code-defs.ts';
 import type { StoredAs } from './column-form.ts';
-import type { ParameterDef } from './parameter-type.ts';
 
 /** The storage types of spec 15 § 3. */
 export type StorageType =
@@ -134,68 +134,10 @@ export interface CalculatedDef extends AttributeBase {
   readonly orderBy?: EventFunction;
 }
 
-/** Code of the author that is called with an event, or a value and an event; `this` is the entity. */
-export type EventFunction = (this: unknown, ...args: readonly unknown[]) => unknown;
-
-/** The events of an entity (spec 15 § 10). */
-export const entityEvents = [
-  'constructor', 'touched', 'validateSave', 'saving', 'afterSave', 'validateDrop', 'dropping', 'afterDrop',
-] as const; // prettier-ignore
-/** Those of one attribute. */
-export const attributeEvents = ['touched', 'validateSave', 'saving', 'validateDrop', 'dropping'] as const;
-
-export type EntityEvent = (typeof entityEvents)[number];
-export type AttributeEvent = (typeof attributeEvents)[number];
-
-/** What runs when an entity of a class is made, changed, saved or dropped. */
-export interface EventsDef {
-  readonly entity: ReadonlyMap<EntityEvent, EventFunction>;
-  /** In model order. */
-  readonly attributes: ReadonlyMap<AttributeDef, ReadonlyMap<AttributeEvent, EventFunction>>;
-}
-
 export type AttributeDef = StorageDef | RelationDef | AliasDef | CalculatedDef;
 
 /** What holds several related entities. */
 export type ToManyDef = RelatedEntitiesDef | ToManyAliasDef;
-/** What holds one related entity at most. */
-export type ToOneDef = RelatedEntityDef | (ToOneAliasDef & { readonly end: RelatedEntityDef });
-
-/** Where a function lives, in the words of the catalog's `applyTo` (spec 12 § 1). */
-export type FunctionLevel = 'dataStore' | 'dataClass' | 'entityCollection' | 'entity' | 'singleton';
-
-/** A function of the author. */
-export interface FunctionDef {
-  readonly name: string;
-  readonly level: FunctionLevel;
-  /** The dataclass or singleton it belongs to; a function of the datastore belongs to none. */
-  readonly owner?: string;
-  /** REST clients may call it. */
-  readonly exposed: boolean;
-  /** It may be called by GET. */
-  readonly onHttpGet: boolean;
-  /** The types that parameters of a client must have; absent: anything goes. */
-  readonly parameters?: readonly ParameterDef[];
-  readonly run: (this: unknown, ...args: readonly unknown[]) => unknown;
-}
-
-/** Who the users are: code of the author that is asked, or the entities of a dataclass (spec 13 § 6.6). */
-export type Directory =
-  | { readonly kind: 'code'; readonly logIn: (this: unknown, name: string, password: string) => unknown }
-  | { readonly kind: 'dataClass'; readonly users: UserClass };
-
-/** The functions of one object, by name. */
-export type FunctionMap = ReadonlyMap<string, FunctionDef>;
-
-export interface SingletonDef {
-  readonly name: string;
-  /** One for the server, or one for each session. */
-  readonly scope: 'shared' | 'session';
-  /** The properties of a new instance. */
-  readonly state: () => object;
-  readonly functions: FunctionMap;
-}
-
 /**
  * What the class has to do with synchronisation (spec 17): `changes`, its entities carry `__GlobalStamp`; `deletions`, it
  * is `__DeletedRecords`, which the server alone writes.

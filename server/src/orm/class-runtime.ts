@@ -1,6 +1,7 @@
 // A dataclass at work: makes the objects that code holds. Each dataclass has classes of its own for its entities and
 // selections, with its attributes as properties and its functions as methods.
-import type { DataClassDef, FunctionMap, StorageDef, ToManyDef, Value } from '../model/model.ts';
+import type { FunctionMap } from '../model/code-defs.ts';
+import type { DataClassDef, StorageDef, ToManyDef, Value } from '../model/model.ts';
 import { keyValue } from '../model/attribute-types.ts';
 import { all, none, type Predicate } from '../query/predicate.ts';
 import type { Order } from '../query/order.ts';

@@ -1,5 +1,6 @@
 // Runs the events of a class (spec 15 § 10): attribute level first, in model order, then the entity.
-import type { AttributeDef, AttributeEvent, EntityEvent, EventFunction } from '../model/model.ts';
+import type { AttributeEvent, EntityEvent, EventFunction } from '../model/code-defs.ts';
+import type { AttributeDef } from '../model/model.ts';
 import type { Result } from './api.ts';
 import { callIfAny } from './current-call.ts';
 import type { EntityState } from './entity-state.ts';

@@ -1,5 +1,5 @@
 // Runs a function of the author with the privileges that the roles file lends to it (spec 14 § 6).
-import type { FunctionDef } from '../model/model.ts';
+import type { FunctionDef } from '../model/code-defs.ts';
 import { functionResource } from '../session/sight.ts';
 import { callIfAny } from './current-call.ts';
 

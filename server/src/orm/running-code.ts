@@ -1,5 +1,5 @@
 // The code of the author that runs for one entity right now: what must not enter itself again, and what is waited for.
-import type { EventFunction } from '../model/model.ts';
+import type { EventFunction } from '../model/code-defs.ts';
 
 export class RunningCode {
   readonly #running = new Set<EventFunction>();

@@ -1,7 +1,8 @@
 // Filters and orders by calculated attributes: the code of the attribute answers with a query or an order of its own, or
 // the value of every entity is worked out and compared (spec 15 §§ 7.3 to 7.5). What is left the database can run.
 import { fail } from '../errors.ts';
-import type { CalculatedDef, DataClassDef, EventFunction, RelationDef, Value } from '../model/model.ts';
+import type { EventFunction } from '../model/code-defs.ts';
+import type { CalculatedDef, DataClassDef, RelationDef, Value } from '../model/model.ts';
 import { isCalculatedOrder, parseOrder, type Order, type OrderItem } from '../query/order.ts';
 import { all, isCalculated, none, type Predicate } from '../query/predicate.ts';
 import type { Key, Selection } from '../query/selection.ts';

@@ -1,5 +1,6 @@
 // A model at work: its dataclasses and singletons as code holds them, made once per model.
-import type { DataClassDef, Model, SingletonDef } from '../model/model.ts';
+import type { SingletonDef } from '../model/code-defs.ts';
+import type { DataClassDef, Model } from '../model/model.ts';
 import { addFunctions, ClassRuntime } from './class-runtime.ts';
 import { currentCall } from './current-call.ts';
 import { DataStoreObject } from './data-store.ts';

@@ -1,5 +1,6 @@
 // Calls of functions.
-import type { DataClassDef, FunctionDef, Model, RelationDef, SingletonDef } from '../model/model.ts';
+import type { FunctionDef, SingletonDef } from '../model/code-defs.ts';
+import type { DataClassDef, Model, RelationDef } from '../model/model.ts';
 import type { Columns } from '../query/columns.ts';
 import type { Selection } from '../query/selection.ts';
 import type { EntityRef } from './entity-ref.ts';

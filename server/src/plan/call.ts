@@ -1,13 +1,7 @@
 // Calls of functions (spec 12): which function a request names, on what it runs, and with which parameters.
 import { fail } from '../errors.ts';
-import {
-  type AttributeDef,
-  publicAttribute,
-  type DataClassDef,
-  type FunctionDef,
-  type FunctionMap,
-  type RelationDef,
-} from '../model/model.ts';
+import type { FunctionDef, FunctionMap } from '../model/code-defs.ts';
+import { type AttributeDef, publicAttribute, type DataClassDef, type RelationDef } from '../model/model.ts';
 import type { Columns } from '../query/columns.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { checkExecute } from '../session/refusal.ts';

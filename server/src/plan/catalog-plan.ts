@@ -1,5 +1,6 @@
 // Descriptions of the model.
-import type { AttributeDef, DataClassDef, FunctionDef, Model } from '../model/model.ts';
+import type { FunctionDef } from '../model/code-defs.ts';
+import type { AttributeDef, DataClassDef, Model } from '../model/model.ts';
 
 /** What of the model a catalog tells to its asker (spec 14 § 4.5). */
 export interface CatalogSight {

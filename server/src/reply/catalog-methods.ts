@@ -1,6 +1,7 @@
 // Functions as the catalog describes them (spec 02 § 6): those alone that clients may call.
 import type { Config } from '../config.ts';
-import type { DataClassDef, FunctionDef, FunctionMap } from '../model/model.ts';
+import type { FunctionDef, FunctionMap } from '../model/code-defs.ts';
+import type { DataClassDef } from '../model/model.ts';
 import type { CatalogOutcome } from '../run/outcome.ts';
 
 type Printed = Readonly<Record<string, unknown>>;

@@ -1,12 +1,12 @@
 // Parameters of a function: objects that stand for entities and entity selections become them (spec 12 § 3).
 import { fail } from '../errors.ts';
+import type { FunctionDef } from '../model/code-defs.ts';
 import {
   isMedia,
   publicDataClass,
   writtenStorage,
   type AttributeDef,
   type CalculatedDef,
-  type FunctionDef,
   type Json,
   type RelatedEntityDef,
 } from '../model/model.ts';

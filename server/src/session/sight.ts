@@ -1,6 +1,7 @@
 // What an `Access` lets its holder see of the model (spec 14 §§ 4.3 to 4.6, 5).
 import type { KeystampError } from '../errors.ts';
-import { relatedClass, type AttributeDef, type DataClassDef, type FunctionDef } from '../model/model.ts';
+import type { FunctionDef } from '../model/code-defs.ts';
+import { relatedClass, type AttributeDef, type DataClassDef } from '../model/model.ts';
 import { exposedSight, serverSight, type Sight } from '../query/sight.ts';
 import { datastoreName, type Access, type Resource } from './access.ts';
 import { attributeRefusal, dataClassRefusal } from './refusal.ts';

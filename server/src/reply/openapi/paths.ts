@@ -1,5 +1,6 @@
 // The requests that the asker may make, as paths of OpenAPI 3.1.
-import type { DataClassDef, FunctionDef, Model, StorageDef } from '../../model/model.ts';
+import type { FunctionDef } from '../../model/code-defs.ts';
+import type { DataClassDef, Model, StorageDef } from '../../model/model.ts';
 import type { ParameterDef } from '../../model/parameter-type.ts';
 import type { CatalogSight } from '../../plan/catalog-plan.ts';
 import { params, type ParamName } from '../../request/params.ts';
