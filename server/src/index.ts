@@ -3,13 +3,12 @@ export { defineModel } from './model/definition.ts';
 export type {
   AttributeDefinition,
   DataClassDefinition,
-  DeferredMedia,
-  EntityOf,
   ModelDefinition,
   RelatedEntitiesDefinition,
   RelatedEntityDefinition,
   StorageDefinition,
 } from './model/definition.ts';
+export type { DeferredMedia, EntityOf } from './model/entity-of.ts';
 export { KeystampError } from './errors.ts';
 export type {
   AfterDropEvent,

@@ -77,35 +77,36 @@ function checkDirectory(faults: Faults, given: unknown, classes: Fields): void {
     if (isFields(given) && typeof own['login'] !== 'function') faults.add('directory.login', 'must be a function');
     return;
   }
-  const { dataClass, ...own } = faults.object('directory', given, ['dataClass', ...userAttributes]);
+  const { dataClass, ...own } = faults.object('directory', given, ['dataClass', ...Object.keys(userAttributes)]);
   if (typeof dataClass !== 'string' || !Object.hasOwn(classes, dataClass))
     return faults.add('directory.dataClass', 'must be a dataclass of the model');
   const attributes = fieldsOf(fieldsOf(classes[dataClass])['attributes']);
-  for (const name of userAttributes) {
+  for (const [name, types] of Object.entries(userAttributes)) {
     const attribute = own[name];
     if (attribute === undefined && name !== 'name' && name !== 'passwordHash') continue;
-    const {
-      type,
-      kind = 'storage',
-      scope,
-    } = fieldsOf(typeof attribute === 'string' ? attributes[attribute] : undefined);
-    const types =
-      name === 'belongsTo'
-        ? ['string', 'text', 'object']
-        : name === 'ID'
-          ? ['string', 'text', 'uuid']
-          : ['string', 'text'];
+    const given = fieldsOf(typeof attribute === 'string' ? attributes[attribute] : undefined);
+    const { type, kind = 'storage', scope } = given;
+    const at = `directory.${name}`;
     if (kind !== 'storage' || !types.includes(String(type)))
       faults.add(
-        `directory.${name}`,
-        `must be an attribute of ${dataClass} that holds ${name === 'belongsTo' ? 'a text or an object' : 'a text'}`,
+        at,
+        `must be an attribute of ${dataClass} that holds ${types.includes('object') ? 'a text or an object' : 'a text'}`,
       );
     else if (name === 'passwordHash' && scope !== 'publicOnServer')
-      faults.add(`directory.${name}`, 'must have the scope publicOnServer: hashes are not for clients');
+      faults.add(at, 'must have the scope publicOnServer: hashes are not for clients');
   }
 }
 
-const userAttributes = ['name', 'passwordHash', 'fullName', 'ID', 'belongsTo'];
+const texts = ['string', 'text'] as const;
+
+/** What is told of a user, and the types of attributes that can hold it. */
+const userAttributes: Readonly<Record<string, readonly string[]>> = {
+  name: texts,
+  passwordHash: texts,
+  fullName: texts,
+  ID: [...texts, 'uuid'],
+  belongsTo: [...texts, 'object'],
+};
 
 function checkClass(faults: Faults, path: string, given: unknown, attributes: Fields, isClass: IsClass): void {
   const own = faults.object(path, given, classKeys);

@@ -6,6 +6,7 @@ import { anything, flag, text, type Faults, type Fields } from './faults.ts';
 
 const calculatedProperties = { kind: anything, type: anything, simpleDate: flag, dataClass: text, exposed: flag };
 const aliasProperties = { kind: anything, path: text, exposed: flag };
+
 /** All faults of an alias. */
 export function checkAlias(faults: Faults, classes: Fields, className: string, name: string, given: Fields): void {
   const path = `${className}.${name}`;

@@ -10,6 +10,7 @@ const relationProperties = {
   onDrop: oneOf('leave', 'null', 'refuse', 'cascade'),
 };
 const selectionProperties = { kind: anything, scope, dataClass: text, inverse: text };
+
 /** The attributes of the class that an attribute leads to; a fault when there is none. */
 export function related(faults: Faults, classes: Fields, path: string, given: Fields): Fields | undefined {
   const target = classes[String(given['dataClass'])];

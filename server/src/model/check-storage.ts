@@ -3,6 +3,7 @@ import { assignValue } from './attribute-types.ts';
 import { storedAs } from './column-form.ts';
 import { violations } from './constraints.ts';
 import { anything, count, flag, oneOf, scope, text, type Faults, type Fields, type Property } from './faults.ts';
+import { wholePattern } from './match-pattern.ts';
 import type { Json, StorageDef, StorageType, Value } from './model.ts';
 
 const storageProperties = {
@@ -90,9 +91,6 @@ function checkValues(faults: Faults, path: string, attribute: StorageDef, given:
       `is refused by the attribute itself: ${broken.map((error) => error.message).join('; ')}`,
     );
 }
-
-/** The whole value must match (spec 15 § 5). */
-const wholePattern = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, 'u');
 
 /** Nothing, and a fault, for a text that is no pattern. */
 function patternOf(faults: Faults, path: string, given: unknown): RegExp | undefined {

@@ -45,25 +45,49 @@ function checkClass(faults: Faults, classes: Fields, name: string, definition: u
     if (!nameRule.test(attribute)) faults.add(path, nameText);
     else if (isReservedName(attribute))
       faults.add(path, `${attribute} is a member that every entity has; choose another name`);
-    if (!isFields(value)) faults.add(path, 'must be an object with a type or a kind');
-    else if (value['kind'] === 'relatedEntity') checkToOne(faults, classes, attributes, path, value);
-    else if (value['kind'] === 'relatedEntities') checkToMany(faults, classes, name, path, value);
-    else if (value['kind'] === 'calculated') checkCalculatedType(faults, classes, path, value);
-    else if (value['kind'] === 'alias') checkAlias(faults, classes, name, attribute, value);
-    else if (value['kind'] === undefined || value['kind'] === 'storage') checkStorage(faults, path, attribute, value);
-    else
-      faults.add(
-        `${path}.kind`,
-        `${String(value['kind'])} is not a kind; use storage, calculated, alias, relatedEntity or relatedEntities`,
-      );
+    if (isFields(value)) checkAttribute(faults, classes, name, attribute, value, attributes);
+    else faults.add(path, 'must be an object with a type or a kind');
   }
   checkForeign(faults, name, definition, attributes);
+  checkKey(faults, name, attributes);
+}
+
+function checkAttribute(
+  faults: Faults,
+  classes: Fields,
+  className: string,
+  name: string,
+  given: Fields,
+  attributes: Fields,
+): void {
+  const path = `${className}.${name}`;
+  const kind = given['kind'] === undefined ? 'storage' : given['kind'];
+  switch (kind) {
+    case 'storage':
+      return checkStorage(faults, path, name, given);
+    case 'relatedEntity':
+      return checkToOne(faults, classes, attributes, path, given);
+    case 'relatedEntities':
+      return checkToMany(faults, classes, className, path, given);
+    case 'calculated':
+      return checkCalculatedType(faults, classes, path, given);
+    case 'alias':
+      return checkAlias(faults, classes, className, name, given);
+    default:
+      faults.add(
+        `${path}.kind`,
+        `${String(kind)} is not a kind; use storage, calculated, alias, relatedEntity or relatedEntities`,
+      );
+  }
+}
+
+function checkKey(faults: Faults, className: string, attributes: Fields): void {
   const keys = Object.values(attributes).filter((value) => isFields(value) && value['primKey'] === true);
-  if (keys.length === 0) faults.add(name, 'has no key; give an attribute primKey: true');
+  if (keys.length === 0) faults.add(className, 'has no key; give an attribute primKey: true');
   if (keys.length > 1 && keys.some((key) => (key as Fields)['autosequence'] === true))
-    faults.add(name, 'a composite key cannot be numbered by autosequence');
+    faults.add(className, 'a composite key cannot be numbered by autosequence');
   if (keys.length > 1)
     for (const [attribute, value] of Object.entries(attributes))
       if (isFields(value) && value['keywords'] === true)
-        faults.add(`${name}.${attribute}.keywords`, 'a word index needs a key of one attribute');
+        faults.add(`${className}.${attribute}.keywords`, 'a word index needs a key of one attribute');
 }

@@ -1,6 +1,9 @@
 // Patterns of attributes, met by texts of clients: an expression that backtracks too much is broken off.
 import { createContext, Script, type Context } from 'node:vm';
 
+/** The whole value must match (spec 15 § 5). @throws SyntaxError for a text that is no regular expression */
+export const wholePattern = (pattern: string): RegExp => new RegExp(`^(?:${pattern})$`, 'u');
+
 /** What matching one text may take. */
 const longestMs = 100;
 /** Steps that surely take no time worth watching. */

@@ -2,6 +2,7 @@
 
 export const nameRule = /^[A-Za-z][A-Za-z0-9_]{0,30}$/;
 export const nameText = 'a name is a letter, then letters, digits or _, 31 characters at most';
+
 /** Names that an entity object has of its own (spec 15 § 2.1). */
 const reserved: ReadonlySet<string> = new Set([
   'save', 'drop', 'clone', 'getKey', 'getStamp', 'isNew', 'touched', 'toObject', 'fromObject', 'reload', 'lock',

@@ -1,4 +1,5 @@
 // Canonical values as JSON text, the same as databases write it (spec 03 § 2.2).
+import { printDay } from './dates.ts';
 import type { StorageDef, Value } from './model.ts';
 
 /** Not for pictures and BLOBs, which are links. */
@@ -8,7 +9,7 @@ export function printValue({ type, simpleDate }: StorageDef, value: Value): stri
     case 'object':
       return value as string;
     case 'date':
-      return simpleDate ? printDay(value as string) : JSON.stringify(new Date(value as number).toISOString());
+      return JSON.stringify(simpleDate ? printDay(value as string) : new Date(value as number).toISOString());
     case 'string':
     case 'text':
     case 'uuid':
@@ -28,11 +29,6 @@ export function printValue({ type, simpleDate }: StorageDef, value: Value): stri
     default:
       return type satisfies never;
   }
-}
-
-function printDay(day: string): string {
-  const [year, month, date] = day.split('-') as [string, string, string];
-  return `"${Number(date)}!${Number(month)}!${year}"`;
 }
 
 /** Dates as digits, `"20240502"`, `"20240502081145"`; all other values as they are (spec 03 § 5). */

@@ -3,6 +3,7 @@ import { assignValue } from './attribute-types.ts';
 import { storedAs, type StoredAs } from './column-form.ts';
 import type { AttributeDefinition, DataClassDefinition, StorageDefinition } from './definition.ts';
 import type { DraftClass, Mutable } from './draft-class.ts';
+import { wholePattern } from './match-pattern.ts';
 import type { Json, StorageDef, Value } from './model.ts';
 import { globalStampDefinition, globalStampName } from './tracking.ts';
 
@@ -66,7 +67,7 @@ export function storageDef(owner: DraftClass, name: string, definition: StorageD
     ...(d.maxLength !== undefined && { maxLength: d.maxLength }),
     ...(d.fixedLength !== undefined && { fixedLength: d.fixedLength }),
     ...(d.limitingLength !== undefined && { limitingLength: d.limitingLength }),
-    ...(d.pattern !== undefined && { pattern: new RegExp(`^(?:${d.pattern})$`, 'u') }),
+    ...(d.pattern !== undefined && { pattern: wholePattern(d.pattern) }),
   };
   const canonical = (value: Json | undefined): Value | undefined => {
     if (value === undefined) return undefined;

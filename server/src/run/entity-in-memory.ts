@@ -1,6 +1,7 @@
 // Entities of functions as JSON: what is stored is written by the database, what only memory holds is put in its place.
 import { printKey, printKeyInUri } from '../query/print-key.ts';
-import type { DataClassDef, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
+import type { DataClassDef, RelatedEntityDef, Value } from '../model/model.ts';
+import { printValue } from '../model/print-value.ts';
 import type { EntityState } from '../orm/entity-state.ts';
 import { endOf } from '../orm/read-attribute.ts';
 import type { ColumnItem, Columns } from '../query/columns.ts';
@@ -42,7 +43,7 @@ function headOf({ def, key, stored }: EntityState): Record<string, unknown> {
 async function inMemory(item: ColumnItem, state: EntityState, columns: Columns, visit: Visit): Promise<unknown> {
   switch (item.kind) {
     case 'value':
-      return printedValue(item.attribute, state.value(item.attribute));
+      return JSON.parse(printValue(item.attribute, state.value(item.attribute))) as unknown;
     // Bytes that are not saved have no address.
     case 'media':
       return null;
@@ -86,13 +87,3 @@ function deferred(state: EntityState, relation: RelatedEntityDef, { links }: Col
 
 const uriOf = ({ name }: DataClassDef, key: Value, { mount, brackets }: Columns['links']): string =>
   `${mount}/${name}${brackets[0]}${printKeyInUri([key])}${brackets[1]}`;
-
-/** A canonical value as answers have it (spec 03 § 2.2). */
-function printedValue({ type, simpleDate }: StorageDef, value: Value): unknown {
-  if (value === null) return null;
-  if (type === 'object') return JSON.parse(value as string) as unknown;
-  if (type !== 'date') return typeof value === 'bigint' ? String(value) : value;
-  if (!simpleDate) return new Date(value as number).toISOString();
-  const [year, month, day] = (value as string).split('-');
-  return `${Number(day)}!${Number(month)}!${year}`;
-}
