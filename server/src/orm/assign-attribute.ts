@@ -2,10 +2,10 @@
 import { fail } from '../errors.ts';
 import { acceptValue } from '../model/accept-value.ts';
 import { keyValue } from '../model/attribute-types.ts';
+import { relatedKey } from '../model/related-key.ts';
 import {
   type AttributeDef,
   type CalculatedDef,
-  type Json,
   type RelatedEntityDef,
   type StorageDef,
   type Value,
@@ -14,6 +14,7 @@ import {
 } from '../model/model.ts';
 import { tellTouched } from './entity-events.ts';
 import { type EntityState, stateOf } from './entity-state.ts';
+import { jsonOf } from './json-of.ts';
 import { isMediaInput } from './media-value.ts';
 import { runCalculated } from './run-calculated.ts';
 
@@ -52,7 +53,7 @@ function assignCalculated(state: EntityState, attribute: CalculatedDef, value: u
 }
 
 function assignValue(state: EntityState, attribute: StorageDef, value: unknown): void {
-  const accepted = acceptValue(attribute, jsonOf(value));
+  const accepted = acceptValue(attribute, jsonOf(value ?? null));
   if (attribute.primKey && state.stored) {
     if (accepted !== state.value(attribute)) throw fail(1516, attribute.name);
     return;
@@ -102,19 +103,4 @@ function assignRelated(state: EntityState, relation: RelatedEntityDef, value: un
   state.values.set(foreignKey, key);
   state.targets.add(relation);
   touch(state, foreignKey);
-}
-
-/** A key, or an object that holds one as `__KEY`, as clients send it. */
-function relatedKey(value: unknown): string | undefined {
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint') return String(value);
-  if (typeof value !== 'object' || value === null) return undefined;
-  const { __KEY: key, __deferred: deferred } = value as { readonly __KEY?: unknown; readonly __deferred?: unknown };
-  return key === undefined && deferred !== undefined ? relatedKey(deferred) : relatedKey(key);
-}
-
-/** A value of code as JSON has it. */
-function jsonOf(value: unknown): Json {
-  if (value === undefined) return null;
-  if (value instanceof Date) return value.getTime();
-  return typeof value === 'bigint' ? String(value) : (value as Json);
 }

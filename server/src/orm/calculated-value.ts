@@ -5,6 +5,7 @@ import { assignValue, printedType } from '../model/attribute-types.ts';
 import { isMedia, type CalculatedDef, type Json, type StorageDef, type Value } from '../model/model.ts';
 import { currentCall } from './current-call.ts';
 import { type EntityState, stateOf } from './entity-state.ts';
+import { jsonOf } from './json-of.ts';
 import { readAttribute, valueForCode } from './read-attribute.ts';
 import { thrownError } from './event-error.ts';
 import { MediaBytes } from './media-value.ts';
@@ -72,11 +73,6 @@ export async function isHeld(state: EntityState, attribute: CalculatedDef, value
   const held = await calculatedValue(state, attribute);
   if (held.kind === 'null') return value === null;
   return held.kind === 'value' && value !== null && acceptValue(held.shape, value) === held.value;
-}
-
-function jsonOf(given: unknown): Json {
-  if (given instanceof Date) return given.getTime();
-  return typeof given === 'bigint' ? String(given) : (given as Json);
 }
 
 /** Errors of code are told behind the line of the attribute; the details of a fault are logged. */

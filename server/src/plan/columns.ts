@@ -1,9 +1,9 @@
 // The attribute tree of an answer, from the list in the path, `$attributes` and `$expand` (spec 03 § 3).
-import { nameList } from './name-list.ts';
-import { fail, type KeystampError } from '../errors.ts';
-import { isMedia, relatedClass, shownStorage, type AttributeDef, type DataClassDef } from '../model/model.ts';
+import { isMedia, relatedClass, shownStorage, type DataClassDef } from '../model/model.ts';
 import type { Columns, Links } from '../query/columns.ts';
 import { childOf, columnsOf, newNode, type ColumnNode, type ColumnScope } from './column-node.ts';
+import { NameFaults } from './name-faults.ts';
+import { nameList } from './name-list.ts';
 
 export interface ColumnsAsked {
   /** Attribute paths of the URL; they win over `$attributes`. */
@@ -52,49 +52,40 @@ function addPaths(
   root: ColumnNode,
   dataClass: DataClassDef,
   paths: readonly string[],
-  { sight, config: { maxExpandDepth: maxDepth } }: ColumnScope,
+  { sight, config: { maxExpandDepth } }: ColumnScope,
   array: boolean,
 ): void {
-  const unknown: KeystampError[] = [];
-  let refused: KeystampError | undefined;
+  const faults = new NameFaults(dataClass, sight);
   for (const path of paths) {
     const steps = path.split('.');
-    let node = root;
-    let owner: DataClassDef | undefined = dataClass;
-    if (steps.length > maxDepth) unknown.push(fail(1500, path, dataClass.name));
-    else
-      for (const [i, step] of steps.entries()) {
-        if (step === '*' && i > 0 && i === steps.length - 1 && owner) {
-          node.all = true;
-          node.opened = true;
-          break;
-        }
-        const attribute: AttributeDef | undefined = owner && sight.attribute(owner, step);
-        if (!attribute) {
-          unknown.push(fail(1500, step, (owner ?? dataClass).name));
-          break;
-        }
-        const refusal = sight.refusal(attribute, array || i < steps.length - 1);
-        if (refusal) {
-          refused ??= refusal;
-          break;
-        }
-        if (i > 0) node.opened = true;
-        node = childOf(node, step);
-        owner = relatedClass(attribute);
-      }
+    if (steps.length > maxExpandDepth) faults.unknown(path);
+    else addPath(root, dataClass, steps, array, faults);
   }
-  if (unknown.length > 0) throw joined(unknown).within(1804, paths.join(','), dataClass.name);
-  if (refused) throw refused;
+  faults.check(1804, paths.join(','));
 }
 
-/** One error that lists every unknown name. */
-export function joined(errors: readonly KeystampError[]): KeystampError {
-  const [first, ...rest] = errors as [KeystampError, ...KeystampError[]];
-  return rest.reduce((all, error) => {
-    const entry = error.entries[0]!;
-    return 'code' in entry ? all.within(entry.code, ...entry.args) : all;
-  }, first);
+/** `employer.name`, `employer.*`. */
+function addPath(
+  root: ColumnNode,
+  dataClass: DataClassDef,
+  steps: readonly string[],
+  array: boolean,
+  faults: NameFaults,
+): void {
+  let node = root;
+  let owner: DataClassDef | undefined = dataClass;
+  for (const [i, step] of steps.entries()) {
+    const isLast = i === steps.length - 1;
+    if (i > 0) node.opened = true;
+    if (step === '*' && i > 0 && isLast && owner) {
+      node.all = true;
+      return;
+    }
+    const attribute = faults.find(step, owner, array || !isLast);
+    if (!attribute) return;
+    node = childOf(node, step);
+    owner = relatedClass(attribute);
+  }
 }
 
 /** `staff:20` sends 20, `staff:20-40` sends 20 after skipping 40 (spec 03 § 3.3). */
@@ -104,10 +95,9 @@ function addExpanded(
   root: ColumnNode,
   dataClass: DataClassDef,
   items: readonly string[],
-  { sight, config: { maxExpandDepth: maxDepth } }: ColumnScope,
+  { sight, config: { maxExpandDepth } }: ColumnScope,
 ): void {
-  const unknown: KeystampError[] = [];
-  let refused: KeystampError | undefined;
+  const faults = new NameFaults(dataClass, sight);
   for (const item of items) {
     if (item.toLowerCase() === '$all') {
       for (const attribute of dataClass.attributes.values())
@@ -115,37 +105,38 @@ function addExpanded(
           childOf(root, attribute.name).expanded = true;
       continue;
     }
-    const page = paged.exec(item);
-    const steps = (page?.[1] ?? item).split('.');
-    let node = root;
-    let owner: DataClassDef | undefined = dataClass;
-    for (const step of steps) {
-      const attribute: AttributeDef | undefined = owner && sight.attribute(owner, step);
-      if (!attribute || steps.length > maxDepth) {
-        unknown.push(fail(1500, steps.length > maxDepth ? item : step, (owner ?? dataClass).name));
-        break;
-      }
-      const refusal = sight.refusal(attribute, true);
-      if (refusal) {
-        refused ??= refusal;
-        break;
-      }
-      const value = shownStorage(attribute);
-      if (value && !isMedia(value)) {
-        owner = undefined;
-        continue;
-      }
-      // An attribute that is only in $expand joins the list, in its place.
-      node = childOf(node, step);
-      node.expanded = true;
-      owner = relatedClass(attribute);
-    }
-    if (page) {
-      const [first, second] = [Number(page[2]), page[3] === undefined ? undefined : Number(page[3])];
-      node.top = first;
-      node.skip = second ?? 0;
+    const [, path = item, top, skip] = paged.exec(item) ?? [];
+    const steps = path.split('.');
+    if (steps.length > maxExpandDepth) faults.unknown(item);
+    else {
+      const node = expandPath(root, dataClass, steps, faults);
+      if (top !== undefined) Object.assign(node, { top: Number(top), skip: Number(skip ?? 0) });
     }
   }
-  if (unknown.length > 0) throw joined(unknown).within(1805, items.join(','), dataClass.name);
-  if (refused) throw refused;
+  faults.check(1805, items.join(','));
+}
+
+/** The node at the end of a path whose relations, pictures and BLOBs are all sent in full. */
+function expandPath(
+  root: ColumnNode,
+  dataClass: DataClassDef,
+  steps: readonly string[],
+  faults: NameFaults,
+): ColumnNode {
+  let node = root;
+  let owner: DataClassDef | undefined = dataClass;
+  for (const step of steps) {
+    const attribute = faults.find(step, owner, true);
+    if (!attribute) return node;
+    const value = shownStorage(attribute);
+    if (value && !isMedia(value)) {
+      owner = undefined;
+      continue;
+    }
+    // An attribute that is only in $expand joins the list, in its place.
+    node = childOf(node, step);
+    node.expanded = true;
+    owner = relatedClass(attribute);
+  }
+  return node;
 }

@@ -24,8 +24,7 @@ export class PlanContext {
   readonly access: Access;
   /** What of the model exists for the asker. */
   readonly sight: Sight;
-  readonly #columns = new Map<string, Columns>();
-
+  readonly #columns = new LRUCache<string, Columns>({ max: keptColumns });
   readonly #guest: Access | undefined;
 
   /** @param guest what everybody may do without logging in; absent where that is nothing */
@@ -73,12 +72,7 @@ export class PlanContext {
 
   #keep(name: string, build: () => Columns): Columns {
     let columns = this.#columns.get(name);
-    if (!columns) {
-      columns = build();
-      // The oldest goes: a plain bound is enough, lists that matter come again.
-      if (this.#columns.size >= keptColumns) this.#columns.delete(this.#columns.keys().next().value as string);
-      this.#columns.set(name, columns);
-    }
+    if (!columns) this.#columns.set(name, (columns = build()));
     return columns;
   }
 }

@@ -1,8 +1,9 @@
 // Deletes: one entity, a selection, a set, a list in the body (spec 06 § 5).
 import { fail } from '../errors.ts';
+import type { DataClassDef } from '../model/model.ts';
 import type { DataRequest, PlanContext } from './context.ts';
-import { bodyItems } from './entity-body.ts';
-import type { DeletePlan } from './save-plan.ts';
+import { bodyItems, type EntityBody } from './entity-body.ts';
+import type { DeletePlan, ListedEntity } from './save-plan.ts';
 import { memberOf, sourceOf } from './source.ts';
 import { resolveWritable } from './access.ts';
 import { entityByKey, resolveEntity, splitKey } from './target.ts';
@@ -32,7 +33,8 @@ export function planDelete(request: DataRequest, body: unknown, context: PlanCon
   return { ...base, what: { kind: 'selection', source } };
 }
 
-function listedEntity(item: Readonly<Record<string, unknown>>, dataClass: Parameters<typeof entityByKey>[0]) {
+/** @throws KeystampError 1541 for something that is no key */
+function listedEntity(item: EntityBody, dataClass: DataClassDef): ListedEntity {
   const key = item['__KEY'];
   if (typeof key !== 'string' && typeof key !== 'number') throw fail(1541, String(key ?? ''), dataClass.name);
   const stamp = item['__STAMP'];

@@ -1,15 +1,15 @@
 // The attribute tree of a POST with $extendedAttributes: which attributes, and of each relation which entities
 // (spec 03 § 3.4).
-import { fail, type KeystampError } from '../errors.ts';
+import { fail } from '../errors.ts';
 import { relatedClass, type DataClassDef } from '../model/model.ts';
 import { checkComplexity } from '../query/complexity.ts';
 import type { Columns } from '../query/columns.ts';
 import { noParams, paramsOf, type FilterParams, type ParamValue } from '../query/params.ts';
 import type { ApiRequest } from '../request/api-request.ts';
 import { childOf, columnsOf, newNode, type ColumnNode } from './column-node.ts';
-import { joined } from './columns.ts';
 import type { PlanContext } from './context.ts';
 import { linksOf } from './links.ts';
+import { NameFaults } from './name-faults.ts';
 import { askedQuery } from './selection.ts';
 
 type Tree = Readonly<Record<string, unknown>>;
@@ -31,24 +31,21 @@ export function extendedColumns(
   if (!isTree(body)) throw fail(1806, 'the body is not a tree of attributes');
   if (Object.hasOwn(body, '__Query'))
     throw fail(1806, 'only a relation has a __Query; the entities are chosen by $filter');
-  const reader = new TreeReader(context);
+  const faults = new NameFaults(dataClass, context.sight);
   const root = newNode();
-  reader.read(root, body, dataClass, 1);
-  const { unknown } = reader;
-  if (unknown.length > 0) throw joined(unknown).within(1804, Object.keys(body).join(','), dataClass.name);
-  if (reader.refused) throw reader.refused;
+  new TreeReader(context, faults).read(root, body, dataClass, 1);
+  faults.check(1804, Object.keys(body).join(','));
   return columnsOf(root, dataClass, linksOf(request, context.config), context);
 }
 
 class TreeReader {
-  readonly unknown: KeystampError[] = [];
-  /** Of the first attribute that may not be read. */
-  refused: KeystampError | undefined;
   readonly #context: PlanContext;
+  readonly #faults: NameFaults;
   #terms = 0;
 
-  constructor(context: PlanContext) {
+  constructor(context: PlanContext, faults: NameFaults) {
     this.#context = context;
+    this.#faults = faults;
   }
 
   /** Without a name it asks for all attributes. */
@@ -60,23 +57,16 @@ class TreeReader {
         node.all = true;
         continue;
       }
-      const { sight } = this.#context;
-      const attribute = sight.attribute(dataClass, name);
-      if (!attribute || level > this.#context.config.maxExpandDepth) {
-        this.unknown.push(fail(1500, name.slice(0, 100), dataClass.name));
-        continue;
-      }
-      const refusal = sight.refusal(attribute, asked !== true);
-      if (refusal) {
-        this.refused ??= refusal;
-        continue;
-      }
+      const told = name.slice(0, 100);
+      const tooDeep = level > this.#context.config.maxExpandDepth;
+      if (tooDeep) this.#faults.unknown(told, dataClass);
+      const attribute = tooDeep ? undefined : this.#faults.find(name, dataClass, asked !== true, told);
+      if (!attribute) continue;
       const child = childOf(node, name);
       if (asked === true) continue;
       const target = relatedClass(attribute);
       if (!target) {
-        for (const inner of Object.keys(asked))
-          this.unknown.push(fail(1500, `${name}.${inner}`.slice(0, 100), dataClass.name));
+        for (const inner of Object.keys(asked)) this.#faults.unknown(`${name}.${inner}`.slice(0, 100), dataClass);
         continue;
       }
       child.expanded = true;

@@ -57,9 +57,12 @@ export interface DeletePlan {
     | { readonly kind: 'entity'; readonly entity: EntityRef }
     | { readonly kind: 'member'; readonly member: SetMember }
     | { readonly kind: 'selection'; readonly source: SelectionSource }
-    | {
-        readonly kind: 'listed';
-        readonly entities: readonly { readonly entity: EntityRef; readonly stamp?: number }[];
-      };
+    | { readonly kind: 'listed'; readonly entities: readonly ListedEntity[] };
   readonly atomic: boolean;
+}
+
+/** One of the entities of a body, with the stamp that it must have. */
+export interface ListedEntity {
+  readonly entity: EntityRef;
+  readonly stamp?: number;
 }

@@ -2,6 +2,7 @@
 import { fail, KeystampError } from '../errors.ts';
 import { acceptValue } from '../model/accept-value.ts';
 import { keyValue } from '../model/attribute-types.ts';
+import { relatedKey } from '../model/related-key.ts';
 import {
   isMedia,
   writtenStorage,
@@ -199,15 +200,4 @@ function newEntity(
   } catch (error) {
     throw error instanceof KeystampError ? error.within(1534, target.name).within(1537, name) : error;
   }
-}
-
-function relatedKey(value: unknown): string | undefined {
-  if (typeof value === 'string' || typeof value === 'number') return String(value);
-  if (typeof value !== 'object' || value === null) return undefined;
-  const object = value as EntityBody;
-  const deferred = object['__deferred'];
-  const key =
-    object['__KEY'] ??
-    (typeof deferred === 'object' && deferred !== null ? (deferred as EntityBody)['__KEY'] : undefined);
-  return typeof key === 'string' || typeof key === 'number' ? String(key) : undefined;
 }
