@@ -34,7 +34,7 @@ const links: Links = {
 type Fields = Record<string, unknown>;
 
 /** Columns of a CSV file in front of the attributes. */
-export const systemNames = ['__KEY', '__STAMP', '__TIMESTAMP'] as const;
+const systemNames = ['__KEY', '__STAMP', '__TIMESTAMP'] as const;
 
 /** Told once how many entities there are, then how many are written. */
 export interface ExportProgress {

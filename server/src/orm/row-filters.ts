@@ -21,7 +21,7 @@ import { runtimeOf } from './store-runtime.ts';
 const filtered = new WeakMap<Model, ReadonlySet<DataClassDef>>();
 
 /** The dataclasses of a model with a row filter. */
-export function filteredClasses(model: Model): ReadonlySet<DataClassDef> {
+function filteredClasses(model: Model): ReadonlySet<DataClassDef> {
   let classes = filtered.get(model);
   if (!classes) {
     classes = new Set([...model.dataClasses.values()].filter(({ code }) => code.restrict !== undefined));

@@ -1,7 +1,7 @@
 // Answers with JSON: head, texts and bytes of the database put together.
 import type { HttpReply } from './http-reply.ts';
 
-export const jsonType = 'application/json; charset=UTF-8';
+const jsonType = 'application/json; charset=UTF-8';
 
 /** Data: caches may keep it for this client but must ask every time; there is no validator, so never a 304 (spec 10 § 8). */
 const forData = { 'Content-Type': jsonType, 'Cache-Control': 'private, no-cache' } as const;

@@ -18,7 +18,7 @@ export function checkGuest({ request, action }: { readonly request: ApiRequest; 
 }
 
 /** Is this `POST $catalog/authentify`? */
-export const isLoginCall = ({ target }: ApiRequest, action: Action): boolean =>
+const isLoginCall = ({ target }: ApiRequest, action: Action): boolean =>
   action === 'call' &&
   target.kind === 'catalog' &&
   Array.isArray(target.classes) &&

@@ -36,8 +36,8 @@ export function nameOf(resource: Resource): string {
   }
 }
 
-/** Everyone holds it (spec 14 § 1.3). */
-export const guest = 'guest';
+/** The privilege that everyone holds (spec 14 § 1.3). */
+export const guestPrivilege = 'guest';
 
 export class Access {
   /** Privileges in lower case, closed under `includes`, with `guest`. */

@@ -4,6 +4,7 @@ import { isIPv6 } from 'node:net';
 import { failHttp } from '../errors.ts';
 import type { Engine, Row, Transaction } from '../store/engine.ts';
 import { attemptsOf, beginAttempts, forgetAttempts, writeAttempts } from '../store/sql/login-attempt.ts';
+import type { Sql } from '../store/sql/sql.ts';
 
 const windowMs = 60_000;
 
@@ -79,7 +80,7 @@ function attemptsIn(row: Row | undefined, now: number): Attempts {
   return { failed: lately(row?.['failed']), running: lately(row?.['running']) };
 }
 
-const written = (name: string, { failed, running }: Attempts): ReturnType<typeof writeAttempts> =>
+const written = (name: string, { failed, running }: Attempts): Sql =>
   writeAttempts(name, JSON.stringify(failed), JSON.stringify(running), Math.max(0, ...failed, ...running) + windowMs);
 
 const tooMany = (milliseconds: number): Error =>

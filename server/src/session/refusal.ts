@@ -1,6 +1,6 @@
 // What is said to who has no permission (spec 14 §§ 5.3, 5.4). Always 401, also for sessions that are logged in.
 import { fail, type KeystampError } from '../errors.ts';
-import type { Access, AccessAction, Resource } from './access.ts';
+import type { Access, Resource } from './access.ts';
 
 const ofDataClass = { read: 1557, update: 1558, create: 1559, drop: 1560 } as const;
 
@@ -13,9 +13,6 @@ export const dataClassRefusal = (action: DataAction, name: string): KeystampErro
 export const attributeRefusal = (action: DataAction, dataClass: string, name: string): KeystampError =>
   action === 'read' ? fail(1607, name, dataClass) : fail(1608, name, dataClass, action);
 
-/** The error for a function that may not be called. */
-export const functionRefusal = (owner: string, name: string): KeystampError => fail(1561, name, owner);
-
 /** @throws KeystampError 1557 to 1560 */
 export function checkDataClass(access: Access, action: DataAction, name: string): void {
   if (!access.may(action, { kind: 'dataclass', name })) throw dataClassRefusal(action, name);
@@ -26,5 +23,5 @@ export function checkExecute(
   access: Access,
   resource: Resource & { readonly kind: 'method' | 'singletonMethod' },
 ): void {
-  if (!access.may('execute' satisfies AccessAction, resource)) throw functionRefusal(resource.owner, resource.name);
+  if (!access.may('execute', resource)) throw fail(1561, resource.name, resource.owner);
 }

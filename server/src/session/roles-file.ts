@@ -1,7 +1,7 @@
 // The roles file: JSON text → permissions, or every fault with its path (spec 14 §§ 1 to 3).
 import type { DataClassDef, Model } from '../model/model.ts';
 import { rolesWarnings, type ListedEntry } from './roles-warnings.ts';
-import { accessActions, datastoreName, guest, type AccessAction, type Resource } from './access.ts';
+import { accessActions, datastoreName, guestPrivilege, type AccessAction, type Resource } from './access.ts';
 
 /** What entries allow: `type applyTo` → action → privileges in lower case. */
 export interface Permissions {
@@ -79,7 +79,7 @@ class Reader {
   /** Privileges that include nothing, with their places. */
   readonly declared = new Map<string, string>();
   readonly #model: Model;
-  readonly #privileges = new Map<string, string>([[guest, guest]]);
+  readonly #privileges = new Map<string, string>([[guestPrivilege, guestPrivilege]]);
   readonly #includes = new Map<string, readonly string[]>();
 
   constructor(model: Model) {

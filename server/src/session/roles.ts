@@ -1,6 +1,6 @@
 // The privileges and roles that are in force: who holds what, and the `Access` of everyone who holds the same.
 import { LRUCache } from 'lru-cache';
-import { Access, guest, promotionsOf, type Resource } from './access.ts';
+import { Access, guestPrivilege, promotionsOf, type Resource } from './access.ts';
 import type { RolesFile } from './roles-file.ts';
 
 /** Sets of privileges that are remembered; a forgotten one is made again. */
@@ -25,7 +25,7 @@ export class Roles {
   /** @param file absent: nothing is protected (spec 14 § 3.5) */
   constructor(file?: RolesFile) {
     this.#file = file;
-    this.admin = new Access(new Set([guest]), 'all', '');
+    this.admin = new Access(new Set([guestPrivilege]), 'all', '');
   }
 
   /** Nothing is protected: there is no roles file. */
@@ -102,12 +102,12 @@ export class Roles {
 
   /** The names held, as the file spells them, without the implicit `guest`. */
   namesHeld({ held }: Access): readonly string[] {
-    return [...held].filter((name) => name !== guest).map((name) => this.#file?.privileges.get(name) ?? name);
+    return [...held].filter((name) => name !== guestPrivilege).map((name) => this.#file?.privileges.get(name) ?? name);
   }
 
   #closed(privileges: Iterable<string>): Set<string> {
     const held = new Set<string>();
-    const waiting = [guest, ...privileges].map((name) => name.toLowerCase());
+    const waiting = [guestPrivilege, ...privileges].map((name) => name.toLowerCase());
     for (let name = waiting.pop(); name !== undefined; name = waiting.pop()) {
       if (held.has(name)) continue;
       held.add(name);
@@ -116,6 +116,3 @@ export class Roles {
     return held;
   }
 }
-
-/** No roles file: everything is open. */
-export const openRoles = (): Roles => new Roles();

@@ -5,7 +5,7 @@ import { failHttp } from '../errors.ts';
 import { holdContent, releaseContent, type Content, type ContentSource } from '../store/content.ts';
 import type { Engine, Row, Transaction } from '../store/engine.ts';
 import { contentTable, uploadTable } from '../store/sql/columns.ts';
-import { sql } from '../store/sql/sql.ts';
+import { sql, type Sql } from '../store/sql/sql.ts';
 import { newId } from './session.ts';
 
 export interface Upload {
@@ -90,7 +90,7 @@ export function consumeUpload(tx: Transaction, id: string): Promise<void> {
   return purge(tx, sql`id = ${id}`);
 }
 
-async function purge(tx: Transaction, which: ReturnType<typeof sql>): Promise<void> {
+async function purge(tx: Transaction, which: Sql): Promise<void> {
   const gone = await tx.rows(sql`DELETE FROM ${uploadTable} WHERE ${which} RETURNING hash`);
   for (const row of gone) await releaseContent(tx, row['hash'] as Uint8Array);
 }

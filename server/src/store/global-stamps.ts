@@ -148,7 +148,7 @@ export async function trackingFacts(executor: Executor, model: Model): Promise<T
 }
 
 /** What the tables of tracking need beside those of the dataclasses. */
-export const trackingIndexes = (model: Model): readonly Sql[] =>
+const trackingIndexes = (model: Model): readonly Sql[] =>
   isTracking(model)
     ? [
         sql`CREATE INDEX IF NOT EXISTS ${ident(`${deletedRecordsDefinition.table} key`)} ON ${deletedTable} (primary_key, table_name)`,

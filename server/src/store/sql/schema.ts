@@ -119,7 +119,7 @@ export const outdatedTables = (existing: ExistingSchema): readonly Sql[] => {
 };
 
 /** The word an attribute's type is remembered by. */
-export const rememberedType = ({ type, simpleDate }: StorageDef): string => (simpleDate ? `${type} simpleDate` : type);
+const rememberedType = ({ type, simpleDate }: StorageDef): string => (simpleDate ? `${type} simpleDate` : type);
 
 /** Statements that bring the tables of the model up to date, faults where that would lose data. */
 export function schemaChanges(

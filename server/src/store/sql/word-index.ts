@@ -8,7 +8,7 @@ import { column, ident, join, raw, sql, type Sql } from './sql.ts';
 import { wordsOf } from './words.ts';
 
 /** Names of all word tables begin so; the name of a dataclass cannot. */
-export const wordTablePrefix = 'keystamp_words ';
+const wordTablePrefix = 'keystamp_words ';
 
 const tableName = (attribute: StorageDef): string => `${wordTablePrefix}${attribute.owner.table}.${attribute.column}`;
 /** The table with columns `word` and `key`. */
@@ -17,7 +17,7 @@ const table = wordTable;
 const keyOf = (attribute: StorageDef): StorageDef => attribute.owner.key[0] as StorageDef;
 
 /** The attributes of a model that have a word index. */
-export const wordIndexed = (model: Model): readonly StorageDef[] =>
+const wordIndexed = (model: Model): readonly StorageDef[] =>
   [...model.dataClasses.values()].flatMap(({ storage }) => storage.filter(({ keywords }) => keywords));
 
 /** Makes the table of an attribute's word index. */
