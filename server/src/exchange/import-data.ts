@@ -11,6 +11,7 @@ import { putEntity, storedStamp, type PutEntity, type PutMedia } from '../orm/pu
 import type { Content } from '../store/content.ts';
 import { DuplicateError, type Engine, type Transaction } from '../store/engine.ts';
 import { metaTable } from '../store/sql/columns.ts';
+import { recalledStatement, rememberStatement } from '../store/sql/meta.ts';
 import { sql } from '../store/sql/sql.ts';
 import { anyStatement } from '../store/sql/write.ts';
 import { keyOf, type Source } from './source.ts';
@@ -88,7 +89,7 @@ async function importClass(
 ): Promise<number> {
   const name = progressName(dataClass.name);
   const describe = describer(converter);
-  const row = await engine.row(sql`SELECT value FROM ${metaTable} WHERE name = ${name}`);
+  const row = await engine.row(recalledStatement(name));
   // Entities before this one may have gone since, so the last batch is looked at again; what is here is not stored twice.
   let done = Math.max(0, Number(row?.['value'] ?? 0) - batchSize);
   const store = async (batch: readonly StoredEntity[]): Promise<void> => {
@@ -97,10 +98,7 @@ async function importClass(
     const entities = await inParallel(fresh, fetchesAtOnce, (entity) => carry(entity, dataClass, describe, losses));
     await engine.write(async (tx) => {
       for (const entity of entities) if (entity) await put(tx, entity, losses);
-      const count = String(done + batch.length);
-      await tx.run(
-        sql`INSERT INTO ${metaTable} (name, value) VALUES (${name}, ${count}) ON CONFLICT (name) DO UPDATE SET value = ${count}`,
-      );
+      await tx.run(rememberStatement(name, String(done + batch.length)));
     });
     done += batch.length;
     onProgress(done);

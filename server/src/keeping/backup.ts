@@ -2,6 +2,7 @@
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { isMedia, type Model } from '../model/model.ts';
 import { metaTable } from '../store/sql/columns.ts';
+import { uniqueIdName } from '../store/sql/meta.ts';
 import { BackupError, BackupFile, type Manifest, type OnProgress } from './backup-file.ts';
 
 /** The steps of making or reading a backup; each tells its progress. */
@@ -51,7 +52,7 @@ function finish(path: string, model: Model, now: Date, onStep: OnStep): Manifest
       format: 1,
       made: now.toISOString(),
       name: model.name,
-      uniqueId: meta.get('uniqueId') ?? '',
+      uniqueId: meta.get(uniqueIdName) ?? '',
       globalStamp: backup.globalStamp(),
       mediaTables: [...model.dataClasses.values()]
         .filter(({ storage }) => storage.some(isMedia))

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFileSync, rmSync } from 'node:fs';
 import { globalStampColumn } from '../store/global-stamps.ts';
 import { baseColumn, globalStampTable, metaTable, tombstoneTable } from '../store/sql/columns.ts';
+import { uniqueIdName } from '../store/sql/meta.ts';
 import { ident } from '../store/sql/sql.ts';
 import { everyClass } from '../store/sql/write.ts';
 import { verifyBackup, type OnStep } from './backup.ts';
@@ -59,7 +60,7 @@ function goOn(path: string, manifest: Manifest, reached: number, { margin, newId
       backup.setManifest(undefined);
       if (newId)
         database
-          .prepare(`UPDATE ${metaTable.text} SET value = ? WHERE name = 'uniqueId'`)
+          .prepare(`UPDATE ${metaTable.text} SET value = ? WHERE name = '${uniqueIdName}'`)
           .run(randomBytes(16).toString('hex').toUpperCase());
       if (margin === 0) return;
       moveCounter(database, Math.max(manifest.globalStamp + margin, reached));

@@ -8,8 +8,7 @@ import type { Converter } from '../image/converter.ts';
 import type { Change, MediaChange } from '../store/change.ts';
 import type { Content } from '../store/content.ts';
 import type { Engine } from '../store/engine.ts';
-import { metaTable } from '../store/sql/columns.ts';
-import { sql, type Sql } from '../store/sql/sql.ts';
+import { recalledStatement, rememberStatement } from '../store/sql/meta.ts';
 import { anyStatement } from '../store/sql/write.ts';
 import { describeContent } from './describe-content.ts';
 import { storeEntity } from './write.ts';
@@ -33,14 +32,11 @@ const complete = 'all';
  * when an earlier start was broken off. `undefined`: nothing is to be sown.
  */
 export async function sownSoFar(model: Model, { engine }: Pick<SowServices, 'engine'>): Promise<number | undefined> {
-  const row = await engine.row(sql`SELECT value FROM ${metaTable} WHERE name = ${progressName}`);
+  const row = await engine.row(recalledStatement(progressName));
   if (row) return row['value'] === complete ? undefined : Number(row['value']);
   for (const dataClass of model.dataClasses.values()) if (await engine.row(anyStatement(dataClass))) return undefined;
   return 0;
 }
-
-const progressStatement = (value: string): Sql =>
-  sql`INSERT INTO ${metaTable} (name, value) VALUES (${progressName}, ${value}) ON CONFLICT (name) DO UPDATE SET value = ${value}`;
 
 /**
  * Writes the entities of a seed.
@@ -68,7 +64,7 @@ export async function sow(
     const { engine, now } = services;
     await engine.write(async (tx) => {
       for (const change of changes) await storeEntity(tx, change, { now });
-      await tx.run(progressStatement(isLast ? complete : String(done + changes.length)));
+      await tx.run(rememberStatement(progressName, isLast ? complete : String(done + changes.length)));
     });
     done += changes.length;
     onProgress(done);

@@ -2,8 +2,7 @@
 import type { OnEvent } from '../events.ts';
 import { isMedia, type Model } from '../model/model.ts';
 import type { Engine } from '../store/engine.ts';
-import { metaTable } from '../store/sql/columns.ts';
-import { sql } from '../store/sql/sql.ts';
+import { recalledStatement, rememberStatement } from '../store/sql/meta.ts';
 import type { Access } from './access.ts';
 import { attributeResource } from './sight.ts';
 
@@ -24,14 +23,10 @@ export async function remindOfPublicCopies(
     .filter((attribute) => isMedia(attribute) && !attribute.owner.code.restrict)
     .filter((attribute) => guest?.may('read', attributeResource(attribute)))
     .map(({ owner, name }) => `${owner.name}.${name}`);
-  const row = await engine.row(sql`SELECT value FROM ${metaTable} WHERE name = ${metaName}`);
+  const row = await engine.row(recalledStatement(metaName));
   const before = row ? (JSON.parse(String(row['value'])) as readonly string[]) : [];
   for (const attribute of before) if (!now.includes(attribute)) onEvent({ kind: 'publicCopies', attribute });
   const text = JSON.stringify(now);
   if (text === row?.['value']) return;
-  await engine.write((tx) =>
-    tx.run(
-      sql`INSERT INTO ${metaTable} (name, value) VALUES (${metaName}, ${text}) ON CONFLICT (name) DO UPDATE SET value = ${text}`,
-    ),
-  );
+  await engine.write((tx) => tx.run(rememberStatement(metaName, text)));
 }

@@ -7,6 +7,7 @@ import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import type { Engine, Executor, Row, Transaction } from './engine.ts';
 import { globalStampTable, metaTable, timestampColumn } from './sql/columns.ts';
+import { rememberOnceStatement } from './sql/meta.ts';
 import { ident, sql, type Sql } from './sql/sql.ts';
 import { anyStatement, buriedStatement, buryStatement, existsStatement } from './sql/write.ts';
 
@@ -169,9 +170,7 @@ export async function prepareTracking(tx: Transaction, model: Model): Promise<vo
     const name = trackedName(dataClass.name);
     if (dataClass.tracking === 'none') await tx.run(sql`DELETE FROM ${metaTable} WHERE name = ${name}`);
     if (dataClass.tracking !== 'changes') continue;
-    const added = await tx.run(
-      sql`INSERT INTO ${metaTable} (name, value) VALUES (${name}, ${'yes'}) ON CONFLICT (name) DO NOTHING`,
-    );
+    const added = await tx.run(rememberOnceStatement(name, 'yes'));
     if (added === 1) await touchClass(tx, dataClass);
   }
 }

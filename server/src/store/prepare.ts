@@ -4,8 +4,7 @@ import type { Model } from '../model/model.ts';
 import { ModelError } from '../model/model-error.ts';
 import { DuplicateError, type Engine, type Transaction } from './engine.ts';
 import { prepareTracking } from './global-stamps.ts';
-import { metaTable } from './sql/columns.ts';
-import { sql } from './sql/sql.ts';
+import { rememberOnceStatement, uniqueIdName } from './sql/meta.ts';
 import { fillWordIndex, missingWordTables } from './sql/word-index.ts';
 import {
   outdatedTables,
@@ -38,9 +37,7 @@ export async function prepareDatabase(engine: Engine, model: Model, preparation:
     for (const statement of outdatedTables(await preparation.introspect(transaction))) await transaction.run(statement);
     for (const statement of systemTables(preparation.schema)) await transaction.run(statement);
     await preparation.functions?.(transaction);
-    await transaction.run(
-      sql`INSERT INTO ${metaTable} (name, value) VALUES (${'uniqueId'}, ${randomId()}) ON CONFLICT (name) DO NOTHING`,
-    );
+    await transaction.run(rememberOnceStatement(uniqueIdName, randomId()));
     const existing = await preparation.introspect(transaction);
     const { statements, faults } = schemaChanges(model, existing, preparation.schema);
     if (faults.length > 0) throw new ModelError(faults);
