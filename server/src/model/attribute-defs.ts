@@ -11,12 +11,11 @@ import type { DraftClass, Mutable } from './draft-class.ts';
 import type { CalculatedDef, DataClassDef, RelatedEntitiesDef, RelatedEntityDef, StorageDef } from './model.ts';
 import { hiddenForeignKey, storageDef } from './storage-defs.ts';
 
+/** All classes, by name. */
+export type Drafts = ReadonlyMap<string, DraftClass>;
+
 /** N→1 relations, with a hidden foreign key where none is declared. */
-export function addToOne(
-  classes: ReadonlyMap<string, DraftClass>,
-  owner: DraftClass,
-  definition: DataClassDefinition,
-): void {
+export function addToOne(owner: DraftClass, definition: DataClassDefinition, classes: Drafts): void {
   for (const [name, attribute] of Object.entries(definition.attributes)) {
     if (attribute.kind !== 'relatedEntity') continue;
     const target = classes.get(attribute.dataClass)!;
@@ -38,11 +37,7 @@ export function addToOne(
 }
 
 /** 1→N relations; their other sides must be there. */
-export function addToMany(
-  classes: ReadonlyMap<string, DraftClass>,
-  owner: DraftClass,
-  definition: DataClassDefinition,
-): void {
+export function addToMany(owner: DraftClass, definition: DataClassDefinition, classes: Drafts): void {
   for (const [name, attribute] of Object.entries(definition.attributes)) {
     if (attribute.kind !== 'relatedEntities') continue;
     const target = classes.get((attribute as RelatedEntitiesDefinition).dataClass)!;
@@ -61,11 +56,7 @@ export function addToMany(
 }
 
 /** Calculated attributes with their code. */
-export function addCalculated(
-  classes: ReadonlyMap<string, DraftClass>,
-  owner: DraftClass,
-  definition: DataClassDefinition,
-): void {
+export function addCalculated(owner: DraftClass, definition: DataClassDefinition, classes: Drafts): void {
   for (const [name, attribute] of Object.entries(definition.attributes)) {
     if (attribute.kind !== 'calculated') continue;
     const { type, exposed, simpleDate = false, dataClass } = attribute;
@@ -88,6 +79,7 @@ export function addCalculated(
 export function addAliases(
   owner: DraftClass,
   definition: DataClassDefinition,
+  _classes: Drafts,
   definitions: ModelDefinition['dataClasses'],
 ): void {
   const pathOf = (dataClass: DataClassDef, name: string): string =>

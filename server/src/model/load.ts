@@ -27,12 +27,8 @@ export function buildModel(exported: unknown): Model {
   const classes = new Map<string, DraftClass>();
   for (const [name, definition] of Object.entries(definitions))
     classes.set(name, draftClass(name, definition, classes.size + 1, code ?? {}, isClass));
-  for (const [name, definition] of Object.entries(definitions)) addStorage(classes.get(name)!, definition);
-  for (const [name, definition] of Object.entries(definitions)) addToOne(classes, classes.get(name)!, definition);
-  for (const [name, definition] of Object.entries(definitions)) addToMany(classes, classes.get(name)!, definition);
-  for (const [name, definition] of Object.entries(definitions)) addCalculated(classes, classes.get(name)!, definition);
-  for (const [name, definition] of Object.entries(definitions)) addAliases(classes.get(name)!, definition, definitions);
-  for (const [name, definition] of Object.entries(definitions)) orderAttributes(classes.get(name)!, definition);
+  for (const add of attributeSteps)
+    for (const [name, owner] of classes) add(owner, definitions[name] as DataClassDefinition, classes, definitions);
   for (const made of classes.values()) {
     const events = eventsDef(made);
     if (events) made.events = events;
@@ -49,6 +45,9 @@ export function buildModel(exported: unknown): Model {
     definition: definition as object,
   };
 }
+
+/** What the attributes of all classes are made in: each step needs those before it to be done for every class. */
+const attributeSteps = [addStorage, addToOne, addToMany, addCalculated, addAliases, orderAttributes] as const;
 
 /** `__DeletedRecords`, the last class, when the changes of any are numbered. */
 function addDeletedRecords(classes: Map<string, DraftClass>): void {
