@@ -39,6 +39,19 @@ test('every link between pages leads to a file', () => {
   assert.deepEqual(broken, []);
 });
 
+test('the files that ARCHITECTURE.md names are there', () => {
+  const map = readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8');
+  const places = ['', 'server/src', 'client/src', 'explorer/src'];
+  const missing = (name: string, room: string): boolean =>
+    !places.some((place) => existsSync(join(root, place, name)) || existsSync(join(root, place, room, name)));
+  const wrong = map.split('\n').flatMap((line) => {
+    const room = /^\| `([\w-]+)\/` \|/.exec(line)?.[1] ?? '';
+    return [...line.matchAll(/`([\w./-]+\.ts)`/g)].map(([, name = '']) => name).filter((name) => missing(name, room)); // prettier-ignore
+  });
+  assert.ok(map.includes('`store/engine.ts`') || map.includes('`engine.ts`'), 'the names were found');
+  assert.deepEqual(wrong, []);
+});
+
 interface Sample {
   readonly command: string;
   readonly answer: string;
