@@ -5,7 +5,7 @@ const checks: readonly (readonly [name: string, command: string, args: readonly 
   ['types', 'tsc', ['-p', '.']],
   ['explorer types', 'tsc', ['-p', 'explorer']],
   ['lint', 'oxlint', ['--deny-warnings', 'client', 'server', 'explorer', 'examples', 'bench', 'tools']],
-  ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
+  ['format', 'prettier', ['--check', '--cache', '--log-level', 'warn', '.']],
 ];
 
 function run(command: string, args: readonly string[]): Promise<{ ok: boolean; output: string }> {
@@ -19,13 +19,23 @@ function run(command: string, args: readonly string[]): Promise<{ ok: boolean; o
   });
 }
 
-/** True when every check passes. */
-export async function check(): Promise<boolean> {
+export interface Checked {
+  /** Every check passes. */
+  readonly ok: boolean;
+  /** What to tell of it. */
+  readonly text: string;
+}
+
+export async function check(): Promise<Checked> {
   const results = await Promise.all(
     checks.map(async ([name, command, args]) => ({ name, ...(await run(command, args)) })),
   );
-  for (const { name, ok, output } of results) console.log(ok ? `✔ ${name}` : `✖ ${name}\n${output}`);
-  return results.every(({ ok }) => ok);
+  const text = results.map(({ name, ok, output }) => (ok ? `✔ ${name}` : `✖ ${name}\n${output}`)).join('\n');
+  return { ok: results.every(({ ok }) => ok), text };
 }
 
-if (import.meta.main && !(await check())) process.exitCode = 1;
+if (import.meta.main) {
+  const { ok, text } = await check();
+  console.log(text);
+  if (!ok) process.exitCode = 1;
+}

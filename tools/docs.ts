@@ -66,11 +66,10 @@ function errorRow(errCode: string, row: (typeof errorTable)[ErrorCode]): Row {
   return [errCode, String(row.status), message];
 }
 
+const program = await createProgram();
+
 const generated: Readonly<Record<string, () => string>> = {
-  commands: () =>
-    createProgram()
-      .commands.flatMap((command) => commandSections(command, []))
-      .join('\n\n'),
+  commands: () => program.commands.flatMap((command) => commandSections(command, [])).join('\n\n'),
   parameters: () =>
     table(
       ['parameter', 'also', 'meaning'],

@@ -1,11 +1,15 @@
-// `npm test`: the checks, then every test of the repository; the last line counts them. `--long` runs the long versions
-// of the random and crash tests as well. Names of files or folders given after it run those alone.
+// `npm test`: the checks and every test of the repository; the last line counts them. `--long` runs the long versions
+// of the random and crash tests as well, `--times` says what each file took. Names of files or folders given after it
+// run those alone.
 import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { check } from './check.ts';
 import { startPostgres } from './embedded-postgres.ts';
+import { useTestFolder } from './test-folder.ts';
+import { Times } from './times.ts';
 
 const { values, positionals } = readArguments();
 if (values.long) process.env['KEYSTAMP_LONG'] = '1';
@@ -23,7 +27,31 @@ const files = globSync(
       ],
 );
 
-const checked = asked.length > 0 || (await check());
+/** Those that take longest come first: were one of them the last, a core would wait for it. `--times` tells. */
+const longest = [
+  'server/test/cli/serve.test.ts',
+  'server/test/histories/histories.test.ts',
+  'explorer/test/explorer.test.ts',
+  'server/test/crash/postgres.test.ts',
+  'server/test/wire/postgres.test.ts',
+  'server/test/wire/wire.test.ts',
+  'server/test/caching/random-walk.test.ts',
+  'server/test/cli/exchange.test.ts',
+  'server/test/cli/keeping.test.ts',
+  'server/test/crash/kill.test.ts',
+  'server/test/cli/workers.test.ts',
+  'server/test/unit/query/sql-agrees.test.ts',
+  'server/test/access/nothing-leaks.test.ts',
+  'server/test/unit/image/converter-process.test.ts',
+];
+const rank = (file: string): number => {
+  const place = longest.indexOf(file);
+  return place < 0 ? longest.length : place;
+};
+
+useTestFolder();
+const checking = asked.length > 0 ? undefined : check();
+const times = values.times ? new Times() : undefined;
 // One server for all files that want one.
 const wantsPostgres = files.some((file) => readFileSync(file, 'utf8').toLowerCase().includes('postgres'));
 const postgres = wantsPostgres ? await startPostgres() : undefined;
@@ -34,12 +62,16 @@ let failed = 0;
 let skipped = 0;
 
 const stream = run({
-  files: files.toSorted(),
+  files: files.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)),
   concurrency: Math.max(2, availableParallelism()),
   timeout: values.long ? 3_600_000 : 300_000,
   // What a failed test left open does not hold up the run.
   forceExit: true,
-  execArgv: ['--conditions=keystamp-source'],
+  execArgv: [
+    '--conditions=keystamp-source',
+    `--import=${join(import.meta.dirname, 'plain-promises.ts')}`,
+    ...(times ? times.execArgv : []),
+  ],
 });
 stream.on('test:summary', ({ file, counts }) => {
   if (file !== undefined) return;
@@ -51,13 +83,17 @@ stream.compose(spec).pipe(process.stdout, { end: false });
 stream.on('end', () => {
   setImmediate(async () => {
     await postgres?.stop();
-    if (!checked) failed++;
+    times?.print();
+    const checked = await checking;
+    if (checked) console.log(checked.text);
+    if (checked?.ok === false) failed++;
     if (failed > 0 || passed === 0) process.exitCode = 1;
     console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   });
 });
 
-function readArguments(): { values: { long: boolean }; positionals: readonly string[] } {
+function readArguments(): { values: { long: boolean; times: boolean }; positionals: readonly string[] } {
   const names = process.argv.slice(2);
-  return { values: { long: names.includes('--long') }, positionals: names.filter((name) => !name.startsWith('--')) };
+  const values = { long: names.includes('--long'), times: names.includes('--times') };
+  return { values, positionals: names.filter((name) => !name.startsWith('--')) };
 }

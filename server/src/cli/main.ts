@@ -1,35 +1,36 @@
 // The command line: `keystamp <command>`. Each command has a file of its own.
 import { Command, CommanderError } from 'commander';
-import { backupCommand } from './commands/backup.ts';
-import { exportCommand } from './commands/export.ts';
-import { fsckCommand } from './commands/fsck.ts';
-import { importCommand } from './commands/import.ts';
-import { initCommand } from './commands/init.ts';
-import { keyCommand } from './commands/key.ts';
-import { restoreCommand } from './commands/restore.ts';
-import { serveCommand } from './commands/serve.ts';
-import { syncCommand } from './commands/sync.ts';
-import { typesCommand } from './commands/types.ts';
 
-/** The whole command line. */
-export const createProgram = (): Command =>
-  new Command('keystamp')
+/** Each is loaded when it is asked for: most need little of the server, and start the faster. In the order of the help. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  init: async () => (await import('./commands/init.ts')).initCommand(),
+  serve: async () => (await import('./commands/serve.ts')).serveCommand(),
+  key: async () => (await import('./commands/key.ts')).keyCommand(),
+  sync: async () => (await import('./commands/sync.ts')).syncCommand(),
+  import: async () => (await import('./commands/import.ts')).importCommand(),
+  export: async () => (await import('./commands/export.ts')).exportCommand(),
+  types: async () => (await import('./commands/types.ts')).typesCommand(),
+  backup: async () => (await import('./commands/backup.ts')).backupCommand(),
+  restore: async () => (await import('./commands/restore.ts')).restoreCommand(),
+  fsck: async () => (await import('./commands/fsck.ts')).fsckCommand(),
+};
+
+/**
+ * The command line: the whole of it, or with one command alone.
+ * @param name of the command that is meant; anything else: all of them
+ */
+export async function createProgram(name = ''): Promise<Command> {
+  const program = new Command('keystamp')
     .description('Serves a datastore with versioned pictures over the Qodly / 4D REST API')
-    .exitOverride()
-    .addCommand(initCommand())
-    .addCommand(serveCommand())
-    .addCommand(keyCommand())
-    .addCommand(syncCommand())
-    .addCommand(importCommand())
-    .addCommand(exportCommand())
-    .addCommand(typesCommand())
-    .addCommand(backupCommand())
-    .addCommand(restoreCommand())
-    .addCommand(fsckCommand());
+    .exitOverride();
+  const meant = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  for (const load of meant ? [meant] : Object.values(commands)) program.addCommand(await load());
+  return program;
+}
 
 /** Runs the command that the arguments name; sets the exit code. */
 export async function main(argv: readonly string[]): Promise<void> {
-  const program = createProgram();
+  const program = await createProgram(argv[2]);
   try {
     await program.parseAsync([...argv]);
   } catch (error) {

@@ -1,5 +1,4 @@
 // Pages of other origins, where the settings list them (spec 13 § 2.6): preflights, and what answers say to browsers.
-import cors from '@fastify/cors';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Config } from '../config.ts';
 import { listOf } from '../setting.ts';
@@ -30,7 +29,7 @@ export function allowOrigins(
 ): ((made: HttpReply, reply: FastifyReply) => HttpReply) | undefined {
   const origins = listOf(config.corsOrigins);
   if (origins.length === 0) return undefined;
-  void server.register(cors, {
+  void server.register(import('@fastify/cors'), {
     origin: [...origins],
     credentials: config.corsCredentials,
     methods: [...methods],

@@ -2,7 +2,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 import { mountsOf, type Config } from '../config.ts';
 
@@ -61,7 +60,7 @@ export function serveExplorer(server: FastifyInstance, config: Config, models: r
       url,
       handler: async (_request, reply) => reply.headers(pageHeaders).send(page),
     });
-  void server.register(fastifyStatic, {
+  void server.register(import('@fastify/static'), {
     root: join(folder, 'assets'),
     prefix: `${path}/assets/`,
     decorateReply: false,

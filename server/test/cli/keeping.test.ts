@@ -1,51 +1,34 @@
 // `keystamp backup`, `restore` and `fsck` as black boxes, beside a server that is being written to.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import Database from 'better-sqlite3';
 import { dropDatabase, newDatabase } from '../postgres.ts';
-import { endAll, keystamp, type Ended, type KeystampProcess } from './keystamp-process.ts';
+import { keystamp, type Ended } from './keystamp-process.ts';
+import { ServedModel } from './served-model.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'keystamp-cli-keeping-'));
-const data = join(root, 'data');
-const backup = join(root, 'company.backup');
 const model = `export default { name: 'company', dataClasses: {
   Person: { track: true, attributes: {
     ID: { type: 'long', primKey: true, autosequence: true }, name: { type: 'string' }, file: { type: 'blob' } } },
 } };`;
 
-let server: KeystampProcess;
-let url: string;
+const served = new ServedModel(model);
+const { root, data } = served;
+const backup = join(root, 'company.backup');
 
-before(async () => {
-  writeFileSync(join(root, 'model.ts'), model);
-  server = keystamp(['serve', root, '--port', '0', '--data', data]);
-  url = await server.url;
-});
-
-after(async () => {
-  server.kill('SIGTERM');
-  await server.ended;
-  await endAll();
-  rmSync(root, { recursive: true });
-});
-
-async function send(path: string, body?: string | Buffer): Promise<Record<string, unknown>> {
-  const init = body === undefined ? {} : { method: 'POST', body };
-  return (await (await fetch(`${url}/${path}`, init)).json()) as Record<string, unknown>;
-}
+const send = (path: string, body?: object | Buffer<ArrayBuffer>): Promise<Record<string, unknown>> =>
+  served.send(path, body);
 
 /** A person whose file holds the name, again and again. */
 async function add(name: string): Promise<number> {
-  const { __KEY } = await send('Person?$method=update', JSON.stringify({ name }));
+  const { __KEY } = await send('Person?$method=update', { name });
   assert.equal((await send(`Person(${String(__KEY)})/file`, Buffer.alloc(50_000, name)))['ok'], true);
   return Number(__KEY);
 }
 
 const command = (name: string, folder: string, ...args: string[]): Promise<Ended> =>
-  keystamp([name, ...args, '--model', root, '--data', folder]).ended;
+  served.command([name, ...args], folder);
 
 test('a backup under load holds all that was acknowledged before, each record with its bytes', async () => {
   for (let i = 0; i < 20; i++) await add(`before ${i}`);

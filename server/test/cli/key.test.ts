@@ -1,37 +1,20 @@
 // `keystamp key …` beside a running server: a key is shown once, works at once, and opens nothing once it is removed.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { endAll, keystamp, type Ended, type KeystampProcess } from './keystamp-process.ts';
+import { test } from 'node:test';
+import type { Ended } from './keystamp-process.ts';
+import { ServedModel } from './served-model.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'keystamp-cli-key-'));
-const data = join(root, 'data');
-const model = `export default { dataClasses: {
+const served = new ServedModel(
+  `export default { dataClasses: {
   Note: { attributes: { ID: { type: 'long', primKey: true, autosequence: true } } },
-} };`;
+} };`,
+  { KEYSTAMP_API_KEYS: 'required' },
+);
 
-let server: KeystampProcess;
-let url: string;
-
-before(async () => {
-  writeFileSync(join(root, 'model.ts'), model);
-  server = keystamp(['serve', root, '--port', '0', '--data', data], { KEYSTAMP_API_KEYS: 'required' });
-  url = await server.url;
-});
-
-after(async () => {
-  server.kill('SIGTERM');
-  await server.ended;
-  await endAll();
-  rmSync(root, { recursive: true });
-});
-
-const key = (...args: string[]): Promise<Ended> => keystamp(['key', ...args, '--model', root, '--data', data]).ended;
+const key = (...args: string[]): Promise<Ended> => served.command(['key', ...args]);
 
 const status = async (sent: string): Promise<number> =>
-  (await fetch(`${url}/Note`, { headers: { 'api-key': sent } })).status;
+  (await fetch(`${served.url}/Note`, { headers: { 'api-key': sent } })).status;
 
 test('added, listed, used, removed', async () => {
   const added = await key('add', '--type', 'administration', '--description', 'nightly import', '--days', '90');

@@ -1,41 +1,26 @@
 // `keystamp sync …` beside a running server: what it shows, what it changes, what it refuses.
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
-import { endAll, keystamp, type Ended, type KeystampProcess } from './keystamp-process.ts';
+import { before, test } from 'node:test';
+import { keystamp, type Ended } from './keystamp-process.ts';
+import { ServedModel } from './served-model.ts';
 
-const root = mkdtempSync(join(tmpdir(), 'keystamp-cli-sync-'));
-const data = join(root, 'data');
 const model = `export default { dataClasses: {
   Person: { track: true, attributes: { ID: { type: 'long', primKey: true, autosequence: true }, name: { type: 'string' } } },
   Note: { attributes: { ID: { type: 'long', primKey: true, autosequence: true } } },
 } };`;
 
-let server: KeystampProcess;
-let url: string;
+const served = new ServedModel(model);
+const { root, data } = served;
 
 before(async () => {
-  writeFileSync(join(root, 'model.ts'), model);
-  server = keystamp(['serve', root, '--port', '0', '--data', data]);
-  url = await server.url;
   for (const name of ['Ada', 'Bo', 'Carla', 'Dag']) await send('Person?$method=update', { name });
 });
 
-after(async () => {
-  server.kill('SIGTERM');
-  await server.ended;
-  await endAll();
-  rmSync(root, { recursive: true });
-});
+const send = (path: string, body?: object): Promise<Record<string, unknown>> => served.send(path, body);
 
-async function send(path: string, body?: object): Promise<Record<string, unknown>> {
-  const init = body && { method: 'POST', body: JSON.stringify(body) };
-  return (await (await fetch(`${url}/${path}`, init)).json()) as Record<string, unknown>;
-}
-
-const sync = (...args: string[]): Promise<Ended> => keystamp(['sync', ...args, '--model', root, '--data', data]).ended;
+const sync = (...args: string[]): Promise<Ended> => served.command(['sync', ...args]);
 
 async function says(expected: RegExp, ...args: string[]): Promise<void> {
   const { code, stdout, stderr } = await sync(...args);
@@ -85,15 +70,13 @@ test('prune: deletions are forgotten, and the list of them says so', async () =>
 test('a client that asks for deletions that are forgotten is told to the operator', async () => {
   await send('__DeletedRecords?$filter="__Stamp >= 61"');
   await send('__DeletedRecords?$filter="__Stamp >= 60"');
-  server.kill('SIGTERM');
-  const { stderr } = await server.ended;
+  const { stderr = '' } = (await served.stop()) ?? {};
   const warnings = stderr.split('\n').filter((line) => line.includes('deletionsForgotten'));
   assert.deepEqual(
     warnings.map((line) => (JSON.parse(line) as { asked: number; oldest: number }).asked),
     [5, 60],
   );
-  server = keystamp(['serve', root, '--port', '0', '--data', data]);
-  url = await server.url;
+  await served.start();
 });
 
 test('deleted: keys that vanished behind the server are recorded, those that are there or known are not', async () => {

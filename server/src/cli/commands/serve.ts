@@ -1,22 +1,7 @@
-// `keystamp serve [models…]`: opens the data, brings in the first data if there is none, and serves until told to stop.
-import { join } from 'node:path';
+// `keystamp serve [models…]`: what it is told, and the models it serves.
 import { Command } from 'commander';
-import { mountsOf, readConfig, settings, type Config } from '../../config.ts';
-import { printEvents, type OnEvent } from '../../events.ts';
-import { listen, refusesToListen, stop, urlOf } from '../../http/listen.ts';
-import { createMetrics, type Metrics } from '../../http/metrics.ts';
-import { createServer } from '../../http/server.ts';
-import { openKeystamp, openKeystamps, type Part } from '../../keystamp.ts';
-import type { Model } from '../../model/model.ts';
-import type { Seed } from '../../model/seed.ts';
-import { Roles } from '../../session/roles.ts';
-import { sow, sownSoFar } from '../../orm/sow.ts';
-import { metricsOfAll } from '../worker-metrics.ts';
-import { keepWorkers, isWorker, leaveWorkers } from '../workers.ts';
-import { stopSignal } from '../stop-signal.ts';
+import { readConfig, settings } from '../../config.ts';
 import { loadModel, type LoadedModel } from '../load-model.ts';
-import { loadRoles } from '../load-roles.ts';
-import { progressBar } from '../progress.ts';
 
 interface Flags {
   readonly data?: string;
@@ -48,68 +33,7 @@ async function serve(paths: readonly string[], flags: Flags): Promise<void> {
   const config = readConfig(flags, process.env);
   const loaded: LoadedModel[] = [];
   for (const path of paths) loaded.push(await loadModel(path));
-  const print = printEvents(config);
-  const metrics = config.metrics === 'off' ? undefined : createMetrics();
-  const onEvent: OnEvent = metrics
-    ? (event) => {
-        metrics.onEvent(event);
-        print(event);
-      }
-    : print;
-  // Code of an author that forgets to wait for something must not end the server.
-  process.on('unhandledRejection', (cause) => onEvent({ kind: 'rejectionForgotten', cause }));
-  const roles = new Map(loaded.map(({ model, folder }) => [model, loadRoles(model, folder, config, onEvent)]));
-  const rolesOf = (model: Model): Roles => roles.get(model) ?? new Roles();
-  const refusal = refusesToListen(config, [...roles.values()]);
-  if (refusal !== undefined) throw new Error(refusal);
-  const models = loaded.map(({ model }) => model);
-  const [only, ...others] = models as [Model];
-  const keystamp = await (others.length > 0
-    ? openKeystamps(models, config, onEvent, Date.now, rolesOf)
-    : openKeystamp(only, config, onEvent, Date.now, rolesOf));
-  try {
-    for (const [i, { seed }] of loaded.entries()) if (seed) await sowFirst(seed, keystamp.parts[i] as Part);
-    if (config.workers < 2 || isWorker()) await serveUntilStopped(keystamp, config, onEvent, metrics);
-  } finally {
-    await keystamp.close();
-  }
-  if (isWorker()) leaveWorkers();
-  else if (config.workers > 1) await serveByWorkers(config, onEvent);
-}
-
-/** The data are prepared; each process opens them for itself. */
-const serveByWorkers = (config: Config, onEvent: OnEvent): Promise<void> =>
-  keepWorkers(config, onEvent, ({ port }) => tellServing(urlOf(config.host, port), config));
-
-const tellServing = (url: string, config: Config): void => console.log(`Keystamp serves ${url}${mountsOf(config)[0]}`);
-
-/** Brings in the first data, or goes on with it when it was broken off. */
-async function sowFirst(seed: Seed, { model, services }: Part): Promise<void> {
-  const from = await sownSoFar(model, services);
-  if (from === undefined) return;
-  const bar = progressBar('First data', seed.total);
-  try {
-    await sow(seed, model, join(services.config.data, 'seed'), services, bar.update, from);
-  } finally {
-    // Its timer would keep the process alive.
-    bar.stop();
-  }
-}
-
-async function serveUntilStopped(
-  keystamp: Awaited<ReturnType<typeof openKeystamp>>,
-  config: Config,
-  onEvent: OnEvent,
-  metrics: Metrics | undefined,
-): Promise<void> {
-  const signalled = stopSignal();
-  const names = keystamp.parts.map(({ model }) => model.name);
-  const shown = metrics && isWorker() ? { ...metrics, text: metricsOfAll(metrics.registry) } : metrics;
-  const server = createServer(keystamp.handle, config, shown, names.length > 1 ? names : []);
-  const url = await listen(server, config);
-  onEvent({ kind: 'listening', url, data: config.data });
-  if (!isWorker()) tellServing(url, config);
-  onEvent({ kind: 'stopping', signal: await signalled });
-  await stop(server, config);
-  onEvent({ kind: 'stopped' });
+  // Nine tenths of the program: who made a mistake in the settings or the model hears of it at once.
+  const { serveModels } = await import('../serve-models.ts');
+  await serveModels(loaded, config);
 }
