@@ -13,7 +13,7 @@ const model = `export default { name: 'company', dataClasses: {
     ID: { type: 'long', primKey: true, autosequence: true }, name: { type: 'string' }, file: { type: 'blob' } } },
 } };`;
 
-const served = new ServedModel(model);
+const served = await ServedModel.open(model);
 const { root, data } = served;
 const backup = join(root, 'company.backup');
 

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Ended } from './keystamp-process.ts';
 import { ServedModel } from './served-model.ts';
 
-const served = new ServedModel(
+const served = await ServedModel.open(
   `export default { dataClasses: {
   Note: { attributes: { ID: { type: 'long', primKey: true, autosequence: true } } },
 } };`,

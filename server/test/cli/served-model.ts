@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, before } from 'node:test';
+import { after } from 'node:test';
 import { endAll, keystamp, type Ended, type KeystampProcess } from './keystamp-process.ts';
 
 export class ServedModel {
@@ -13,20 +13,25 @@ export class ServedModel {
   #server: KeystampProcess | undefined;
   #url = '';
 
-  /**
-   * The server starts before the tests of the file and ends after them, with its folder.
-   * @param model text of the model file
-   * @param env settings of the server
-   */
-  constructor(model: string, env: Readonly<Record<string, string>> = {}) {
+  private constructor(model: string, env: Readonly<Record<string, string>>) {
     this.#env = env;
     writeFileSync(join(this.root, 'model.ts'), model);
-    before(() => this.start());
     after(async () => {
       await this.stop();
       await endAll();
       rmSync(this.root, { recursive: true });
     });
+  }
+
+  /**
+   * Starts the server; it ends after the tests of the file, with its folder.
+   * @param model text of the model file
+   * @param env settings of the server
+   */
+  static async open(model: string, env: Readonly<Record<string, string>> = {}): Promise<ServedModel> {
+    const served = new ServedModel(model, env);
+    await served.start();
+    return served;
   }
 
   /** `http://127.0.0.1:41234/rest` */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { keystamp, type Ended } from './keystamp-process.ts';
 import { ServedModel } from './served-model.ts';
 
@@ -11,14 +11,11 @@ const model = `export default { dataClasses: {
   Note: { attributes: { ID: { type: 'long', primKey: true, autosequence: true } } },
 } };`;
 
-const served = new ServedModel(model);
+const served = await ServedModel.open(model);
 const { root, data } = served;
-
-before(async () => {
-  for (const name of ['Ada', 'Bo', 'Carla', 'Dag']) await send('Person?$method=update', { name });
-});
-
 const send = (path: string, body?: object): Promise<Record<string, unknown>> => served.send(path, body);
+
+for (const name of ['Ada', 'Bo', 'Carla', 'Dag']) await send('Person?$method=update', { name });
 
 const sync = (...args: string[]): Promise<Ended> => served.command(['sync', ...args]);
 
