@@ -2,10 +2,11 @@
 import { printedType } from '../model/attribute-types.ts';
 import {
   publicAttribute,
-  relatedClass,
-  shownStorage,
   writtenStorage,
+  type AliasDef,
   type AttributeDef,
+  type CalculatedDef,
+  type DataClassDef,
   type StorageDef,
   type StorageType,
 } from '../model/model.ts';
@@ -29,22 +30,48 @@ const fieldTypes = {
   uuid: 0,
 } as const satisfies Record<StorageType, number>;
 
+/** That of a selection. */
+const selectionType = 42;
+
 const position = (attribute: StorageDef): number => attribute.owner.storage.indexOf(attribute) + 1;
 
-/** What stands in no column of its own. */
-const ofAlias = { fieldNumber: 0, mandatory: false, readOnly: true } as const;
+const ofValue = (shape: StorageDef) => ({ type: printedType(shape), fieldType: fieldTypes[shape.type] });
 
-/** Frozen. */
-export function attributeObject(attribute: AttributeDef): AttributeObject {
+const ofEntity = ({ name }: DataClassDef) => ({ type: name, fieldType: fieldTypes.object, relatedDataClass: name });
+
+const ofSelection = ({ name, collectionName }: DataClassDef) => ({
+  type: collectionName,
+  fieldType: selectionType,
+  relatedDataClass: name,
+});
+
+function ofResult({ result }: CalculatedDef) {
+  if (result.kind === 'value') return ofValue(result.shape);
+  return result.kind === 'entity' ? ofEntity(result.target) : ofSelection(result.target);
+}
+
+function ofAlias(alias: AliasDef) {
+  if (alias.many) return ofSelection(alias.target);
+  const { end } = alias;
+  if (end.kind === 'relatedEntity') return ofEntity(end.target);
+  return end.kind === 'calculated' ? ofResult(end) : ofValue(end);
+}
+
+/** What stands in no column of its own. */
+const withoutColumn = { fieldNumber: 0, mandatory: false } as const;
+
+/** What is known of an attribute; frozen. */
+export const attributeObject = (attribute: AttributeDef): AttributeObject => Object.freeze(factsOf(attribute));
+
+function factsOf(attribute: AttributeDef): AttributeObject {
   const { name, kind, owner } = attribute;
   const exposed = publicAttribute(owner, name) !== undefined;
   const plain = { name, kind, exposed, unique: false, indexed: false, keywordIndexed: false, autoFilled: false };
   switch (attribute.kind) {
     case 'storage':
-      return Object.freeze({
+      return {
         ...plain,
-        type: printedType(attribute),
-        fieldType: fieldTypes[attribute.type],
+        ...ofValue(attribute),
         fieldNumber: position(attribute),
         mandatory: attribute.notNull,
         unique: attribute.unique || attribute.primKey,
@@ -52,77 +79,36 @@ export function attributeObject(attribute: AttributeDef): AttributeObject {
         keywordIndexed: attribute.keywords,
         autoFilled: attribute.autosequence || attribute.autogenerate,
         readOnly: attribute.readOnly,
-      });
+      };
     case 'relatedEntity': {
       const { target, foreignKey, inverse } = attribute;
-      return Object.freeze({
+      return {
         ...plain,
-        type: target.name,
-        fieldType: fieldTypes.object,
+        ...ofEntity(target),
         fieldNumber: position(foreignKey),
         mandatory: foreignKey.notNull,
         indexed: foreignKey.indexed,
         readOnly: false,
         ...(inverse && { inverseName: inverse.name }),
-        relatedDataClass: target.name,
-      });
+      };
     }
-    case 'relatedEntities':
-      return Object.freeze({
+    case 'relatedEntities': {
+      const { target, inverse } = attribute;
+      const fieldNumber = position(owner.key[0] as StorageDef);
+      return {
         ...plain,
-        type: attribute.target.collectionName,
-        fieldType: 42,
-        fieldNumber: position(owner.key[0] as StorageDef),
+        ...ofSelection(target),
+        fieldNumber,
         mandatory: false,
         readOnly: true,
-        inverseName: attribute.inverse.name,
-        relatedDataClass: attribute.target.name,
-      });
-    case 'calculated': {
-      const { result, set } = attribute;
-      const base = { ...plain, ...ofAlias, readOnly: !set };
-      if (result.kind === 'value') {
-        const { shape } = result;
-        return Object.freeze({ ...base, type: printedType(shape), fieldType: fieldTypes[shape.type] });
-      }
-      const { name: relatedDataClass, collectionName } = result.target;
-      return result.kind === 'entity'
-        ? Object.freeze({ ...base, type: relatedDataClass, fieldType: fieldTypes.object, relatedDataClass })
-        : Object.freeze({ ...base, type: collectionName, fieldType: 42, relatedDataClass });
+        inverseName: inverse.name,
+      };
     }
+    case 'calculated':
+      return { ...plain, ...withoutColumn, ...ofResult(attribute), readOnly: !attribute.set };
     case 'alias': {
-      const { path } = attribute;
-      if (!attribute.many && attribute.end.kind === 'calculated')
-        return Object.freeze({ ...attributeObject(attribute.end), ...plain, readOnly: true, path });
-      const target = relatedClass(attribute);
-      if (target && attribute.many)
-        return Object.freeze({
-          ...ofAlias,
-          ...plain,
-          type: target.collectionName,
-          fieldType: 42,
-          relatedDataClass: target.name,
-          path,
-        });
-      if (target)
-        return Object.freeze({
-          ...ofAlias,
-          ...plain,
-          type: target.name,
-          fieldType: fieldTypes.object,
-          relatedDataClass: target.name,
-          path,
-        });
-      const shown = shownStorage(attribute) as StorageDef;
       const readOnly = writtenStorage(attribute) === undefined;
-      return Object.freeze({
-        ...ofAlias,
-        ...plain,
-        type: printedType(shown),
-        fieldType: fieldTypes[shown.type],
-        readOnly,
-        path,
-      });
+      return { ...plain, ...withoutColumn, ...ofAlias(attribute), readOnly, path: attribute.path };
     }
     default:
       return attribute satisfies never;
