@@ -31,6 +31,7 @@ export const setting = <T extends SettingValue>(
   rule: Rule = ofType[typeof byDefault as keyof typeof ofType],
 ): Setting<T> => ({ default: byDefault, env, meaning, rule });
 
+/** One of these words. */
 export const oneOf = (...words: readonly string[]): Rule => ({
   holds: (value) => words.includes(String(value)),
   expected: `one of ${words.join(', ')}`,

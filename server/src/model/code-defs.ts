@@ -81,6 +81,7 @@ export function functionMap(
   );
 }
 
+/** A singleton, from what its author wrote. */
 export const singletonDef = (
   name: string,
   { scope, state, functions }: SingletonCode,
@@ -92,6 +93,7 @@ export const singletonDef = (
   functions: functionMap(functions, isClass, 'singleton', name),
 });
 
+/** Who the users are, from what the author wrote. */
 export const directoryDef = (code: DirectoryCode): Directory =>
   'login' in code
     ? { kind: 'code', logIn: code.login as Extract<Directory, { kind: 'code' }>['logIn'] }

@@ -1,4 +1,4 @@
-// What is told when a save or drop is over: after the commit, or after everything was undone (spec 15 §§ 10.1, 10.4).
+// The events `afterSave` and `afterDrop`: after the commit, or after everything was undone (spec 15 §§ 10.1, 10.4).
 import type { KeystampError } from '../errors.ts';
 import type { StoredEntity } from '../store/sql/entity-row.ts';
 import type { Result } from './api.ts';
@@ -8,17 +8,17 @@ import type { EntityState } from './entity-state.ts';
 import { failure, success } from './result.ts';
 import { SaveError } from './save-error.ts';
 
-/** One save or drop that has events to tell its end to. */
-export interface Told {
+/** The event that will follow one save or drop. */
+export interface AfterEvent {
   /** @param stored the row as it is now */
   succeed(stored?: StoredEntity): void;
   fail(error: KeystampError): void;
-  /** @param undone the error that undid the whole unit, whatever this save came to */
+  /** Runs the event. @param undone the error that undid the whole unit, whatever this save came to */
   tell(undone: unknown): Promise<void>;
 }
 
-/** Nothing is told of a save that touched nothing, by then also in its own events. */
-export function afterSave(state: EntityState, call: CallContext): Told | undefined {
+/** The event that follows a save, if the class has one. It does not run when nothing was touched, by the save's own events either. */
+export function afterSave(state: EntityState, call: CallContext): AfterEvent | undefined {
   if (!state.def.events?.entity.has('afterSave')) return undefined;
   return listen(call, state, 'afterSave', (status) => {
     const savedAttributes = state.touchedNames();
@@ -28,7 +28,8 @@ export function afterSave(state: EntityState, call: CallContext): Told | undefin
   });
 }
 
-export function afterDrop(state: EntityState, call: CallContext): Told | undefined {
+/** The event that follows a drop, if the class has one. */
+export function afterDrop(state: EntityState, call: CallContext): AfterEvent | undefined {
   if (!state.def.events?.entity.has('afterDrop')) return undefined;
   const names = [...state.def.attributes.values()].filter(({ kind }) => kind === 'storage').map(({ name }) => name);
   return listen(call, state, 'afterDrop', (status) => ({
@@ -43,10 +44,10 @@ function listen(
   state: EntityState,
   kind: 'afterSave' | 'afterDrop',
   aftermath: (status: Result) => Aftermath | undefined,
-): Told {
+): AfterEvent {
   let error: unknown;
   let stored: StoredEntity | undefined;
-  const told: Told = {
+  const told: AfterEvent = {
     succeed: (row) => void (stored = row),
     fail: (cause) => void (error = cause),
     async tell(undone) {

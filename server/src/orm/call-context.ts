@@ -17,7 +17,7 @@ import type { Engine, Executor, Transaction } from '../store/engine.ts';
 import { executorSeeingAll } from '../store/restricted.ts';
 import { dropSessionStatement } from '../store/sql/lock.ts';
 import { OpenTransaction, StartedTransaction } from './open-transaction.ts';
-import type { Told } from './aftermath.ts';
+import type { AfterEvent } from './aftermath.ts';
 import { CallState } from './call-state.ts';
 import type { Caller } from './caller.ts';
 import { runInCall } from './current-call.ts';
@@ -53,7 +53,7 @@ interface Powers {
   readonly lent: readonly string[];
   /** False while the server reads what a plan has permitted already: an alias needs nothing of what its path leads through. */
   readonly checks: boolean;
-  /** The entity whose calculated value is worked out: its code reads all attributes of it (spec 14 § 4.4). */
+  /** The entity whose calculated value is asked for: its code reads all attributes of it (spec 14 § 4.4). */
   readonly own: object | undefined;
 }
 
@@ -69,8 +69,8 @@ export class CallContext {
   readonly model: Model;
   readonly services: CallServices;
   readonly state: CallState;
-  /** What is told when the unit of writing that this code is part of is over. */
-  aftermath: Told[] = [];
+  /** The events that follow when the unit of writing that this code is part of is over. */
+  aftermath: AfterEvent[] = [];
   readonly #powers: Powers;
   readonly #caller: Caller;
   readonly #over: Promise<never>;
@@ -96,7 +96,7 @@ export class CallContext {
     return this.#powers.checks;
   }
 
-  /** The entity whose calculated value is worked out. */
+  /** The entity whose calculated value the running code is for. */
   get own(): object | undefined {
     return this.#powers.own;
   }
@@ -151,7 +151,7 @@ export class CallContext {
    * that `work` calls, as events of a save are, runs inside of it: what that code reads and writes is part of the unit.
    */
   async write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const aftermath: Told[] = [];
+    const aftermath: AfterEvent[] = [];
     const open = this.#open;
     try {
       const result = await (open
@@ -207,7 +207,7 @@ export class CallContext {
   }
 
   /** Runs the code of a calculated attribute, for one entity if one is given, with more privileges. */
-  workingOut<T>(own: object | undefined, privileges: readonly string[], work: () => T): T {
+  calculating<T>(own: object | undefined, privileges: readonly string[], work: () => T): T {
     const lent = [...this.#powers.lent, ...privileges];
     return runInCall(this.#derived({ lent, own, checks: true }), work);
   }
@@ -239,8 +239,8 @@ export class CallContext {
     });
   }
 
-  /** Tells the events that follow saves and drops, when the unit they were part of is over. */
-  async #tell(aftermath: Told[], undone?: unknown): Promise<void> {
+  /** Runs the events that follow saves and drops, when the unit they were part of is over. */
+  async #tell(aftermath: AfterEvent[], undone?: unknown): Promise<void> {
     for (const told of aftermath.splice(0)) await runInCall(this, () => told.tell(undone));
   }
 
@@ -277,7 +277,7 @@ export class CallContext {
     store: Transaction,
     work: (store: Transaction) => Promise<T>,
     over = this.#over,
-    aftermath: Told[] = [],
+    aftermath: AfterEvent[] = [],
   ): Promise<T> {
     const open = new OpenTransaction(store);
     const context = this.#derived({}, open, over);

@@ -40,7 +40,7 @@ const selected = async (selection: SelectionState): Promise<Selection> => ({
  */
 export async function aggregate(selection: SelectionState, name: Aggregate, path: string): Promise<unknown> {
   const place = placeOf(selection, path);
-  if (!place) return aggregateInMemory(await presentValues(selection, path), name, path);
+  if (!place) return aggregateValues(await presentValues(selection, path), name, path);
   const { attribute, objectPath } = place;
   const { families } = aggregates[name];
   if (objectPath.length === 0 && !families.some((family) => family === attributeTypes[attribute.type].family))
@@ -134,7 +134,7 @@ async function presentValues(selection: SelectionState, path: string): Promise<u
   return found.flat().filter((value) => value !== null && value !== undefined);
 }
 
-function aggregateInMemory(values: readonly unknown[], name: Aggregate, path: string): unknown {
+function aggregateValues(values: readonly unknown[], name: Aggregate, path: string): unknown {
   if (name === 'min' || name === 'max') {
     const sorted = inOrder(values, (value) => value);
     return (name === 'min' ? sorted[0] : sorted.at(-1)) ?? null;

@@ -18,6 +18,11 @@ export interface LockOptions {
   readonly reloadIfStampChanged?: boolean;
 }
 
+/**
+ * Locks the entity for the session of the call, or for the call.
+ * @returns 3 when another session holds it, 2 when it has changed since it was read, 5 when it is gone
+ * @throws KeystampError 429 for too many locks
+ */
 export async function lockOf(state: EntityState, { reloadIfStampChanged = false }: LockOptions): Promise<Result> {
   const { stored } = state;
   if (!stored) return failure(5);
@@ -36,6 +41,7 @@ export async function lockOf(state: EntityState, { reloadIfStampChanged = false 
   return failure(current ? 2 : 5);
 }
 
+/** Gives the lock back. @returns 3 when another session holds it */
 export async function unlockOf({ stored, def }: EntityState): Promise<Result> {
   if (!stored) return success;
   const call = currentCall();

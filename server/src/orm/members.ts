@@ -25,8 +25,10 @@ export function membersOfKeys(dataClass: DataClassDef, keys: readonly Key[]): Me
 export const packable = (part: Value): Value =>
   typeof part === 'boolean' ? Number(part) : typeof part === 'bigint' ? String(part) : part;
 
+/** The keys of a list as members. */
 export const packedMembers = (list: KeyList): PackedMembers => ({ kind: 'packed', list });
 
+/** How many there are. */
 export const memberCount = (members: Members): number =>
   members.kind === 'packed' ? keyCount(members.list) : members.keys.length;
 

@@ -34,6 +34,7 @@ function readerOf(call: CallContext, { name }: DataClassDef): Executor {
   return call.executor;
 }
 
+/** The entity of that key, nothing when there is none. */
 export async function readEntity(
   call: CallContext,
   dataClass: DataClassDef,
@@ -105,6 +106,7 @@ export async function readForeignKeys(
   return readKeys(context, foreignKeysStatement(selection, foreignKey, context.services.engine.dialect));
 }
 
+/** How many entities a selection holds. */
 export async function readCount(call: CallContext, selection: Selection): Promise<number> {
   const executor = readerOf(call, selection.dataClass);
   const { engine } = call.services;

@@ -9,8 +9,10 @@ const statusTexts = { ...saveStatuses, 6: 'Auto merge failed' } as const;
 
 export type ResultStatus = keyof typeof statusTexts;
 
+/** Of everything that went well. */
 export const success: Result = { success: true };
 
+/** @param error whose lines the result shows too */
 export const failure = (status: ResultStatus, error?: unknown, call: CallContext = currentCall()): Result => ({
   success: false,
   status,

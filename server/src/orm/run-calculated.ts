@@ -19,5 +19,5 @@ function lentTo(attribute: CalculatedDef, roles: Roles): readonly string[] {
 export function runCalculated<T>(attribute: CalculatedDef, entity: object | undefined, run: () => T): T {
   const call = callIfAny();
   if (!call || call.access.isOpen) return run();
-  return call.workingOut(entity, lentTo(attribute, call.services.roles), run);
+  return call.calculating(entity, lentTo(attribute, call.services.roles), run);
 }

@@ -4,6 +4,7 @@ import type { DataClassDef } from '../model/model.ts';
 import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 
+/** The texts of the numbers. */
 export const saveStatuses = {
   1: 'Permission Error',
   2: 'Stamp has changed',
@@ -16,6 +17,7 @@ export const saveStatuses = {
 
 export type SaveStatus = keyof typeof saveStatuses;
 
+/** A save or drop that was refused. */
 export class SaveError extends KeystampError {
   readonly saveStatus: SaveStatus;
 

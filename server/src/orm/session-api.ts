@@ -47,6 +47,7 @@ const leastTokenSeconds = 10;
 /** Numbers given out by `promote`. */
 let promotions = 0;
 
+/** The session of the running call. */
 export const session: UserSession = {
   get id() {
     return caller().openSession().id;

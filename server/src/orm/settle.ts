@@ -15,7 +15,7 @@ import { readMembers } from './read.ts';
 import { runCalculated } from './run-calculated.ts';
 import { runtimeOf } from './store-runtime.ts';
 import { fulfils } from './test-value.ts';
-import { workedOut } from './worked-out.ts';
+import { calculatedRows } from './calculated-rows.ts';
 
 type Asked = Extract<Predicate, { readonly kind: 'calculated' }>;
 
@@ -120,7 +120,7 @@ async function sequential({ attribute, test }: Asked, dataClass: DataClassDef, n
   const members = await readMembers(currentCall(), { dataClass, predicate: all, order: [] });
   const place = { steps: [], attribute: result.shape, objectPath: [], calculated: attribute };
   const found: Key[] = [];
-  for await (const { key, values } of workedOut(dataClass, members, [place]))
+  for await (const { key, values } of calculatedRows(dataClass, members, [place]))
     if (fulfils(test, result.shape, values[0] as Value) === !negated) found.push(key);
   return found.length === 0 ? none : amongMembers(dataClass, membersOfKeys(dataClass, found));
 }

@@ -7,15 +7,15 @@ import { membersBetween, membersOfKeys, type Members } from './members.ts';
 import { readMembers, type Window } from './read.ts';
 import { settled } from './settle.ts';
 import { compareKeys, sortKey, type SortKey } from './sort-key.ts';
-import { workedOut } from './worked-out.ts';
+import { calculatedRows } from './calculated-rows.ts';
 
 /**
  * The members in that order; those that are equal stay as they stand. Runs in a call.
- * @throws KeystampError those of `workedOut`
+ * @throws KeystampError those of `calculatedRows`
  */
 export async function sortMembers<M extends Members>(dataClass: DataClassDef, members: M, order: Order): Promise<M> {
   const rows: { readonly key: Key; readonly by: readonly SortKey[] }[] = [];
-  for await (const { key, values } of workedOut(dataClass, members, order))
+  for await (const { key, values } of calculatedRows(dataClass, members, order))
     rows.push({ key, by: order.map((item, i) => sortKey(item, values[i] ?? null)) });
   rows.sort((a, b) => {
     for (const [i, { descending }] of order.entries()) {
@@ -29,7 +29,7 @@ export async function sortMembers<M extends Members>(dataClass: DataClassDef, me
 
 /**
  * The members of a selection in its order, whatever of it code must answer for. Runs in a call.
- * @throws KeystampError those of `settled` and `workedOut`
+ * @throws KeystampError those of `settled` and `calculatedRows`
  */
 export async function findMembers(selection: Selection, window?: Window): Promise<Members> {
   const ready = await settled(selection);

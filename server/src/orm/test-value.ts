@@ -5,6 +5,7 @@ import type { Pattern, Test } from '../query/predicate.ts';
 import { fold } from '../store/sql/fold.ts';
 import { hasWords, wordQuery } from '../store/sql/words.ts';
 
+/** Does a value of the attribute fulfil the test? `undefined` where that is unknown. */
 export function fulfils(test: Test<Value>, { type }: StorageDef, held: Value): boolean | undefined {
   if (test.kind === 'null') return (held === null) !== test.negated;
   if (held === null) return undefined;

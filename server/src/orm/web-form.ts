@@ -8,6 +8,7 @@ const say =
     currentCall().state.pageMessage = { message: String(message), type };
   };
 
+/** What authors call: `webForm.setMessage('Saved')`. */
 export const webForm = {
   setMessage: say('message'),
   setWarning: say('warning'),

@@ -16,7 +16,7 @@ import { findAttribute } from './path.ts';
 import { all, conjoin, disjoin, type Predicate } from './predicate.ts';
 import { existsAlong, relationTest } from './relation-test.ts';
 import type { Sight } from './sight.ts';
-import { toldOperator, toldValue } from './told-criterion.ts';
+import { eventOperator, eventValue } from './query-event.ts';
 import type { GivenValue } from './value-tests.ts';
 import { attributeTest, objectTest } from './value-tests.ts';
 
@@ -179,8 +179,8 @@ class Binder {
     return {
       kind: 'calculated',
       attribute,
-      operator: toldOperator(comparator),
-      value: toldValue(shape, comparator, value),
+      operator: eventOperator(comparator),
+      value: eventValue(shape, comparator, value),
       ...(test && { test }),
     };
   }

@@ -1,5 +1,5 @@
 // `$compute` and `$distinct`: by the database, but for what code works out (spec 05 §§ 6, 7).
-import { aggregateHere, distinctHere } from '../orm/aggregate-here.ts';
+import { aggregateInMemory, distinctInMemory } from '../orm/aggregate-in-memory.ts';
 import type { ComputePlan, DistinctMediaPlan, DistinctPlan } from '../plan/selection-plan.ts';
 import type { Selection } from '../query/selection.ts';
 import type { Row } from '../store/engine.ts';
@@ -24,7 +24,7 @@ export async function runDistinct({ source, place, skip, top }: DistinctPlan, vi
   const { engine } = visit.services;
   const selection = await describe(source, visit);
   if (place.calculated) {
-    const values = await inCode(visit, place.name, () => distinctHere(selection, place));
+    const values = await inCode(visit, place.name, () => distinctInMemory(selection, place));
     const page = values.slice(skip, skip + top);
     return { kind: 'array', items: page.length === 0 ? null : Buffer.from(page.join(',')) };
   }
@@ -49,7 +49,7 @@ async function computed({ places, bare }: ComputePlan, selection: Selection, vis
   for (const asked of places) {
     const { place, names } = asked;
     if (place.calculated) {
-      const values = await inCode(visit, place.name, () => aggregateHere(selection, place, names));
+      const values = await inCode(visit, place.name, () => aggregateInMemory(selection, place, names));
       if (bare) return values[0] as string;
       members.push(`${JSON.stringify(place.name)}:{${names.map((name, i) => `"${name}":${values[i]}`).join(',')}}`);
     } else {

@@ -6,6 +6,7 @@ import { runCall } from './call.ts';
 import type { Visit } from './context.ts';
 import type { CalledOutcome } from './outcome.ts';
 
+/** Is it the call of the function that logs in? */
 export const isLogin = ({ on, fn }: CallPlan): boolean => on.kind === 'dataStore' && fn.name === loginFunction;
 
 /** @throws KeystampError 429 with `Retry-After`, and as runCall */

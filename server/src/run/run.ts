@@ -21,6 +21,7 @@ import { runFindKey, runIntersect, runReadSelection } from './selection.ts';
 import { runUpload } from './upload.ts';
 import { runWriteMedia } from './write-media.ts';
 
+/** @throws KeystampError for all that only the data can tell */
 export function runPlan(plan: Plan, visit: Visit): Promise<Outcome> {
   switch (plan.kind) {
     case 'readEntity':

@@ -56,6 +56,7 @@ export async function addKey(engine: Engine, wish: KeyWish, now: number): Promis
   return { id, key };
 }
 
+/** All keys, the oldest first. */
 export async function listedKeys(engine: Engine): Promise<readonly KeyRow[]> {
   const rows = await engine.rows(listKeys());
   return rows.map((row) => ({

@@ -58,4 +58,5 @@ export function identityOf(kind: IdentityKind, granted: Granted): Identity {
 export const printIdentity = (identity: Identity): string | null =>
   identity === guest ? null : JSON.stringify(identity);
 
+/** The inverse of `printIdentity`. */
 export const readIdentity = (text: string | null): Identity => (text === null ? guest : (JSON.parse(text) as Identity));

@@ -4,6 +4,7 @@ import type { StoredSession } from '../store/sql/session.ts';
 import { printIdentity, readIdentity } from './identity.ts';
 import { emptyStorage, type Session, type SessionStorage } from './session.ts';
 
+/** What the database keeps of a session. */
 export const rowOf = ({ id, identity, storage, idleMs, expires }: Session): StoredSession => ({
   id,
   kind: identity.kind,
@@ -27,6 +28,7 @@ export function sessionOfRow(row: Row, known: Session | undefined, now: number):
   return { id: String(row['id']), identity: readIdentity(text), storage, load, lastUsed: now, ...current };
 }
 
+/** As the database has it. */
 export const printStorage = ({ value }: SessionStorage): string => JSON.stringify(value);
 
 /** Takes over what another process has written; what this one has not written yet goes before it. */

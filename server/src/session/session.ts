@@ -46,6 +46,7 @@ export interface Ticket {
   cookieSent: number;
 }
 
+/** 128 random bits, as 32 upper-case hex digits. */
 export const newId = (): string => randomBytes(16).toString('hex').toUpperCase();
 
 /** How a secret is filed: whoever reads the database cannot use it. */

@@ -6,8 +6,10 @@ import { exposedSight, serverSight, type Sight } from '../query/sight.ts';
 import { datastoreName, type Access, type Resource } from './access.ts';
 import { attributeRefusal, dataClassRefusal } from './refusal.ts';
 
+/** As the roles file names it. */
 export const dataClassResource = ({ name }: DataClassDef): Resource => ({ kind: 'dataclass', name });
 
+/** As the roles file names it. */
 export const attributeResource = ({ owner, name }: AttributeDef): Resource => ({
   kind: 'attribute',
   dataClass: owner.name,

@@ -1,4 +1,4 @@
-// Computations over values that code works out, as the database does them over stored ones (store/sql/aggregate.ts).
+// Aggregates and distinct values of calculated attributes, as the database makes them of stored ones (store/sql/aggregate.ts).
 import { printValue } from '../model/print-value.ts';
 import type { Json, Value } from '../model/model.ts';
 import type { AggregateName, ValuePlace } from '../query/aggregate.ts';
@@ -6,7 +6,7 @@ import type { Selection } from '../query/selection.ts';
 import { currentCall } from './current-call.ts';
 import { readMembers } from './read.ts';
 import { compareKeys, sortKey, type SortKey } from './sort-key.ts';
-import { workedOut } from './worked-out.ts';
+import { calculatedRows } from './calculated-rows.ts';
 
 interface Found {
   readonly value: Value | Json;
@@ -17,7 +17,7 @@ interface Found {
 async function valuesOf({ dataClass, predicate }: Selection, place: ValuePlace): Promise<readonly Found[]> {
   const members = await readMembers(currentCall(), { dataClass, predicate, order: [] });
   const found: Found[] = [];
-  for await (const { values } of workedOut(dataClass, members, [place])) {
+  for await (const { values } of calculatedRows(dataClass, members, [place])) {
     const [value = null] = values;
     if (value !== null) found.push({ value, key: sortKey(place, value) });
   }
@@ -32,9 +32,9 @@ function distinctOf(found: readonly Found[]): readonly Found[] {
 
 /**
  * The distinct values at a place as JSON texts, sorted, nulls left out. Runs in a call.
- * @throws KeystampError those of `workedOut`
+ * @throws KeystampError those of `calculatedRows`
  */
-export async function distinctHere(selection: Selection, place: ValuePlace): Promise<readonly string[]> {
+export async function distinctInMemory(selection: Selection, place: ValuePlace): Promise<readonly string[]> {
   const found = await valuesOf(selection, place);
   const simple = place.objectPath.length === 0 ? found : found.filter(({ value }) => typeof value !== 'object');
   return distinctOf(simple).map(({ value }) => print(place, value));
@@ -42,9 +42,9 @@ export async function distinctHere(selection: Selection, place: ValuePlace): Pro
 
 /**
  * The JSON text of each aggregate over the values at a place. Inside objects numbers alone count. Runs in a call.
- * @throws KeystampError those of `workedOut`
+ * @throws KeystampError those of `calculatedRows`
  */
-export async function aggregateHere(
+export async function aggregateInMemory(
   selection: Selection,
   place: ValuePlace,
   names: readonly AggregateName[],

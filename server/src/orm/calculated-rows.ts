@@ -1,6 +1,7 @@
-// Values that code works out for many entities: read a batch at a time, within a limit (spec 15 §§ 7.4, 7.5).
+// Values of many entities, calculated ones among them: read a batch at a time, within a limit (spec 15 §§ 7.4, 7.5).
 import { fail } from '../errors.ts';
-import type { CalculatedDef, DataClassDef, Json, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
+import type { CalculatedDef, DataClassDef, Json, Value } from '../model/model.ts';
+import type { ValuePlace } from '../query/aggregate.ts';
 import type { Key } from '../query/selection.ts';
 import { calculatedValue } from './calculated-value.ts';
 import { currentCall } from './current-call.ts';
@@ -10,33 +11,28 @@ import { memberOf } from './path-values.ts';
 import { endsOf } from './related-states.ts';
 import { runtimeOf } from './store-runtime.ts';
 
-/** Where a value is: in an entity or at the end of N→1 relations, perhaps inside an object. */
-export interface Place {
-  readonly steps: readonly RelatedEntityDef[];
-  /** What the value is like, or the attribute that holds it. */
-  readonly attribute: StorageDef;
-  readonly objectPath: readonly string[];
-  readonly calculated?: CalculatedDef;
-}
+/** Where a value is, whatever it was asked by. */
+type Place = Omit<ValuePlace, 'name'>;
 
-export interface WorkedOut {
+/** What was found of one entity. */
+export interface CalculatedRow {
   readonly key: Key;
   /** Of the places, in their order: canonical, or a member of an object. */
   readonly values: readonly (Value | Json)[];
 }
 
-/** Entities whose values are worked out at one time. */
+/** Entities whose values are calculated at one time. */
 const batch = 500;
 
 /**
  * The values of all members that are still there, in their order. Runs in a call.
  * @throws KeystampError 1162 when they are more than `maxCalculatedEntities`; 500: 1562, 1585
  */
-export async function* workedOut(
+export async function* calculatedRows(
   dataClass: DataClassDef,
   members: Members,
   places: readonly Place[],
-): AsyncGenerator<WorkedOut> {
+): AsyncGenerator<CalculatedRow> {
   const { services, model } = currentCall();
   const count = memberCount(members);
   const most = services.config.maxCalculatedEntities;
@@ -58,12 +54,12 @@ async function valuesAt(states: readonly EntityState[], place: Place): Promise<r
 }
 
 async function valueOf(state: EntityState, { attribute, objectPath, calculated }: Place): Promise<Value | Json> {
-  const value = calculated ? await valueWorkedOut(state, calculated) : state.value(attribute);
+  const value = calculated ? await calculatedIn(state, calculated) : state.value(attribute);
   if (objectPath.length === 0 || value === null) return value;
   return objectPath.reduce(memberOf, JSON.parse(value as string)) as Json;
 }
 
-async function valueWorkedOut(state: EntityState, attribute: CalculatedDef): Promise<Value> {
+async function calculatedIn(state: EntityState, attribute: CalculatedDef): Promise<Value> {
   const value = await calculatedValue(state, attribute);
   return value.kind === 'value' ? value.value : null;
 }

@@ -1,10 +1,10 @@
-// A comparison as the code of a calculated attribute is told of it (spec 15 § 7.3).
+// A comparison of a filter as the `query` event of a calculated attribute has it (spec 15 § 7.3).
 import type { StorageDef, Value } from '../model/model.ts';
 import { toText, toValue, type Given } from './convert.ts';
 import { familyOf, type Comparator } from './operators.ts';
 import type { GivenValue } from './value-tests.ts';
 
-const told = {
+const eventOperators = {
   like: '==',
   equal: '===',
   unlike: '!=',
@@ -20,10 +20,15 @@ const told = {
   regex: '=%',
 } as const satisfies Record<Comparator, string>;
 
-export const toldOperator = (comparator: Comparator): string => told[comparator];
+/** `==`, `!=`, `<`, `IN` … */
+export const eventOperator = (comparator: Comparator): string => eventOperators[comparator];
 
-/** @param shape of the calculated value; absent for entities, whose criteria are told as they are written */
-export function toldValue(
+/**
+ * The value that is compared with; a list for `IN`.
+ * @param shape of the calculated value; absent for entities, whose criteria stay as they are written
+ * @throws KeystampError 400/1280 for a value that is none of the type
+ */
+export function eventValue(
   shape: StorageDef | undefined,
   comparator: Comparator,
   value: GivenValue,
