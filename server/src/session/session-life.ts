@@ -77,10 +77,10 @@ export class SessionLife {
     return expires > now + lastMomentsMs;
   }
 
-  /** Begins the idle time of a session anew. */
+  /** Begins the idle time of a session anew; written unless the database lets it live for long enough as it is. */
   use(session: Session, now: number): void {
     session.lastUsed = now;
-    if (now + session.idleMs > session.expires) this.#known.used.add(session);
+    if (!this.isAlive(session.expires, now + session.idleMs)) this.#known.used.add(session);
   }
 
   /** Writes how long the sessions in use live from now on. */

@@ -74,12 +74,12 @@ test('what one process ends, another one notices within a minute', async (t) => 
   assert.equal(await one.sessions.find(cookieOf(session)), undefined);
 });
 
-test('uses are written at most once a minute', async (t) => {
+test('uses are written now and then, not each of them', async (t) => {
   const database = open(t);
   const { sessions, engine } = await database.start();
   const session = await createSession(sessions);
   const [begin] = await ends(engine);
-  for (let use = 0; use < 12; use++) {
+  for (let use = 0; use < 10; use++) {
     await sessions.find(cookieOf(session));
     await sessions.flush();
     database.now += 5 * second;
@@ -89,7 +89,7 @@ test('uses are written at most once a minute', async (t) => {
   await sessions.find(cookieOf(session));
   assert.deepEqual(await ends(engine), [begin], 'behind the request');
   await sessions.flush();
-  assert.deepEqual(await ends(engine), [Number(begin) + 61 * second]);
+  assert.deepEqual(await ends(engine), [Number(begin) + 51 * second]);
 });
 
 test('a session that was idle for too long ends with what it holds when its cookie comes', async (t) => {
@@ -233,6 +233,8 @@ const step = fc.record({
   restarts: fc.boolean(),
 });
 
+const use = (pause: number) => ({ pause, process: 0, sweeps: false, restarts: false });
+
 test('no session ends within its idle time, none lives more than a minute longer', async (t) => {
   const database = open(t);
   await fc.assert(
@@ -253,12 +255,14 @@ test('no session ends within its idle time, none lives more than a minute longer
         // Timers do this within so long.
         database.now += 5 * second;
         await sessions.flush();
+        // Processes of their own have turns of their own: what one reads now is not what it has read before the pause.
+        await new Promise(setImmediate);
         if (!restarts) continue;
         await engine.close();
         processes[process] = await database.start();
       }
       for (const { engine } of processes) await engine.close();
     }),
-    { numRuns: 40 },
+    { numRuns: 40, examples: [[[use(51_346), use(3_593_654)]], [[use(50_000), use(3_595_000)]]] },
   );
 });
