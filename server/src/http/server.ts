@@ -89,8 +89,9 @@ export function createServer(
     // A server that stops waits for its connections, and a client would keep this one.
     if (!server.server.listening) reply.raw.shouldKeepAlive = false;
     const sent = forOrigins ? forOrigins(made, reply) : made;
-    if (sent.stream) streams.send(reply.raw, sent, sent.stream);
-    else send(reply.raw, sent, method === 'HEAD');
+    const headOnly = method === 'HEAD';
+    if (sent.stream && !headOnly) streams.send(reply.raw, sent, sent.stream);
+    else send(reply.raw, sent, headOnly);
   };
 
   const refuseRequest = (reply: FastifyReply, error: KeystampError): void => {

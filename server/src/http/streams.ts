@@ -1,4 +1,4 @@
-// Answers without an end: written as their text comes, as fast as the client takes it.
+// Answers that are written as they come, as fast as the client takes them: those without an end, and large bytes.
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { HttpReply } from '../reply/http-reply.ts';
@@ -14,34 +14,49 @@ export class Streams {
 
   send(response: ServerResponse, { status, headers }: HttpReply, stream: NonNullable<HttpReply['stream']>): void {
     const control = new AbortController();
-    this.#open.add(control);
     response.once('close', () => control.abort());
     if (response.destroyed) control.abort();
-    // The connection ends with it: a server that stops would wait for one that is kept.
-    response.shouldKeepAlive = false;
+    if (!('Content-Length' in headers)) {
+      this.#open.add(control);
+      // The connection ends with it: a server that stops would wait for one that is kept.
+      response.shouldKeepAlive = false;
+    }
     response.writeHead(status, headers);
     void this.#write(response, stream(control.signal), control)
       .catch(() => response.destroy())
       .finally(() => this.#open.delete(control));
   }
 
-  /** Ends all of them in good order. */
+  /** Ends those without an end in good order. */
   end(): void {
     for (const control of this.#open) control.abort();
   }
 
-  async #write(response: ServerResponse, texts: AsyncIterable<string>, { signal }: AbortController): Promise<void> {
-    for await (const text of texts) {
-      if (response.destroyed) return;
-      const taken = response.write(text);
-      if (signal.aborted) break;
-      if (taken) continue;
-      // Nothing more is read for a client that does not read: what it has not been told stays where it is.
-      const stalled = AbortSignal.timeout(this.#stallMs);
-      await once(response, 'drain', { signal: AbortSignal.any([signal, stalled]) }).catch(() => undefined);
-      if (signal.aborted) break;
-      if (stalled.aborted) return void response.destroy();
-    }
+  async #write(
+    response: ServerResponse,
+    pieces: AsyncIterable<string | Uint8Array>,
+    { signal }: AbortController,
+  ): Promise<void> {
+    for await (const piece of pieces)
+      for (const slice of slicesOf(piece)) {
+        if (response.destroyed) return;
+        const taken = response.write(slice);
+        if (signal.aborted) return void response.end();
+        if (taken) continue;
+        // Nothing more is read for a client that does not read: what it has not been told stays where it is.
+        const stalled = AbortSignal.timeout(this.#stallMs);
+        await once(response, 'drain', { signal: AbortSignal.any([signal, stalled]) }).catch(() => undefined);
+        if (signal.aborted) return void response.end();
+        if (stalled.aborted) return void response.destroy();
+      }
     response.end();
   }
+}
+
+/** What even a slow client takes in time. */
+const sliceBytes = 64 * 1024;
+
+function* slicesOf(piece: string | Uint8Array): Generator<string | Uint8Array> {
+  if (typeof piece === 'string') yield piece;
+  else for (let at = 0; at < piece.length; at += sliceBytes) yield piece.subarray(at, at + sliceBytes);
 }

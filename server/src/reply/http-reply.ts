@@ -5,6 +5,9 @@ export interface HttpReply {
   readonly headers: Readonly<Record<string, string | number | string[]>>;
   /** Absent: no body. For HEAD the edge drops the body and keeps the headers, `Content-Length` included. */
   readonly body?: string | Uint8Array;
-  /** A body without an end, instead of the other: written as it comes, as fast as the client takes it. */
-  readonly stream?: (signal: AbortSignal) => AsyncIterable<string>;
+  /**
+   * A body that is written as it comes, as fast as the client takes it, instead of the other. Without `Content-Length` it
+   * has no end of its own.
+   */
+  readonly stream?: (signal: AbortSignal) => AsyncIterable<string | Uint8Array>;
 }

@@ -91,10 +91,13 @@ export function replyMedia(plan: MediaPlan, { facts, bytes, range }: MediaOutcom
   if (!bytes) return { status: 304, headers: made.notModified };
   if (!range) {
     made.ofWhole ??= { ...made.ofBytes, 'Content-Length': bytes.length };
-    return { status: 200, headers: made.ofWhole, body: bytes };
+    const body = bytes instanceof Uint8Array ? { body: bytes } : { stream: () => bytes.parts };
+    return { status: 200, headers: made.ofWhole, ...body };
   }
-  const headers = { ...made.ofBytes, 'Content-Range': `bytes ${range.from}-${range.to}/${bytes.length}` };
-  return { status: 206, headers, body: bytes.subarray(range.from, range.to + 1) };
+  const { from, to } = range;
+  const headers = { ...made.ofBytes, 'Content-Range': `bytes ${from}-${to}/${bytes.length}` };
+  if (bytes instanceof Uint8Array) return { status: 206, headers, body: bytes.subarray(from, to + 1) };
+  return { status: 206, headers: { ...headers, 'Content-Length': to + 1 - from }, stream: () => bytes.parts };
 }
 
 /** Stored bytes are user data on the application's origin: what could run there is boxed in (spec 10 § 4.3, 11 § 2.2). */

@@ -8,7 +8,7 @@ import type { Key } from '../query/selection.ts';
 import { classOfEntity } from '../plan/entity-ref.ts';
 import type { MediaPlan } from '../plan/media-plan.ts';
 import { evaluateConditions, requestedRange, wantsJsonOnly } from '../request/conditions.ts';
-import { readContent, type Content } from '../store/content.ts';
+import { openContent, readContent, type Content } from '../store/content.ts';
 import type { Row } from '../store/engine.ts';
 import { matchStatement, mediaStatement } from '../store/sql/media.ts';
 import { entityStatement } from '../store/sql/select.ts';
@@ -32,6 +32,9 @@ class ContentGone extends Error {}
 
 const attempts = 5;
 
+/** Larger stored bytes are sent as they are read. */
+const mostInMemory = 4 * 1024 * 1024;
+
 /**
  * Spec 10 § 9, decision procedure.
  * @throws KeystampError 1543, 412, 416, and those of a conversion
@@ -53,6 +56,7 @@ interface Found {
   readonly facts: MediaFacts;
   /** Of the stored bytes. */
   readonly hash: Uint8Array;
+  readonly size: number;
   /** Absent: the stored bytes go out. */
   readonly variant?: Variant;
 }
@@ -123,7 +127,7 @@ async function findMedia(
     version: Number(row['version']),
     keyText: printKeyInUri(key),
   };
-  return { facts, hash: row['hash'] as Uint8Array, ...(variant && { variant }) };
+  return { facts, hash: row['hash'] as Uint8Array, size: Number(row['size']), ...(variant && { variant }) };
 }
 
 /** Rows that are never kept ignore conditions and ranges (§ 9.6). */
@@ -192,20 +196,28 @@ export function formOf(plan: MediaPlan, { hash, mediatype: stored, picture }: Or
   };
 }
 
-async function deliver({ facts, hash, variant }: Found, visit: Visit): Promise<MediaOutcome | EmptyOutcome> {
+async function deliver({ facts, hash, size, variant }: Found, visit: Visit): Promise<MediaOutcome | EmptyOutcome> {
   const { headers, method } = visit.http;
   if (isKept(facts)) {
     const verdict = evaluateConditions(headers, facts.etag, facts.changedAt);
     if (verdict === 'notModified') return { kind: 'media', facts };
     if (verdict === 'failed') throw failHttp(412);
   }
+  const rangeOf = (length: number): Pick<MediaOutcome, 'range'> => {
+    // Ranges are defined for GET alone (RFC 9110 § 14.2).
+    const ranged = isKept(facts) && method !== 'HEAD';
+    const range = ranged ? requestedRange(headers, facts.etag, length) : undefined;
+    if (range === 'unsatisfiable') throw failHttp(416, undefined, { 'Content-Range': `bytes */${length}` });
+    return range ? { range } : {};
+  };
+  if (!variant && size > mostInMemory) {
+    const { range } = rangeOf(size);
+    const parts = await openContent(visit.services.engine, hash, range?.from ?? 0, range ? range.to + 1 : size);
+    if (!parts) throw new ContentGone();
+    return { kind: 'media', facts, bytes: { length: size, parts }, ...(range && { range }) };
+  }
   const bytes = (variant && visit.services.variants.peek(hash, variant)) ?? (await bytesOf(hash, variant, visit));
-  if (!bytes) return empty;
-  // Ranges are defined for GET alone (RFC 9110 § 14.2).
-  const ranged = isKept(facts) && method !== 'HEAD';
-  const range = ranged ? requestedRange(headers, facts.etag, bytes.length) : undefined;
-  if (range === 'unsatisfiable') throw failHttp(416, undefined, { 'Content-Range': `bytes */${bytes.length}` });
-  return { kind: 'media', facts, bytes, ...(range && { range }) };
+  return bytes ? { kind: 'media', facts, bytes, ...rangeOf(bytes.length) } : empty;
 }
 
 /** A change of this very second is not told: a second one within it would look the same (§ 9.5). */

@@ -80,8 +80,15 @@ export interface MediaOutcome {
   readonly kind: 'media';
   readonly facts: MediaFacts;
   /** Absent: not modified, nothing is sent. */
-  readonly bytes?: Uint8Array;
+  readonly bytes?: Uint8Array | StoredBytes;
   readonly range?: ByteRange;
+}
+
+/** Bytes that are too many to be held in memory: those of the range, or all. */
+export interface StoredBytes {
+  /** Of the whole. */
+  readonly length: number;
+  readonly parts: AsyncIterable<Uint8Array>;
 }
 
 /** There is no picture, or not in this format: `{}` (spec 10 § 4.4). */

@@ -275,13 +275,19 @@ export class EntitySets {
     return loading;
   }
 
-  #use(set: Kept): Kept {
-    const now = this.#now();
-    set.expires = now + set.timeout;
+  /** A use that is written is known to other processes before it is answered: they would end the set otherwise. */
+  async #use(set: Kept): Promise<Kept> {
+    set.expires = this.#now() + set.timeout;
     this.#kept.get(set.id);
-    if (set.expires - set.stored > Math.min(checkMs, set.timeout / 10)) {
-      set.stored = set.expires;
-      this.#engine.write((tx) => tx.run(prolongStatement(set.content, set.expires))).catch(this.#onFault);
+    const { expires, stored } = set;
+    if (expires - stored <= Math.min(checkMs, set.timeout / 10)) return set;
+    set.stored = expires;
+    try {
+      await this.#engine.write((tx) => tx.run(prolongStatement(set.content, expires)));
+    } catch (cause) {
+      // Written with the next use.
+      set.stored = stored;
+      this.#onFault(cause);
     }
     return set;
   }

@@ -3,7 +3,7 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Executor, Transaction } from './engine.ts';
 import { contentPartTable, contentTable } from './sql/columns.ts';
-import { contentStatement, partBytes } from './sql/media.ts';
+import { contentPartStatement, partBytes } from './sql/media.ts';
 import { sql } from './sql/sql.ts';
 
 /** What is known of a content; dimensions only when it is a picture. */
@@ -105,15 +105,47 @@ export async function releaseContent(transaction: Transaction, hash: Uint8Array)
   await transaction.run(sql`DELETE FROM ${contentPartTable} WHERE hash = ${hash}`);
 }
 
-/** The bytes of a content, `undefined` when it is gone. */
+/** Whole, since most are small; `undefined` when the content is gone or not complete. */
 export async function readContent(executor: Executor, hash: Uint8Array): Promise<Buffer | undefined> {
-  const parts = (await executor.rows(contentStatement(hash))).map((row) => row['bytes'] as Buffer);
-  if (parts.length > 1) return Buffer.concat(parts);
-  return parts[0] ?? ((await isEmpty(executor, hash)) ? Buffer.alloc(0) : undefined);
+  const first = await readPart(executor, hash, 0);
+  if (first && first.length < partBytes) return first;
+  const row = await executor.row(sql`SELECT size FROM ${contentTable} WHERE hash = ${hash}`);
+  if (!row) return undefined;
+  const bytes = Buffer.allocUnsafe(Number(row['size']));
+  let at = 0;
+  for (let part = 0; at < bytes.length; part++) {
+    const read = part === 0 ? first : await readPart(executor, hash, part);
+    if (!read) return undefined;
+    at += read.copy(bytes, at);
+  }
+  return bytes;
 }
 
-async function isEmpty(executor: Executor, hash: Uint8Array): Promise<boolean> {
-  return (
-    (await executor.row(sql`SELECT 1 AS found FROM ${contentTable} WHERE hash = ${hash} AND size = 0`)) !== undefined
-  );
+async function readPart(executor: Executor, hash: Uint8Array, part: number): Promise<Buffer | undefined> {
+  return (await executor.row(contentPartStatement(hash, part)))?.['bytes'] as Buffer | undefined;
+}
+
+/**
+ * The bytes from `from` up to `to`, part by part as they are asked for: never all of them in memory. The first part is
+ * read at once.
+ * @returns `undefined` when the content is gone; when it goes later, the iteration throws
+ */
+export async function openContent(
+  executor: Executor,
+  hash: Uint8Array,
+  from: number,
+  to: number,
+): Promise<AsyncIterable<Uint8Array> | undefined> {
+  const begin = Math.floor(from / partBytes);
+  const first = await readPart(executor, hash, begin);
+  if (!first) return undefined;
+  return (async function* () {
+    let bytes: Buffer | undefined = first;
+    for (let part = begin; part * partBytes < to; part++) {
+      if (part > begin) bytes = await readPart(executor, hash, part);
+      if (!bytes) throw new Error('A content went while it was read');
+      const at = part * partBytes;
+      yield bytes.subarray(Math.max(from - at, 0), to - at);
+    }
+  })();
 }

@@ -18,7 +18,7 @@ import { ident, raw, sql, type Sql } from '../sql/sql.ts';
 import { Totals } from '../totals.ts';
 import type { Answer, Connection } from './connection.ts';
 import { postgresDialect } from './dialect.ts';
-import { AwayError, awayAnswer, isAway, isCollision, isTimedOut, translate } from './errors.ts';
+import { AwayError, awayAnswer, isAway, isCollision, isRefusal, isTimedOut, translate } from './errors.ts';
 import { Listener } from './listener.ts';
 import { reachOf } from './reach.ts';
 import { Server, type ConnectionPool, type ServerOptions, type SharedConnection } from './server.ts';
@@ -191,8 +191,8 @@ export class PostgresEngine implements Engine {
       await transaction.commit();
       return result;
     } catch (error) {
-      // Whether a transaction is still open after a commit that failed nobody knows.
-      if (transaction.committing) throw new Unsound(error);
+      // A commit that was refused is undone; after one that failed otherwise nobody knows how the connection stands.
+      if (transaction.committing) throw isRefusal(error) ? error : new Unsound(error);
       try {
         await transaction.rollback();
       } catch {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { isKeyList, type Param, type Sql } from '../sql/sql.ts';
 import type { RowReader } from '../sql/row-reader.ts';
+import { bytesReader } from './bytes-reader.ts';
 import type { Reach } from './reach.ts';
 import { keysAsArray } from './array-text.ts';
 
@@ -126,7 +127,7 @@ export class Statements {
     });
   }
 
-  bind({ text, params, reader }: Sql): Bound {
+  bind({ text, params, reader, bytes }: Sql): Bound {
     let template = this.#templates.get(text);
     if (!template) this.#templates.set(text, (template = readTemplate(text)));
     const values: unknown[] = [];
@@ -152,7 +153,7 @@ export class Statements {
       known.name = `keystamp_${++this.#count}`;
       this.#named.set(known.name, known);
     }
-    return { statement: known, values, reader };
+    return { statement: known, values, reader: bytes === undefined ? reader : bytesReader(bytes) };
   }
 }
 

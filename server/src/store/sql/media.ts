@@ -69,7 +69,8 @@ export function matchStatement(dataClass: DataClassDef, key: Key, predicate: Pre
   return sql`SELECT 1 AS found FROM ${ident(dataClass.table)} AS e WHERE ${hasKey(dataClass, 'e', key)} AND (${compilePredicate(predicate, 'e', dialect)})`;
 }
 
-/** The parts of a content in order: rows with `bytes`. */
-export function contentStatement(hash: Uint8Array): Sql {
-  return sql`SELECT bytes FROM ${contentPartTable} WHERE hash = ${hash} ORDER BY part`;
+/** One part of a content, which count from 0: a row with `bytes`, or none. */
+export function contentPartStatement(hash: Uint8Array, part: number): Sql {
+  const { text, params } = sql`SELECT bytes FROM ${contentPartTable} WHERE hash = ${hash} AND part = ${part}`;
+  return new Sql(text, params, { work: 1, bytes: 'bytes' });
 }

@@ -21,12 +21,19 @@ export class Sql {
   readonly work?: number;
   /** Reads its rows as they come over the wire. Absent: a row is an object of its columns. */
   readonly reader?: RowReader;
+  /** The name of its only column, which holds bytes, perhaps many: an engine may fetch them in a way of their own. */
+  readonly bytes?: string;
 
-  constructor(text: string, params: readonly Param[], { work, reader }: Pick<Sql, 'work' | 'reader'> = {}) {
+  constructor(
+    text: string,
+    params: readonly Param[],
+    { work, reader, bytes }: Partial<Omit<Sql, 'text' | 'params'>> = {},
+  ) {
     this.text = text;
     this.params = params;
     if (work !== undefined) this.work = work;
     if (reader !== undefined) this.reader = reader;
+    if (bytes !== undefined) this.bytes = bytes;
   }
 
   /** The same statement, of which is known how many rows it visits. */

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { readConfig, type Config } from '../../../src/config.ts';
 import { KeystampError } from '../../../src/errors.ts';
@@ -261,6 +262,33 @@ test('a use is written at most once a minute, and another process does not sweep
   await one.sets.flush();
   await one.engine.write(async () => {});
   assert.equal(await stored(), one.now + 5 * minute);
+  await one.stop();
+  await two.stop();
+});
+
+test('a use that is written is known to others before it is answered, however long the write takes', async () => {
+  const data = newFolder();
+  const [one, two] = [await Process.start(data), await Process.start(data)];
+  const { id } = await one.sets.create('ME', item, packKeys([1]), 600);
+  const write = one.engine.write.bind(one.engine);
+  one.engine.write = async (work) => {
+    await sleep(50);
+    return write(work);
+  };
+  one.now += 9 * minute;
+  assert.deepEqual(await one.keys(id), [1]);
+  two.now = one.now + 9 * minute;
+  assert.deepEqual(await two.keys(id), [1]);
+
+  // One that cannot be written does not hold up the read, and is made up for with the next use.
+  one.now = two.now + 5 * minute;
+  one.engine.write = () => Promise.reject(new Error('the disk is full'));
+  assert.deepEqual(await one.keys(id), [1]);
+  assert.equal(one.faults.splice(0).length, 1);
+  one.engine.write = write;
+  assert.deepEqual(await one.keys(id), [1]);
+  two.now = one.now + 9 * minute;
+  assert.deepEqual(await two.keys(id), [1]);
   await one.stop();
   await two.stop();
 });

@@ -12,7 +12,7 @@ import type { DataClassDef, StorageDef, Value } from '../../../src/model/model.t
 import { saveEntity } from '../../../src/orm/save.ts';
 import { keyValues } from '../../../src/query/key-list.ts';
 import { ChangeSignal } from '../../../src/store/change-signal.ts';
-import { DuplicateError, type Engine } from '../../../src/store/engine.ts';
+import { ConstraintError, DuplicateError, type Engine, type Transaction } from '../../../src/store/engine.ts';
 import { takeGlobalStamp } from '../../../src/store/global-stamps.ts';
 import { openEngine } from '../../../src/store/open.ts';
 import { raw, sql } from '../../../src/store/sql/sql.ts';
@@ -172,6 +172,56 @@ test('a unit that throws is undone alone, and so is an attempt', async () => {
   });
   const rows = await engine.rows(sql`SELECT title FROM "Note" WHERE title LIKE 'each%' ORDER BY title`);
   assert.deepEqual(rows.map(({ title }) => title), ['each 1', 'each 3', 'each 4']); // prettier-ignore
+});
+
+test('a rule that is looked at with the commit: the unit that breaks it fails alone, whoever shares the commit', async () => {
+  const engine = await open();
+  await runOn(
+    server.url,
+    `CREATE TABLE parent (id bigint PRIMARY KEY)`,
+    `CREATE TABLE child (id bigint PRIMARY KEY, parent bigint REFERENCES parent DEFERRABLE INITIALLY DEFERRED)`,
+    `INSERT INTO parent VALUES (1)`,
+  );
+  const runs = new Map<number, number>();
+  const insert =
+    (id: number, parent: number) =>
+    async (tx: Transaction): Promise<number> => {
+      runs.set(id, (runs.get(id) ?? 0) + 1);
+      await tx.run(sql`INSERT INTO child (id, parent) VALUES (${id}, ${parent})`);
+      return id;
+    };
+  const settled = await engine.writeEach([insert(1, 1), insert(2, 99), insert(3, 1), insert(1, 1), insert(4, 98)]);
+  assert.deepEqual(
+    settled.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled', 'rejected', 'rejected'],
+  );
+  for (const i of [1, 4]) {
+    const { reason } = settled[i] as PromiseRejectedResult;
+    assert.ok(reason instanceof ConstraintError && reason.status === 400, String(reason));
+  }
+  assert.ok((settled[3] as PromiseRejectedResult).reason instanceof DuplicateError);
+  assert.deepEqual(await engine.rows(sql`SELECT id FROM child ORDER BY id`), [{ id: 1 }, { id: 3 }]);
+  // Twice at most: together, then alone.
+  assert.ok([...runs.values()].every((count) => count <= 4));
+  assert.equal(runs.get(3), 2);
+
+  // More than share one commit: the others of its part alone are done again.
+  runs.clear();
+  const many = await engine.writeEach(Array.from({ length: 450 }, (_, i) => insert(1000 + i, i === 250 ? 99 : 1)));
+  assert.deepEqual(
+    many.flatMap(({ status }, i) => (status === 'rejected' ? [i] : [])),
+    [250],
+  );
+  assert.deepEqual([1100, 1300, 1449].map((id) => runs.get(id)), [1, 2, 1]); // prettier-ignore
+
+  // A commit that is refused is undone for certain: the connection goes on being used.
+  const pids = (): Promise<readonly unknown[]> =>
+    engine.rows(sql`SELECT pid FROM pg_stat_activity WHERE application_name = 'keystamp' ORDER BY pid`);
+  const before = await pids();
+  assert.equal(await statusOf(engine.write(insert(5000, 97))), 400);
+  assert.equal(await statusOf(engine.transact(insert(5000, 97))), 400);
+  assert.deepEqual(await pids(), before);
+  assert.equal(await engine.write(insert(5000, 1)), 5000);
 });
 
 test('keys among a list keep the order of the list', async () => {
