@@ -38,6 +38,18 @@ function reachedIn(file: string): number {
 }
 
 /**
+ * Of a table that another program made the model knows a part: columns, rules and triggers that it does not name would be
+ * lost, and rows that other tables point to cannot be taken away and put back.
+ * @throws Error with the classes that are kept so
+ */
+function refuseForeign(model: Model, instead: string): void {
+  const foreign = [...model.dataClasses.values()].filter(({ table, base, shared }) => shared || table !== base);
+  if (foreign.length === 0) return;
+  const names = foreign.map(({ name }) => name).join(', ');
+  throw new Error(`${names}: the tables belong to another program, and the model knows a part of them; ${instead}`);
+}
+
+/**
  * Writes the datastore, as it is at one moment, into a new SQLite file.
  * @param onProgress told in pages or rows
  * @throws Error on a server where tables are those of another program
@@ -45,11 +57,7 @@ function reachedIn(file: string): number {
 export async function copyOut(config: EngineConfig, model: Model, to: string, onProgress: OnProgress): Promise<void> {
   const file = embeddedFile(config);
   if (file !== undefined) return copyDatabase(file, to, onProgress);
-  const foreign = model.dataClasses.values().find(({ table, base }) => table !== base);
-  if (foreign)
-    throw new Error(
-      `${foreign.name}: its table belongs to another program; back the database up with its own tools (pg_dump)`,
-    );
+  refuseForeign(model, 'save it whole with its own tools, for instance pg_dump --format=custom');
   const engine = await connectEngine(config);
   try {
     await engine.snapshot((snapshot) => copyRowsOut(snapshot, model, to, onProgress));
@@ -58,11 +66,15 @@ export async function copyOut(config: EngineConfig, model: Model, to: string, on
   }
 }
 
-/** Puts the tables of a SQLite file in the place of those of the datastore, in one transaction. */
+/**
+ * Puts the tables of a SQLite file in the place of those of the datastore, in one transaction.
+ * @throws Error on a server where tables are those of another program; then nothing has changed
+ */
 export async function copyIn(config: EngineConfig, model: Model, from: string, onProgress: OnProgress): Promise<void> {
   const file = embeddedFile(config);
   mkdirSync(config.data, { recursive: true });
   if (file !== undefined) return copyDatabase(from, file, onProgress);
+  refuseForeign(model, 'bring it back whole with its own tools, for instance pg_restore --clean');
   const engine = await openEngine(config, model);
   try {
     await copyRowsIn(engine, model, from, onProgress);

@@ -1,7 +1,7 @@
 // `keystamp init --from` and `keystamp serve` as black boxes: tables of another program on both engines, with every type
 // of column that is served, and with rules of their own.
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -203,4 +203,27 @@ for (const how of [[], ['--adopt']] as const)
     await isRefused(await send('Pet?$method=update', { __KEY: '1', mood: 'sleepy' }), 1570, 1517);
     await isRefused(await send(`Owner(${bo})?$method=delete`, {}), 1518);
     await served.close();
+    await isNotCopied(`postgres${how.join('')}`);
   });
+
+/** What a model does not name of a table would be lost. */
+async function isNotCopied(name: string): Promise<void> {
+  const model = join(root, name);
+  const where = ['--model', model, '--database', url, '--data', join(model, 'data')];
+  const saved = await keystamp(['backup', join(root, `${name}.backup`), ...where]).ended;
+  assert.equal(saved.code, 1);
+  assert.match(saved.stderr, /Owner, Pet, Price: the tables belong to another program.*pg_dump/);
+  // The file of a database that may be copied.
+  const other = join(root, 'other.backup');
+  if (!existsSync(other)) {
+    const file = join(root, 'app.db');
+    const sqlite = join(root, 'sqlite');
+    const copied = await keystamp(['backup', other, '--model', sqlite, '--database', file, '--data', join(sqlite, 'data')]).ended; // prettier-ignore
+    assert.equal(copied.code, 0, copied.stderr);
+  }
+  const restored = await keystamp(['restore', other, '--replace', ...where]).ended;
+  assert.equal(restored.code, 1);
+  assert.match(restored.stderr, /Owner, Pet, Price: the tables belong to another program.*pg_restore/);
+  const [left] = await runOn(url, 'SELECT count(*) AS n FROM pets');
+  assert.notEqual(left?.rows[0]?.n, '0');
+}
