@@ -21,6 +21,7 @@ import { picturePage } from './scenarios/picture-page.ts';
 import { postgres } from './scenarios/postgres.ts';
 import { privileges } from './scenarios/privileges.ts';
 import { stormLatency } from './scenarios/storm-latency.ts';
+import { toldChanges } from './scenarios/told-changes.ts';
 import { twoProcesses } from './scenarios/two-processes.ts';
 
 const scenarios = {
@@ -37,6 +38,7 @@ const scenarios = {
   'large-sets': largeSets,
   million: millionScenario,
   postgres,
+  'told-changes': toldChanges,
   'two-processes': twoProcesses,
 } as const satisfies Record<string, Scenario>;
 

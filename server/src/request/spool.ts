@@ -73,7 +73,11 @@ async function write<T>(path: string, fill: (add: (chunk: Buffer) => void) => Pr
   }
 }
 
-const isDiskFull = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOSPC';
+/** The disk, what the user may have of it, or the largest file. */
+const noRoom: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+
+const isDiskFull = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && noRoom.includes(error.code);
 
 function isAlive(pid: number): boolean {
   if (!Number.isInteger(pid) || pid <= 0) return false;

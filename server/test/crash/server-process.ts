@@ -20,10 +20,17 @@ export class ServerProcess {
    * Starts it on a free port.
    * @param env settings, for instance `KEYSTAMP_CONVERTERS`
    * @param model file of the model; absent: that of the crash tests
+   * @param under words in front of the command; what they start must become it
    */
-  constructor(data: string, env: Readonly<Record<string, string>> = {}, model = modelFile) {
+  constructor(
+    data: string,
+    env: Readonly<Record<string, string>> = {},
+    model = modelFile,
+    under: readonly string[] = [],
+  ) {
     const args = ['--conditions=keystamp-source', command, 'serve', model, '--data', data, '--port', '0'];
-    const child = spawn(process.execPath, args, {
+    const [program = process.execPath, ...rest] = [...under, process.execPath, ...args];
+    const child = spawn(program, rest, {
       env: { ...process.env, KEYSTAMP_LOG: 'debug', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -10,10 +10,14 @@ import { request } from 'undici';
 import { ServerProcess } from '../crash/server-process.ts';
 import { dropDatabase, newDatabase } from '../postgres.ts';
 
+const long = process.env['KEYSTAMP_LONG'] === '1';
 const MiB = 1024 * 1024;
-const mebibytes = 96;
+const mebibytes = long ? 120 : 12;
 const size = mebibytes * MiB + 777;
-/** MiB. What the garbage collector has not looked at yet, and the pages that SQLite keeps, whatever the size. */
+/**
+ * MiB. What the garbage collector has not looked at yet, and the pages that SQLite keeps, whatever the size; a few of them
+ * tell nothing.
+ */
 const allowed = { SQLite: 128, PostgreSQL: 96 } as const;
 
 /** The bytes, never all at once. */
@@ -74,8 +78,8 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const)
     });
     const of = (most: number): string => `${(most - before).toFixed(0)} MiB`;
     t.diagnostic(`${before.toFixed(0)} MiB at rest; the upload took ${of(up)} more, the download ${of(down)}`);
-    assert.ok(up - before < allowed[engine], `the upload took ${of(up)}`);
-    assert.ok(down - before < allowed[engine], `the download took ${of(down)}`);
+    if (long) assert.ok(up - before < allowed[engine], `the upload took ${of(up)}`);
+    if (long) assert.ok(down - before < allowed[engine], `the download took ${of(down)}`);
 
     // A range that begins in one stored part and ends in another.
     const [from, to] = [5 * MiB - 10, 7 * MiB + 9];
