@@ -7,7 +7,7 @@ import { median, perSecond, rangeOf } from './statistics.ts';
 const rounds = 5;
 const roundSeconds = 2;
 /** A side is warm when it has stopped becoming faster: code compiled, pages read, statements judged. */
-const warmUpTurns = { seconds: 1, least: 3, most: 12, growth: 1.05 } as const;
+const warmUpTurns = { seconds: 1, least: 6, most: 15, growth: 1.05 } as const;
 
 /** Below this share of a core the server had time left: the load was the bottleneck. */
 const saturated = 0.93;

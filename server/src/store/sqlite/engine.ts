@@ -7,6 +7,7 @@ import { keyCount, packKeys, type KeyList } from '../../query/key-list.ts';
 import type { Engine, Row, Snapshot, Transaction, Unit } from '../engine.ts';
 import { isKeyList, type Sql } from '../sql/sql.ts';
 import { bindable } from './bind.ts';
+import { Checkpoints, pagesUntilCommit } from './checkpoints.ts';
 import { Commits } from './commits.ts';
 import { Connection, type Prepared } from './connection.ts';
 import { sqliteDialect } from './dialect.ts';
@@ -56,6 +57,7 @@ export class SqliteEngine implements Engine {
   readonly #sizes: TableSizes;
   readonly #totals = new Totals();
   readonly #commits: Commits;
+  readonly #checkpoints: Checkpoints;
   readonly #dataVersion: Database.Statement<[], number>;
   readonly #recount: NodeJS.Timeout;
   readonly #readVersion: Database.Statement<[], number>;
@@ -72,9 +74,12 @@ export class SqliteEngine implements Engine {
     this.#reader = new Connection(file, { sortIn: 'memory' });
     this.#lane = new SlowLane(file, limits);
     this.#sizes = new TableSizes(this.#reader.database);
+    this.#checkpoints = new Checkpoints(file);
+    this.#writer.database.pragma(`wal_autocheckpoint = ${pagesUntilCommit}`);
     this.#commits = new Commits(this.#writer, {
       onTurn: () => this.refresh(),
       onCommit: (tables) => {
+        this.#checkpoints.committed();
         this.#totals.committed(tables);
         for (const listener of this.#listeners) listener(tables);
       },
@@ -159,6 +164,7 @@ export class SqliteEngine implements Engine {
 
   async close(): Promise<void> {
     await this.#commits.finish();
+    await this.#checkpoints.close();
     clearInterval(this.#recount);
     await this.#lane.close();
     this.refresh();

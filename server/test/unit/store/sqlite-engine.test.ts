@@ -4,10 +4,11 @@ import assert from 'node:assert/strict';
 import { fork, spawn } from 'node:child_process';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { KeystampError } from '../../../src/errors.ts';
 import { DuplicateError, type Transaction } from '../../../src/store/engine.ts';
@@ -286,6 +287,20 @@ test('close waits for the writes under way', async () => {
   const reopened = await open(file);
   assert.deepEqual(await values(reopened), ['a', 'b']);
   await reopened.close();
+});
+
+test('the log moves into the file beside the commits, and is gone when the engine is closed', async () => {
+  const file = newFile();
+  const engine = await open(file);
+  const outside = new Database(file);
+  const moved = (): number =>
+    (outside.pragma('wal_checkpoint(NOOP)') as { checkpointed: number }[])[0]?.checkpointed ?? 0;
+  // Some 20 pages each: far from where a commit would do it.
+  for (let i = 0; i < 64; i++) await engine.write((tx) => tx.run(insert(new Uint8Array(80_000).fill(i))));
+  while (moved() < 500) await setTimeout(5);
+  outside.close();
+  await engine.close();
+  assert.equal(existsSync(`${file}-wal`), false);
 });
 
 test('a transaction that lasts sees its own writes, and nobody else does', async () => {

@@ -1,0 +1,56 @@
+// Moving what was committed from the write-ahead log into the database file. SQLite does so inside of a commit, once the log
+// has grown: that commit, and all that wait behind it, then take many times as long. Here a thread of its own does it.
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+/** So often it is looked how far the log has grown. */
+const commitsBetween = 32;
+
+/** From so many pages on in the log a commit moves them itself after all: the thread has not kept up. */
+export const pagesUntilCommit = 8000;
+
+// The program lies beside this file: as source here in the repository, compiled in the package.
+const program = new URL(
+  import.meta.url.endsWith('.ts') ? './checkpoint-thread.ts' : './checkpoint-thread.js',
+  import.meta.url,
+);
+
+export class Checkpoints {
+  readonly #file: string;
+  #thread: Worker | undefined;
+  #working = false;
+  #commits = 0;
+
+  /** @param file path of the database */
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** To be told of each commit. */
+  committed(): void {
+    if (++this.#commits < commitsBetween || this.#working) return;
+    this.#commits = 0;
+    this.#working = true;
+    this.#thread ??= this.#start();
+    this.#thread.postMessage('look');
+  }
+
+  /** Settles when the thread has left the file. */
+  async close(): Promise<void> {
+    const thread = this.#thread;
+    if (!thread) return;
+    thread.ref();
+    const left = once(thread, 'exit');
+    thread.postMessage('leave');
+    await left;
+  }
+
+  #start(): Worker {
+    const thread = new Worker(program, { workerData: this.#file });
+    thread.unref();
+    thread.on('message', () => (this.#working = false));
+    // Without it commits do the work as they do in any program.
+    thread.on('error', () => undefined);
+    return thread;
+  }
+}
