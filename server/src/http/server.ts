@@ -42,9 +42,9 @@ export function createServer(
   const server = Fastify({
     ...(behindProxies && { trustProxy: [...proxies] }),
     logger: false,
-    exposeHeadRoutes: false,
     // Bodies are read behind handle(), within the limits of the settings.
     bodyLimit: Number.MAX_SAFE_INTEGER,
+    exposeHeadRoutes: false,
     requestTimeout: 0,
     // The request line counts as well, so a URL of the longest kind leaves room for headers.
     http: { maxHeaderSize: config.maxUrlLength + headerBytes },
@@ -100,11 +100,12 @@ export function createServer(
   };
 
   const mounts = mountsOf(config);
+  // Answered in the first hook: what Fastify does with bodies afterwards is for nothing, and what it thinks of a
+  // Content-Type of no importance.
+  const api = { method: methods, onRequest: answer, handler: answer };
   for (const mount of mounts)
     // The `&` form puts the query behind the path without a `?` (spec 01 § 3.4).
-    for (const url of [mount, `${mount}/*`, `${mount}&*`])
-      // What Fastify thinks of a Content-Type is of no importance: bodies are what their place says.
-      server.route({ method: methods, url, handler: answer, errorHandler: (_error, ...both) => answer(...both) });
+    for (const url of [mount, `${mount}/*`, `${mount}&*`]) server.route({ ...api, url });
   serveExplorer(server, config, models);
   server.get('/health', async (_request, reply) => reply.header('Cache-Control', 'no-store').send({ ok: true }));
   if (metrics)

@@ -9,16 +9,17 @@ export function printValue({ type, simpleDate }: StorageDef, value: Value): stri
     case 'object':
       return value as string;
     case 'date':
-      return JSON.stringify(simpleDate ? printDay(value as string) : new Date(value as number).toISOString());
+      return `"${simpleDate ? printDay(value as string) : new Date(value as number).toISOString()}"`;
     case 'string':
     case 'text':
     case 'uuid':
+      return JSON.stringify(value);
     case 'bool':
     case 'byte':
     case 'word':
     case 'long':
     case 'number':
-      return JSON.stringify(value);
+      return String(value);
     case 'long64':
     case 'duration':
       // Beyond 2^53 a number would be rounded by clients, so it travels as text.

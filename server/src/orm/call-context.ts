@@ -41,9 +41,13 @@ export interface CallOptions {
   readonly model: Model;
   readonly services: CallServices;
   readonly caller: Caller;
-  /** Rejects when the call must end; absent: it may take as long as it likes. */
-  readonly over?: Promise<never>;
 }
+
+/** `over` rejects when the call must end. */
+type Limit = Pick<TimeLimit, 'over'>;
+
+/** It may take as long as it likes. */
+const noLimit: Limit = { over: new Promise<never>(() => undefined) };
 
 /** What the running code may do beyond, or instead of, what its caller may. */
 interface Powers {
@@ -59,8 +63,6 @@ interface Powers {
 
 const ordinary: Powers = { restricted: true, lent: [], checks: true, own: undefined };
 
-const never = new Promise<never>(() => undefined);
-
 /**
  * One call of the author's code with all that it shares: session, privileges, transaction. Code inside a transaction, the
  * events of a save, and code with other powers run in a context of their own that shares the state of the call.
@@ -73,17 +75,17 @@ export class CallContext {
   aftermath: AfterEvent[] = [];
   readonly #powers: Powers;
   readonly #caller: Caller;
-  readonly #over: Promise<never>;
+  readonly #limit: Limit;
   #transaction: OpenTransaction | undefined;
 
-  constructor(options: CallOptions, state = new CallState(), powers = ordinary) {
-    const { model, services, caller, over = never } = options;
+  constructor(options: CallOptions, limit = noLimit, state = new CallState(), powers = ordinary) {
+    const { model, services, caller } = options;
     this.model = model;
     this.services = services;
     this.state = state;
     this.#powers = powers;
     this.#caller = caller;
-    this.#over = over;
+    this.#limit = limit;
   }
 
   /** Whether row filters hide entities from the running code. */
@@ -155,8 +157,8 @@ export class CallContext {
     const open = this.#open;
     try {
       const result = await (open
-        ? open.unit(() => this.#inside(open.store, work, this.#over, aftermath))
-        : this.services.engine.write((store) => this.#inside(store, work, this.#over, aftermath)));
+        ? open.unit(() => this.#inside(open.store, work, this.#limit, aftermath))
+        : this.services.engine.write((store) => this.#inside(store, work, this.#limit, aftermath)));
       await this.#tell(aftermath);
       return result;
     } catch (error) {
@@ -167,7 +169,7 @@ export class CallContext {
 
   /** Runs `work` in a transaction, inside another one in a nested one; rolled back when it throws. */
   transaction<T>(work: () => Promise<T>): Promise<T> {
-    return this.#transact((store, over) => this.#inside(store, work, over));
+    return this.#transact((store, over) => this.#inside(store, work, { over }));
   }
 
   /** Opens a transaction that all code in this context is part of until it is validated or cancelled. */
@@ -225,6 +227,11 @@ export class CallContext {
     }
   }
 
+  /** Is there something that its end must wait for: transactions that code has left open, locks? */
+  get isOpen(): boolean {
+    return this.#transaction instanceof StartedTransaction || this.state.locks.length > 0;
+  }
+
   /** Ends the call: its locks are given back, and code that goes on is nobody's. */
   async end(): Promise<void> {
     await this.cancelLeftOpen();
@@ -258,11 +265,11 @@ export class CallContext {
   /** @param work is given what rejects when the transaction must end */
   #transact<T>(work: (store: Transaction, over: Promise<never>) => Promise<T>): Promise<T> {
     const open = this.#open;
-    if (open) return open.unit(() => work(open.store, this.#over));
+    if (open) return open.unit(() => work(open.store, this.#limit.over));
     const { engine, config } = this.services;
     return engine.transact(async (store) => {
       const limit = new TimeLimit(config.transactionSeconds, 'the transaction took too long');
-      const over = Promise.race([this.#over, limit.over]);
+      const over = Promise.race([this.#limit.over, limit.over]);
       over.catch(() => undefined);
       try {
         return await work(store, over);
@@ -276,11 +283,12 @@ export class CallContext {
   async #inside<T>(
     store: Transaction,
     work: (store: Transaction) => Promise<T>,
-    over = this.#over,
+    limit = this.#limit,
     aftermath: AfterEvent[] = [],
   ): Promise<T> {
+    const { over } = limit;
     const open = new OpenTransaction(store);
-    const context = this.#derived({}, open, over);
+    const context = this.#derived({}, open, limit);
     // A unit may run again from its beginning.
     aftermath.length = 0;
     context.aftermath = aftermath;
@@ -294,10 +302,10 @@ export class CallContext {
   }
 
   /** A context of the same call. @param powers those that change */
-  #derived(powers: Partial<Powers>, transaction = this.#transaction, over = this.#over): CallContext {
+  #derived(powers: Partial<Powers>, transaction = this.#transaction, limit = this.#limit): CallContext {
     const { model, services, state } = this;
-    const options = { model, services, caller: this.#caller, over };
-    const derived = new CallContext(options, state, { ...this.#powers, ...powers });
+    const options = { model, services, caller: this.#caller };
+    const derived = new CallContext(options, limit, state, { ...this.#powers, ...powers });
     derived.#transaction = transaction;
     return derived;
   }

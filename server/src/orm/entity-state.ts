@@ -3,7 +3,7 @@
 import { acceptValue } from '../model/accept-value.ts';
 import type { AttributeDef, DataClassDef, Json, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
 import type { Key } from '../query/selection.ts';
-import type { StoredEntity } from '../store/sql/entity-row.ts';
+import type { StoredEntity, StoredMedia } from '../store/sql/entity-row.ts';
 import type { ClassRuntime } from './class-runtime.ts';
 import type { MediaInput } from './media-value.ts';
 import { RunningCode } from './running-code.ts';
@@ -100,7 +100,17 @@ export class EntityState {
   value(attribute: StorageDef): Value {
     const assigned = this.#assigned?.values.get(attribute);
     if (assigned !== undefined) return assigned;
-    return this.stored ? (this.stored.values.get(attribute) ?? null) : (attribute.defaultValue ?? null);
+    return this.stored ? this.stored.value(attribute) : (attribute.defaultValue ?? null);
+  }
+
+  /** The picture or BLOB that is stored; nothing once something else was assigned. */
+  storedMedia(attribute: StorageDef): StoredMedia | undefined {
+    return this.#assigned?.media.has(attribute) ? undefined : this.stored?.media(attribute);
+  }
+
+  /** Key of the entity that a relation leads to, null when there is none. */
+  relatedKey(relation: RelatedEntityDef): Value {
+    return this.#assigned?.related.get(relation)?.key?.[0] ?? this.value(relation.foreignKey);
   }
 
   /** Takes the row as it is stored now; what was assigned is forgotten. */
@@ -126,7 +136,7 @@ export class EntityState {
     const { foreignKey } = relation;
     if (this.values.has(foreignKey)) return true;
     const entity = this.related.get(relation);
-    return !!entity && entity.key?.[0] !== (this.stored?.values.get(foreignKey) ?? null);
+    return !!entity && entity.key?.[0] !== (this.stored?.value(foreignKey) ?? null);
   }
 
   /** Names of the attributes that were assigned, in model order: a relation beside its foreign key. */

@@ -11,15 +11,15 @@ import { TimeLimit } from './time-limit.ts';
  * @throws KeystampError 503, and what `work` throws
  */
 export async function inCall<T>(
-  options: Omit<CallOptions, 'over' | 'transaction'>,
+  options: CallOptions,
   what: string,
   work: (call: CallContext) => Promise<T>,
 ): Promise<T> {
   const { functionSeconds } = options.services.config;
   const limit = new TimeLimit(functionSeconds, `${what} took over ${functionSeconds} seconds`);
-  const context = new CallContext({ ...options, over: limit.over });
+  const context = new CallContext(options, limit);
   try {
-    const result = await Promise.race([runInCall(context, () => work(context)), limit.over]);
+    const result = await limit.bound(runInCall(context, () => work(context)));
     const { deferred } = context.state;
     if (deferred.length > 0) throw codeError(what, undefined, deferred);
     return result;
@@ -28,6 +28,7 @@ export async function inCall<T>(
     throw error;
   } finally {
     limit.clear();
-    await context.end();
+    if (context.isOpen) await context.end();
+    else context.state.ended = true;
   }
 }

@@ -97,7 +97,7 @@ function readMedia(state: EntityState, attribute: StorageDef): unknown {
   const picture = attribute.type === 'image';
   const assigned = state.media.get(attribute);
   if (assigned !== undefined) return assigned && assignedValue(assigned, picture);
-  const stored = state.stored?.media.get(attribute);
+  const stored = state.stored?.media(attribute);
   return stored ? storedValue(stored, picture) : null;
 }
 

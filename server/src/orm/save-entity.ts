@@ -126,8 +126,8 @@ async function mergeStamp(
   if (!stored || !now) return undefined;
   const theirs = def.storage.filter(
     (attribute) =>
-      stored.values.get(attribute) !== now.values.get(attribute) ||
-      !sameBytes(stored.media.get(attribute)?.hash, now.media.get(attribute)?.hash),
+      stored.value(attribute) !== now.value(attribute) ||
+      !sameBytes(stored.media(attribute)?.hash, now.media(attribute)?.hash),
   );
   return theirs.some((attribute) => change.values.has(attribute) || change.media.has(attribute))
     ? undefined

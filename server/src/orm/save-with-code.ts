@@ -145,13 +145,13 @@ class CodedSave {
     const { dataClass, values, media, targets } = this.#given;
     const touched: AttributeDef[] = [];
     for (const [attribute, value] of values) {
-      if (stored && stored.values.get(attribute) === value) continue;
+      if (stored && stored.value(attribute) === value) continue;
       state.values.set(attribute, value);
       touched.push(attribute);
     }
     for (const { relation } of targets) if (state.values.has(relation.foreignKey)) state.targets.add(relation);
     for (const [attribute, change] of media) {
-      if (change.kind === 'clear' && stored && !stored.media.has(attribute)) continue;
+      if (change.kind === 'clear' && stored && !stored.media(attribute)) continue;
       const input = change.kind === 'clear' ? null : changedMedia(change, attribute.type === 'image');
       if (input) this.#media.set(input, change);
       state.media.set(attribute, input);
@@ -211,22 +211,22 @@ class CodedSave {
   #check(change: Change, stored: StoredEntity | undefined): void {
     const { strict } = this.#context;
     if (!stored) return checkNew({ ...change, values: completed(change) }, this.#outer, strict);
-    const changed = [...change.values].filter(([attribute, value]) => stored.values.get(attribute) !== value);
+    const changed = [...change.values].filter(([attribute, value]) => stored.value(attribute) !== value);
     const others = strict ? change.dataClass.storage.filter((each) => !isMedia(each) && !change.values.has(each)) : [];
-    const untouched = others.map((each): readonly [StorageDef, Value] => [each, stored.values.get(each) ?? null]);
+    const untouched = others.map((each): readonly [StorageDef, Value] => [each, stored.value(each)]);
     checkValues([...changed, ...untouched], this.#outer, strict);
   }
 }
 
 function differs({ values, media }: Change, stored: StoredEntity, attribute: StorageDef): boolean {
   const to = media.get(attribute);
-  if (to) return to.kind === 'set' || stored.media.has(attribute);
-  return stored.values.get(attribute) !== values.get(attribute);
+  if (to) return to.kind === 'set' || stored.media(attribute) !== undefined;
+  return stored.value(attribute) !== values.get(attribute);
 }
 
 const isEffective = (state: EntityState, stored: StoredEntity): boolean => {
   state.noticeObjects();
-  return state.media.size > 0 || [...state.values].some(([attribute, value]) => stored.values.get(attribute) !== value);
+  return state.media.size > 0 || [...state.values].some(([attribute, value]) => stored.value(attribute) !== value);
 };
 
 /** The attributes whose events are asked: a relation beside its foreign key, calculated ones that were given. */

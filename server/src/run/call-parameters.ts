@@ -42,9 +42,10 @@ export async function parametersOf(
 ): Promise<readonly unknown[]> {
   const given = await readParameters(parameters, visit);
   const types = fn.parameters ?? [];
+  if (given.length === 0 && types.length === 0) return given;
   for (const [i, type] of types.entries()) checkType(fn, i, type, given[i]);
   const found: unknown[] = [];
-  for (const value of given) found.push(await parameterOf(value, store, visit));
+  for (const value of given) found.push(isBody(value) ? await parameterOf(value, store, visit) : value);
   for (const [i, type] of types.entries())
     if (type.kind === 'selection' && found[i] && selectionStateOf(found[i])?.of.def.name !== type.dataClass)
       throw fail(1002, String(i + 1), fn.name, type.name);
@@ -58,16 +59,19 @@ function checkType({ name }: FunctionDef, i: number, type: ParameterDef, value: 
   if (!hasType(type, value)) throw fail(1002, String(i + 1), name, type.name);
 }
 
-async function readParameters(parameters: CallParameters, { http, services }: Visit): Promise<readonly unknown[]> {
+function readParameters(parameters: CallParameters, visit: Visit): readonly unknown[] | Promise<readonly unknown[]> {
+  if (parameters.kind === 'body') return readBody(visit);
+  return parseParameters(parameters.text, undefined, visit.services.config.maxJsonDepth);
+}
+
+async function readBody({ http, services }: Visit): Promise<readonly unknown[]> {
   const { maxJsonBytes, maxJsonDepth, bodyIdleSeconds } = services.config;
-  if (parameters.kind === 'url') return parseParameters(parameters.text, undefined, maxJsonDepth);
   const bytes = await readBytes(http.body, maxJsonBytes, bodyIdleSeconds * 1000, http.headers);
   return parseParameters(bytes.toString('utf8'), http.headers['content-type'] as string | undefined, maxJsonDepth);
 }
 
 /** The marks count at the top level of each parameter only. */
-function parameterOf(value: unknown, store: StoreRuntime, visit: Visit): unknown {
-  if (!isBody(value)) return value;
+function parameterOf(value: Body, store: StoreRuntime, visit: Visit): unknown {
   if (value['__ENTITY'] === true && typeof value['__DATACLASS'] === 'string')
     return entityOf(value['__DATACLASS'], value, store, visit);
   if (value['__ENTITIES'] === true && '__DATASET' in value) return selectionOf(value['__DATASET'], store, visit);

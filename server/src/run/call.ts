@@ -11,6 +11,7 @@ import { runtimeOf, type StoreRuntime } from '../orm/store-runtime.ts';
 import { codeError } from '../orm/throw-error.ts';
 import type { CallPlan, CallTarget } from '../plan/call-plan.ts';
 import { classOfEntity } from '../plan/entity-ref.ts';
+import type { SelectionSource } from '../plan/selection-plan.ts';
 import { parametersOf } from './call-parameters.ts';
 import { resultOf } from './call-result.ts';
 import type { Visit } from './context.ts';
@@ -22,22 +23,21 @@ import { resolveSource } from './source.ts';
  * @throws KeystampError those of the target and of the parameters; CodeError for what the function throws; 503 when it
  *   takes too long
  */
-export async function runCall(plan: CallPlan, visit: Visit): Promise<CalledOutcome> {
-  const { services, http, visitor } = visit;
-  return inCall({ model: plan.model, services, caller: visitor }, plan.fn.name, async (call) => {
-    const result = await answer(plan, call, visit);
-    const { pageMessage } = call.state;
-    const byGet = http.method === 'GET' || http.method === 'HEAD';
-    return { kind: 'called', result, byGet, ...(pageMessage && { pageMessage }) };
-  });
+export function runCall(plan: CallPlan, visit: Visit): Promise<CalledOutcome> {
+  const { services, visitor } = visit;
+  return inCall({ model: plan.model, services, caller: visitor }, plan.fn.name, (call) => answer(plan, call, visit));
 }
 
-async function answer(plan: CallPlan, context: CallContext, visit: Visit): Promise<CalledOutcome['result']> {
+async function answer(plan: CallPlan, call: CallContext, visit: Visit): Promise<CalledOutcome> {
   const store = runtimeOf(plan.model);
   const self = await targetOf(plan.on, store, visit);
-  const value = await invoke(plan, self, await parametersOf(plan, store, visit), context);
+  const value = await invoke(plan, self, await parametersOf(plan, store, visit), call);
+  const { method } = visit.http;
+  const byGet = method === 'GET' || method === 'HEAD';
   try {
-    return await resultOf(value, plan, visit);
+    const result = await resultOf(value, plan, visit);
+    const { pageMessage } = call.state;
+    return { kind: 'called', result, byGet, ...(pageMessage && { pageMessage }) };
   } catch (error) {
     // What no answer can be made of is the function's fault.
     throw error instanceof KeystampError ? error : codeError(plan.fn.name, error, []);
@@ -58,13 +58,13 @@ async function invoke(
   } catch (error) {
     throw codeError(fn.name, error, deferred);
   }
-  await context.cancelLeftOpen();
+  if (context.isOpen) await context.cancelLeftOpen();
   if (deferred.length > 0) throw codeError(fn.name, undefined, deferred);
   return value;
 }
 
-/** What `this` is. */
-async function targetOf(on: CallTarget, store: StoreRuntime, visit: Visit): Promise<unknown> {
+/** What `this` is, or a promise of it. */
+function targetOf(on: CallTarget, store: StoreRuntime, visit: Visit): unknown {
   switch (on.kind) {
     case 'dataStore':
       return store.object;
@@ -72,20 +72,23 @@ async function targetOf(on: CallTarget, store: StoreRuntime, visit: Visit): Prom
       return store.dataClassOf(on.dataClass).object;
     case 'singleton':
       return store.singleton(on.singleton);
-    case 'selection': {
-      const { dataClass, order } = on.source.selection;
-      const runtime = store.dataClassOf(dataClass);
-      const resolved = await resolveSource(on.source, undefined, visit);
-      if (resolved.kind === 'described')
-        return runtime.select(resolved.selection.predicate, order.length > 0 ? order : undefined).handle;
-      const make = async () => ({ kind: 'packed', list: resolved.keys }) as const;
-      return runtime.selection({ kind: 'made', make }, { ordered: true, alterable: false }).handle;
-    }
+    case 'selection':
+      return selectionTarget(on.source, store, visit);
     case 'entity':
       return entityTarget(on, store, visit);
     default:
       return on satisfies never;
   }
+}
+
+async function selectionTarget(source: SelectionSource, store: StoreRuntime, visit: Visit): Promise<unknown> {
+  const { dataClass, order } = source.selection;
+  const runtime = store.dataClassOf(dataClass);
+  const resolved = await resolveSource(source, undefined, visit);
+  if (resolved.kind === 'described')
+    return runtime.select(resolved.selection.predicate, order.length > 0 ? order : undefined).handle;
+  const make = async () => ({ kind: 'packed', list: resolved.keys }) as const;
+  return runtime.selection({ kind: 'made', make }, { ordered: true, alterable: false }).handle;
 }
 
 /** @throws KeystampError 1543 when the entity, or one that the path leads through, does not exist */
@@ -94,7 +97,7 @@ async function entityTarget(
   store: StoreRuntime,
   visit: Visit,
 ): Promise<unknown> {
-  const key = await findKey(on.entity, visit);
+  const key = on.entity.kind === 'key' ? on.entity.key : await findKey(on.entity, visit);
   const found = key && (await store.dataClassOf(classOfEntity(on.entity)).find(key));
   if (!found) throw missing(on.entity);
   let state = found;

@@ -1,20 +1,21 @@
 // Entities of functions as JSON: what is stored is written by the database, what only memory holds is put in its place.
-import { printKey, printKeyInUri } from '../query/print-key.ts';
-import type { DataClassDef, RelatedEntityDef, Value } from '../model/model.ts';
-import { printValue } from '../model/print-value.ts';
+import { printKey } from '../query/print-key.ts';
 import type { EntityState } from '../orm/entity-state.ts';
 import { endOf } from '../orm/read-attribute.ts';
 import type { ColumnItem, Columns } from '../query/columns.ts';
 import { entityStatement } from '../store/sql/select.ts';
 import { calculatedText, withCalculated } from './calculated.ts';
 import type { Visit } from './context.ts';
+import { entityPrinter, itemPrinter } from './entity-text.ts';
 import { inCode } from './with-code.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
 /** The JSON text of an entity as code has it (spec 12 § 4). */
-export const entityJsonOf = (state: EntityState, columns: Columns, visit: Visit): Promise<string> =>
-  inCode(visit, columns.dataClass.name, () => entityJson(state, columns, visit));
+export function entityJsonOf(state: EntityState, columns: Columns, visit: Visit): string | Promise<string> {
+  const print = entityPrinter(columns);
+  return print ? print(state) : inCode(visit, columns.dataClass.name, () => entityJson(state, columns, visit));
+}
 
 async function entityJson(state: EntityState, columns: Columns, visit: Visit): Promise<string> {
   const { stored } = state;
@@ -43,14 +44,13 @@ function headOf({ def, key, stored }: EntityState): Record<string, unknown> {
 async function inMemory(item: ColumnItem, state: EntityState, columns: Columns, visit: Visit): Promise<unknown> {
   switch (item.kind) {
     case 'value':
-      return JSON.parse(printValue(item.attribute, state.value(item.attribute))) as unknown;
-    // Bytes that are not saved have no address.
     case 'media':
-      return null;
-    case 'deferred':
-      return item.attribute.kind === 'relatedEntity' ? deferred(state, item.attribute, columns) : null;
+    case 'deferred': {
+      const print = itemPrinter(item, columns);
+      return print ? (JSON.parse(print(state)) as unknown) : null;
+    }
     case 'entity': {
-      const key = keyOf(state, item.attribute);
+      const key = state.relatedKey(item.attribute);
       if (key === null) return null;
       const { engine } = visit.services;
       const row = await engine.row(entityStatement(item.columns, [key], 'listed', engine.dialect));
@@ -76,14 +76,3 @@ function isChanged(item: ColumnItem, touched: readonly string[]): boolean {
   const [step] = item.attribute.steps;
   return step ? touched.includes(step.name) || item.shown.kind === 'calculated' : isChanged(item.shown, touched);
 }
-
-const keyOf = (state: EntityState, relation: RelatedEntityDef): Value =>
-  state.related.get(relation)?.key?.[0] ?? state.value(relation.foreignKey);
-
-function deferred(state: EntityState, relation: RelatedEntityDef, { links }: Columns): unknown {
-  const key = keyOf(state, relation);
-  return key === null ? null : { __deferred: { uri: uriOf(relation.target, key, links), __KEY: printKey([key]) } };
-}
-
-const uriOf = ({ name }: DataClassDef, key: Value, { mount, brackets }: Columns['links']): string =>
-  `${mount}/${name}${brackets[0]}${printKeyInUri([key])}${brackets[1]}`;

@@ -14,5 +14,6 @@ for (const name of [
   'events',
   'aliases',
   'on-drop',
+  'entity-text',
 ])
   describe(`${name}, on PostgreSQL`, () => import(`./${name}.test.ts`));

@@ -32,13 +32,13 @@ export interface StoredEntity {
   readonly stamp: number;
   /** ISO text. */
   readonly timestamp: string;
-  /** Canonical values of the storage attributes but pictures and BLOBs. */
-  readonly values: ReadonlyMap<StorageDef, Value>;
-  /** The pictures and BLOBs that are not null. */
-  readonly media: ReadonlyMap<StorageDef, StoredMedia>;
+  /** The canonical value of a storage attribute but pictures and BLOBs. */
+  value(attribute: StorageDef): Value;
+  /** A picture or BLOB that is not null. */
+  media(attribute: StorageDef): StoredMedia | undefined;
 }
 
-const mediaFields = ['mediatype', 'size', 'width', 'height', 'alpha', 'few_colours', 'pages', 'thumbhash'];
+const mediaFields = ['mediatype', 'size', 'width', 'height', 'alpha', 'few_colours', 'pages', 'thumbhash'] as const;
 
 /** What a row holds, and the joins that it needs. */
 interface Shape {
@@ -46,24 +46,28 @@ interface Shape {
   readonly joins: Sql;
 }
 
-/** A storage attribute and the column of a row that has it. */
-interface Field {
-  readonly attribute: StorageDef;
-  readonly column: string;
-  readonly isMedia: boolean;
+/** Names of the columns that a row has for a storage attribute. */
+interface ColumnNames {
+  readonly value: string;
+  /** Of a picture or BLOB. */
+  readonly version: string;
+  readonly content: Readonly<Record<(typeof mediaFields)[number], string>>;
 }
 
-const fields = new WeakMap<DataClassDef, { readonly all: readonly Field[]; readonly key: readonly Field[] }>();
+const columnNames = new WeakMap<DataClassDef, ReadonlyMap<StorageDef, ColumnNames>>();
 
-function fieldsOf(dataClass: DataClassDef): { readonly all: readonly Field[]; readonly key: readonly Field[] } {
-  let known = fields.get(dataClass);
-  if (!known) {
-    const all = dataClass.storage.map((attribute, i) => ({ attribute, column: `v${i}`, isMedia: isMedia(attribute) }));
-    const key = dataClass.key.map((part) => all[dataClass.storage.indexOf(part)] as Field);
-    fields.set(dataClass, (known = { all, key }));
-  }
-  return known;
+function columnNamesOf(dataClass: DataClassDef): ReadonlyMap<StorageDef, ColumnNames> {
+  let names = columnNames.get(dataClass);
+  if (!names)
+    columnNames.set(dataClass, (names = new Map(dataClass.storage.map((attribute, i) => [attribute, namesAt(i)]))));
+  return names;
 }
+
+const namesAt = (i: number): ColumnNames => ({
+  value: `v${i}`,
+  version: `version${i}`,
+  content: Object.fromEntries(mediaFields.map((field) => [field, `${field}${i}`])) as ColumnNames['content'],
+});
 
 const shapes = new WeakMap<DataClassDef, Shape>();
 
@@ -73,20 +77,20 @@ function shapeOf(dataClass: DataClassDef, dialect: SqlDialect): Shape {
   return shape;
 }
 
-function makeShape({ storage }: DataClassDef, dialect: SqlDialect): Shape {
+function makeShape(dataClass: DataClassDef, dialect: SqlDialect): Shape {
   const items = [stampColumn, timestampColumn].map((name) => column('e', name));
   const joins: Sql[] = [];
-  for (const [i, attribute] of storage.entries()) {
+  for (const [attribute, names] of columnNamesOf(dataClass)) {
     const held = column('e', attribute.column);
-    items.push(sql`${exact(attribute, held, dialect)} AS ${ident(`v${i}`)}`);
+    items.push(sql`${exact(attribute, held, dialect)} AS ${ident(names.value)}`);
     if (!isMedia(attribute)) continue;
-    const content = `c${i}`;
+    const content = `${names.value}c`;
     joins.push(sql` LEFT JOIN ${contentTable} AS ${ident(content)} ON ${column(content, 'hash')} = ${held}`);
-    items.push(sql`${versionOf(attribute, 'e')} AS ${ident(`version${i}`)}`);
+    items.push(sql`${versionOf(attribute, 'e')} AS ${ident(names.version)}`);
     for (const field of mediaFields) {
       const from =
         field === 'mediatype' && attribute.type === 'blob' ? column('e', mediaType(attribute)) : column(content, field);
-      items.push(sql`${from} AS ${ident(`${field}${i}`)}`);
+      items.push(sql`${from} AS ${ident(names.content[field])}`);
     }
   }
   return { items: join(items, ', '), joins: join(joins, '') };
@@ -149,37 +153,29 @@ class ReadEntity implements StoredEntity {
   readonly key: Key;
   readonly stamp: number;
   readonly timestamp: string;
-  readonly #dataClass: DataClassDef;
   readonly #row: Row;
-  #taken: Pick<StoredEntity, 'values' | 'media'> | undefined;
+  readonly #names: ReadonlyMap<StorageDef, ColumnNames>;
 
   constructor(dataClass: DataClassDef, row: Row) {
-    this.#dataClass = dataClass;
     this.#row = row;
+    this.#names = columnNamesOf(dataClass);
     this.stamp = Number(row[stampColumn]);
     this.timestamp = String(row[timestampColumn]);
-    this.key = fieldsOf(dataClass).key.map(({ attribute, column }) => canonical(attribute, row[column] ?? null));
+    this.key = dataClass.key.map((part) => this.value(part));
   }
 
-  get values(): StoredEntity['values'] {
-    return (this.#taken ??= take(this.#dataClass, this.#row)).values;
+  value(attribute: StorageDef): Value {
+    return canonical(attribute, this.#row[this.#namesOf(attribute).value] ?? null);
   }
 
-  get media(): StoredEntity['media'] {
-    return (this.#taken ??= take(this.#dataClass, this.#row)).media;
+  media(attribute: StorageDef): StoredMedia | undefined {
+    const names = this.#namesOf(attribute);
+    return (this.#row[names.value] ?? null) === null ? undefined : storedMedia(this.#row, names);
   }
-}
 
-function take(dataClass: DataClassDef, row: Row): Pick<StoredEntity, 'values' | 'media'> {
-  const values = new Map<StorageDef, Value>();
-  const media = new Map<StorageDef, StoredMedia>();
-  for (const field of fieldsOf(dataClass).all) {
-    const { attribute, column } = field;
-    const value = row[column] ?? null;
-    if (!field.isMedia) values.set(attribute, canonical(attribute, value));
-    else if (value !== null) media.set(attribute, storedMedia(value as Uint8Array, row, column.slice(1)));
+  #namesOf(attribute: StorageDef): ColumnNames {
+    return this.#names.get(attribute) as ColumnNames;
   }
-  return { values, media };
 }
 
 /** The canonical value of what an engine gives: truth values may be numbers, long integers texts. */
@@ -201,18 +197,17 @@ function exactNumber(text: string): number | bigint {
   return Number.isSafeInteger(number) ? number : BigInt(text);
 }
 
-function storedMedia(hash: Uint8Array, row: Row, i: string): StoredMedia {
-  const of = (field: string): Value => row[`${field}${i}`] ?? null;
+function storedMedia(row: Row, { value, version, content }: ColumnNames): StoredMedia {
   return {
-    hash,
-    version: Number(of('version')),
-    mediatype: String(of('mediatype')),
-    size: Number(of('size')),
-    width: Number(of('width')),
-    height: Number(of('height')),
-    alpha: Boolean(of('alpha')),
-    fewColours: Boolean(of('few_colours')),
-    pages: Number(of('pages')),
-    thumbhash: of('thumbhash') as string | null,
+    hash: row[value] as Uint8Array,
+    version: Number(row[version]),
+    mediatype: String(row[content.mediatype]),
+    size: Number(row[content.size]),
+    width: Number(row[content.width]),
+    height: Number(row[content.height]),
+    alpha: Boolean(row[content.alpha]),
+    fewColours: Boolean(row[content.few_colours]),
+    pages: Number(row[content.pages]),
+    thumbhash: (row[content.thumbhash] ?? null) as string | null,
   };
 }
