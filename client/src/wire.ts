@@ -99,6 +99,8 @@ export interface WireMethod {
   readonly from?: string;
   readonly allowedOnHTTPGET?: boolean;
   readonly exposed?: boolean;
+  /** The declared types of the parameters in order: `number`, `string?`, `Employee`, `EmployeeSelection`. */
+  readonly parameters?: readonly string[];
 }
 
 /** A dataclass in the catalog (spec 02 § 3). */

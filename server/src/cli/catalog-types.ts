@@ -1,9 +1,13 @@
 // A catalog as TypeScript: the type that `createClient` of @keystamp/client takes.
 import type { WireAttribute, WireCatalog, WireDataClass, WireMethod } from '@keystamp/client';
+import { parameterDef, type ParameterDef } from '../model/parameter-type.ts';
 
 /** The text of a module that exports `Model`. @param from where the catalog came from, told at the top */
 export function catalogTypes(catalog: WireCatalog, from: string): string {
   const { dataClasses, methods = [], singletons = [] } = catalog;
+  const isClass = (name: string): boolean => dataClasses.some((each) => each.name === name);
+  const group = (name: string, of: readonly WireMethod[]): readonly string[] =>
+    block(name, of.map((method) => `readonly ${property(method.name)}: ${exposed(method, isClass)};`)); // prettier-ignore
   const classes = dataClasses.map((each) => [each.name, attributesOf(each, dataClasses)] as const);
   const code = [
     ...group('functions', methods),
@@ -27,13 +31,16 @@ export function catalogTypes(catalog: WireCatalog, from: string): string {
     '',
     ...(code.length > 0
       ? [
-          '/** What a function takes and gives is not in the catalog. */',
+          '/** What a function gives is not in the catalog, nor what it takes unless it declares that. */',
           '// oxlint-disable-next-line no-explicit-any',
-          'interface Exposed {',
+          'interface Exposed<P extends readonly unknown[] = any[]> {',
           '  readonly exposed: true;',
-          '  readonly run: (...args: any[]) => any;',
+          '  // oxlint-disable-next-line no-explicit-any',
+          '  readonly run: (...args: P) => any;',
           '}',
           '',
+          ...(code.some((line) => line.includes('EntityOf<')) ? entityOf : []),
+          ...(code.some((line) => line.includes('SelectionOf<')) ? selectionOf : []),
         ]
       : []),
     'export interface Model {',
@@ -58,11 +65,55 @@ export function catalogTypes(catalog: WireCatalog, from: string): string {
 const block = (name: string, lines: readonly string[]): readonly string[] =>
   lines.length === 0 ? [] : [`readonly ${property(name)}: {`, ...lines.map((line) => `  ${line}`), '};'];
 
-const group = (name: string, methods: readonly WireMethod[]): readonly string[] =>
-  block(
-    name,
-    methods.map((method) => `readonly ${property(method.name)}: Exposed;`),
-  );
+const entityOf = [
+  '/** A parameter that is an entity of that dataclass. */',
+  'interface EntityOf<C> {',
+  '  getDataClass(): { readonly name: C };',
+  '}',
+  '',
+];
+
+const selectionOf = [
+  '/** A parameter that is an entity set of that dataclass. */',
+  'interface SelectionOf<C> {',
+  '  getDataClass(): { readonly name: C };',
+  '  readonly toCollection: unknown;',
+  '}',
+  '',
+];
+
+/** The type of a function. Declared types that are not known here, of another version perhaps, may be anything. */
+function exposed({ parameters }: WireMethod, isClass: (name: string) => boolean): string {
+  if (!parameters) return 'Exposed';
+  const types = parameters.map((name) => parameterDef(name, isClass));
+  const lastNeeded = types.findLastIndex((type) => type && !type.optional);
+  const items = types.map((type, i) => {
+    const written = type ? parameterType(type) : 'unknown';
+    return type?.optional !== false && i > lastNeeded ? `(${written})?` : written;
+  });
+  return `Exposed<[${items.join(', ')}]>`;
+}
+
+function parameterType({ kind, dataClass, optional }: ParameterDef): string {
+  const none = optional ? ' | null | undefined' : '';
+  switch (kind) {
+    case 'any':
+      return 'unknown';
+    case 'array':
+      return `readonly unknown[]${none}`;
+    case 'entity':
+      return `EntityOf<${JSON.stringify(dataClass)}>${none}`;
+    case 'selection':
+      return `SelectionOf<${JSON.stringify(dataClass)}>${none}`;
+    case 'string':
+    case 'number':
+    case 'boolean':
+    case 'object':
+      return kind + none;
+    default:
+      return kind satisfies never;
+  }
+}
 
 const at =
   (level: WireMethod['applyTo']) =>

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { mountsOf, type Config } from '../config.ts';
 import { printEvents, type OnEvent } from '../events.ts';
-import { listen, refusesToListen, stop, urlOf } from '../http/listen.ts';
+import { listen, listenWithOthers, refusesToListen, stop, urlOf } from '../http/listen.ts';
 import { createMetrics, type Metrics } from '../http/metrics.ts';
 import { createServer } from '../http/server.ts';
 import { openKeystamp, openKeystamps, type Part } from '../keystamp.ts';
@@ -11,7 +11,7 @@ import type { Seed } from '../model/seed.ts';
 import { Roles } from '../session/roles.ts';
 import { sow, sownSoFar } from '../orm/sow.ts';
 import { metricsOfAll } from './worker-metrics.ts';
-import { keepWorkers, isWorker, leaveWorkers } from './workers.ts';
+import { isWorker, keepWorkers, leaveWorkers, tellServing } from './workers.ts';
 import { stopSignal } from './stop-signal.ts';
 import type { LoadedModel } from './load-model.ts';
 import { loadRoles } from './load-roles.ts';
@@ -52,9 +52,9 @@ export async function serveModels(loaded: readonly LoadedModel[], config: Config
 
 /** The data are prepared; each process opens them for itself. */
 const serveByWorkers = (config: Config, onEvent: OnEvent): Promise<void> =>
-  keepWorkers(config, onEvent, ({ port }) => tellServing(urlOf(config.host, port), config));
+  keepWorkers(config, onEvent, (port) => printServing(urlOf(config.host, port), config));
 
-const tellServing = (url: string, config: Config): void => console.log(`Keystamp serves ${url}${mountsOf(config)[0]}`);
+const printServing = (url: string, config: Config): void => console.log(`Keystamp serves ${url}${mountsOf(config)[0]}`);
 
 /** Brings in the first data, or goes on with it when it was broken off. */
 async function sowFirst(seed: Seed, { model, services }: Part): Promise<void> {
@@ -80,9 +80,10 @@ async function serveUntilStopped(
   const names = keystamp.parts.map(({ model }) => model.name);
   const shown = metrics && isWorker() ? { ...metrics, text: metricsOfAll(metrics.registry) } : metrics;
   const server = createServer(keystamp.handle, config, shown, names.length > 1 ? names : []);
-  const url = await listen(server, config);
+  const url = await (isWorker() ? listenWithOthers : listen)(server, config);
   onEvent({ kind: 'listening', url, data: config.data });
-  if (!isWorker()) tellServing(url, config);
+  if (isWorker()) tellServing();
+  else printServing(url, config);
   onEvent({ kind: 'stopping', signal: await signalled });
   await stop(server, config);
   onEvent({ kind: 'stopped' });

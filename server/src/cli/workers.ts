@@ -1,16 +1,24 @@
-// Several server processes on one port. The process that was started does not serve: it starts the others, takes
-// connections for them in turn, starts those again that have died, and ends them all.
+// Several server processes on one port. The process that was started does not serve: it starts the others, starts those
+// again that have died, and ends them all.
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
-import { createServer, type AddressInfo } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { settings, type Config } from '../config.ts';
 import type { OnEvent } from '../events.ts';
+import { claimPort } from '../http/listen.ts';
 import { stopSignal } from './stop-signal.ts';
 import { addUpMetrics } from './worker-metrics.ts';
 
 /** Whether this process was started by one that keeps several. */
 export const isWorker = (): boolean => cluster.isWorker;
+
+const servingMessage = { kind: 'keystamp:serving' } as const;
+
+const isServing = (message: unknown): boolean =>
+  typeof message === 'object' && message !== null && 'kind' in message && message.kind === servingMessage.kind;
+
+/** For one of them: tells the one that keeps them that it serves. */
+export const tellServing = (): void => void process.send?.(servingMessage);
 
 /** Whoever dies sooner is not started again at once. */
 const shortLifeMs = 1000;
@@ -28,28 +36,34 @@ const graceMs = 5000;
 export async function keepWorkers(
   config: Config,
   onEvent: OnEvent,
-  onServing: (address: { readonly port: number }) => void,
+  onServing: (port: number) => void,
 ): Promise<void> {
   const converters = config.converters || Math.ceil(availableParallelism() / config.workers);
   const env = { [settings.converters.env]: String(converters) };
-  if (config.port === 0) {
-    // The system would choose another one for those that come when all have died.
-    const port = await freePort(config.host);
-    cluster.setupPrimary({ args: [...process.argv.slice(2), '--port', String(port)] });
-  }
+  const port = await claimPort(config);
+  // The system would choose another one for those that come when all have died.
+  if (config.port === 0) cluster.setupPrimary({ args: [...process.argv.slice(2), '--port', String(port)] });
+  // Where they share a socket, all take connections from it: this process would hand them to one that is dead already.
+  cluster.schedulingPolicy = cluster.SCHED_NONE;
   addUpMetrics();
   const { promise: broken, reject } = Promise.withResolvers<never>();
   let stopping = false;
   let failures = 0;
-  let listening = 0;
+  let isTold = false;
+  const serving = new Set<Worker>();
   const start = (): void => {
     const begun = performance.now();
     const worker = cluster.fork(env);
-    worker.once('listening', (address) => {
+    worker.on('message', (message) => {
+      if (!isServing(message)) return;
       failures = 0;
-      if (++listening === config.workers) onServing(address);
+      serving.add(worker);
+      if (isTold || serving.size < config.workers) return;
+      isTold = true;
+      onServing(port);
     });
     worker.once('exit', (code, signal) => {
+      serving.delete(worker);
       if (stopping) return;
       onEvent({ kind: 'workerEnded', pid: worker.process.pid ?? 0, reason: String(signal || code) });
       const short = performance.now() - begun < shortLifeMs;
@@ -65,16 +79,6 @@ export async function keepWorkers(
     await Promise.all(workers().map((worker) => end(worker, config.stopSeconds * 1000 + graceMs)));
   }
   onEvent({ kind: 'stopped' });
-}
-
-/** A port that nobody listens on. */
-async function freePort(host: string): Promise<number> {
-  const server = createServer().listen(0, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 const workers = (): readonly Worker[] => Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);

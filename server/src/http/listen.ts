@@ -1,6 +1,6 @@
 // Listening and stopping: on which address, and what becomes of the requests under way.
-import { BlockList, isIP } from 'node:net';
-import type { AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { BlockList, createServer, isIP, type AddressInfo } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';
 
@@ -36,6 +36,14 @@ const reasons: Readonly<Record<string, (host: string, port: number) => string>> 
   ENOTFOUND: (host) => `${host} is no address of this machine.`,
 };
 
+const codeOf = (error: unknown): string | undefined => (error as NodeJS.ErrnoException).code;
+
+/** The error of a system that could not listen, in words. */
+function inWords(error: unknown, { host, port }: Pick<Config, 'host' | 'port'>): unknown {
+  const reason = reasons[String(codeOf(error))];
+  return reason ? new Error(reason(host, port), { cause: error }) : error;
+}
+
 /**
  * Listens; answers the URL.
  * @throws Error that says what to do when the address or the port cannot be had
@@ -44,11 +52,46 @@ export async function listen(server: FastifyInstance, { host, port }: Config): P
   try {
     await server.listen({ host, port });
   } catch (error) {
-    const reason = reasons[String((error as NodeJS.ErrnoException).code)];
-    throw reason ? new Error(reason(host, port), { cause: error }) : error;
+    throw inWords(error, { host, port });
   }
   const address = server.server.address() as AddressInfo;
   return urlOf(address.address, address.port);
+}
+
+/**
+ * Listens beside other processes on the same port: each has a socket of its own, and the system spreads connections among
+ * them, so that it resets those of a process that dies. Where the system cannot do that, they share the socket of the
+ * process that has started them.
+ * @throws as `listen`
+ */
+export async function listenWithOthers(server: FastifyInstance, config: Config): Promise<string> {
+  const { host, port } = config;
+  const own = { host, port, exclusive: true, reusePort: true };
+  try {
+    await server.listen(own);
+  } catch (error) {
+    if (codeOf(error) !== 'ENOTSUP') throw inWords(error, config);
+    return listen(server, config);
+  }
+  return urlOf((server.server.address() as AddressInfo).address, port);
+}
+
+/**
+ * Looks whether a port can be had, for processes that listen on it together: they would share it with any others that do.
+ * @returns the port, a free one for 0
+ * @throws as `listen`
+ */
+export async function claimPort({ host, port }: Config): Promise<number> {
+  const server = createServer().listen(port, host);
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    throw inWords(error, { host, port });
+  }
+  const claimed = (server.address() as AddressInfo).port;
+  server.close();
+  await once(server, 'close');
+  return claimed;
 }
 
 export const urlOf = (host: string, port: number): string => `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;

@@ -12,6 +12,7 @@ import {
   isMedia,
   writtenStorage,
 } from '../model/model.ts';
+import { callIfAny } from './current-call.ts';
 import { tellTouched } from './entity-events.ts';
 import { type EntityState, stateOf } from './entity-state.ts';
 import { jsonOf } from './json-of.ts';
@@ -47,9 +48,17 @@ export function assignAttribute(state: EntityState, attribute: AttributeDef, val
 function assignCalculated(state: EntityState, attribute: CalculatedDef, value: unknown): void {
   const { set, name } = attribute;
   if (!set) throw fail(1516, name);
+  state.setters.assigned.add(attribute);
   const event = { kind: 'set', dataClassName: state.def.name, attributeName: name, value };
   state.code.waitFor(runCalculated(attribute, state, () => set.call(state.handle, value, event)));
   tellTouched(state, attribute);
+}
+
+/** Remembers whether a setter of the entity wrote the attribute, or other code. */
+function noteWriter(state: EntityState, attribute: StorageDef): void {
+  const { written } = state.setters;
+  if (callIfAny()?.own === state) written.add(attribute);
+  else written.delete(attribute);
 }
 
 function assignValue(state: EntityState, attribute: StorageDef, value: unknown): void {
@@ -58,6 +67,7 @@ function assignValue(state: EntityState, attribute: StorageDef, value: unknown):
     if (accepted !== state.value(attribute)) throw fail(1516, attribute.name);
     return;
   }
+  noteWriter(state, attribute);
   state.values.set(attribute, accepted);
   state.objects.delete(attribute);
   for (const relation of state.related.keys()) if (relation.foreignKey === attribute) state.related.delete(relation);
@@ -74,12 +84,14 @@ function touch(state: EntityState, foreignKey: StorageDef): void {
 
 function assignMedia(state: EntityState, attribute: StorageDef, value: unknown): void {
   if (value !== null && value !== undefined && !isMediaInput(value)) throw fail(1508, attribute.name, attribute.type);
+  noteWriter(state, attribute);
   state.media.set(attribute, value ?? null);
   tellTouched(state, attribute);
 }
 
 function assignRelated(state: EntityState, relation: RelatedEntityDef, value: unknown): void {
   const { foreignKey, target } = relation;
+  noteWriter(state, foreignKey);
   state.targets.delete(relation);
   if (value === null || value === undefined) {
     state.related.set(relation, null);

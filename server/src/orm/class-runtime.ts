@@ -67,6 +67,8 @@ export class ClassRuntime {
     for (const [attribute, value] of state.media) copy.media.set(attribute, value);
     for (const [relation, entity] of state.related) copy.related.set(relation, entity);
     for (const relation of state.targets) copy.targets.add(relation);
+    for (const attribute of state.setters.assigned) copy.setters.assigned.add(attribute);
+    for (const attribute of state.setters.written) copy.setters.written.add(attribute);
     copy.expectedStamp = state.expectedStamp;
     return copy;
   }

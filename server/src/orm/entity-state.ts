@@ -1,7 +1,7 @@
 // What an entity in memory is made of: the row it was read from and what was assigned since. Everything that reads or
 // changes an attribute in code goes through `readAttribute` (read-attribute.ts) and `assignAttribute` (assign-attribute.ts).
 import { acceptValue } from '../model/accept-value.ts';
-import type { AttributeDef, DataClassDef, Json, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
+import type { AttributeDef, CalculatedDef, DataClassDef, Json, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
 import type { Key } from '../query/selection.ts';
 import type { StoredEntity, StoredMedia } from '../store/sql/entity-row.ts';
 import type { ClassRuntime } from './class-runtime.ts';
@@ -33,6 +33,7 @@ class Assigned {
   readonly related = new Map<RelatedEntityDef, EntityState | null>();
   readonly targets = new Set<RelatedEntityDef>();
   readonly objects = new Map<StorageDef, GivenObject>();
+  readonly setters = { assigned: new Set<CalculatedDef>(), written: new Set<StorageDef>() };
 }
 
 export class EntityState {
@@ -78,6 +79,11 @@ export class EntityState {
 
   get objects(): Map<StorageDef, GivenObject> {
     return (this.#assigned ??= new Assigned()).objects;
+  }
+
+  /** What setters of calculated attributes did: whoever may assign those needs no permission on what they are made of. */
+  get setters(): Assigned['setters'] {
+    return (this.#assigned ??= new Assigned()).setters;
   }
 
   /** Events and setters at work. */

@@ -14,6 +14,7 @@ export function permitUpdate(access: Access, change: Change, isChanged: (attribu
   if (access.isOpen) return;
   const { dataClass } = change;
   if (!access.may('update', dataClassResource(dataClass))) throw dataClassRefusal('update', dataClass.name);
+  permitAssigned(access, 'update', change);
   for (const [attribute, isCleared] of given(change)) {
     const action = isCleared ? 'drop' : 'update';
     for (const view of viewsOf(attribute)) {
@@ -33,6 +34,7 @@ export function permitCreate(access: Access, change: Change): void {
   if (access.isOpen) return;
   const { dataClass, values } = change;
   if (!access.may('create', dataClassResource(dataClass))) throw dataClassRefusal('create', dataClass.name);
+  permitAssigned(access, 'create', change);
   for (const [attribute, isCleared] of given(change)) {
     const { defaultValue = null } = attribute;
     const isDefault = values.has(attribute) ? values.get(attribute) === defaultValue : isCleared;
@@ -50,11 +52,20 @@ export function permitDrop(access: Access, dataClass: Change['dataClass']): void
 const refusal = (action: DataAction, { owner, name }: AttributeDef): Error =>
   attributeRefusal(action, owner.name, name);
 
-/** The attributes that get a value, and whether it is null. */
-const given = ({ values, media }: Change): readonly (readonly [StorageDef, boolean])[] => [
-  ...[...values].map(([attribute, value]: [StorageDef, Value]) => [attribute, value === null] as const),
-  ...[...media].map(([attribute, to]) => [attribute, to.kind === 'clear'] as const),
-];
+/** Calculated attributes that code has assigned. @throws KeystampError 1608 */
+function permitAssigned(access: Access, action: 'update' | 'create', { setters }: Change): void {
+  for (const attribute of setters?.assigned ?? [])
+    if (!access.may(action, attributeResource(attribute))) throw refusal(action, attribute);
+}
+
+/** The attributes that get a value but for those that setters wrote, and whether it is null. */
+function given({ values, media, setters }: Change): readonly (readonly [StorageDef, boolean])[] {
+  const all = [
+    ...[...values].map(([attribute, value]: [StorageDef, Value]) => [attribute, value === null] as const),
+    ...[...media].map(([attribute, to]) => [attribute, to.kind === 'clear'] as const),
+  ];
+  return setters ? all.filter(([attribute]) => !setters.written.has(attribute)) : all;
+}
 
 /** A foreign key and its relation are two views of one value (spec 15 § 6.7): a change needs the permission of both. */
 function viewsOf(attribute: StorageDef): readonly AttributeDef[] {

@@ -44,6 +44,7 @@ export async function changeOf(
     ...(stamp !== undefined && { stamp }),
     values,
     media,
+    setters: state.setters,
     targets,
   };
 }

@@ -9,6 +9,10 @@ type Printed = Readonly<Record<string, unknown>>;
 const shown = (maps: readonly FunctionMap[], { sight }: CatalogOutcome): readonly FunctionDef[] =>
   maps.flatMap((functions) => [...functions.values()].filter((fn) => sight.showsFunction(fn)));
 
+/** The declared types of the parameters: Keystamp's own word, which other clients pass over. */
+const declared = ({ parameters }: FunctionDef): { parameters?: readonly string[] } =>
+  parameters ? { parameters: parameters.map(({ name }) => name) } : {};
+
 /** `methods` of a dataclass, nothing when it has none. */
 export function classMethods(
   dataClass: DataClassDef,
@@ -19,22 +23,24 @@ export function classMethods(
   const found = shown([functions, selectionFunctions, entityFunctions], outcome);
   const methods = found.map((fn) => {
     const head = { name: fn.name, applyTo: fn.level, scope: 'public' };
-    return dialect === 'wakanda'
-      ? { ...head, from: `$mainModel.${name}.methods.${fn.name}`, userDefined: true, allowedOnHTTPGET: fn.onHttpGet }
-      : { ...head, from: name, allowedOnHTTPGET: fn.onHttpGet, exposed: true };
+    const from = dialect === 'wakanda' ? `$mainModel.${name}.methods.${fn.name}` : name;
+    const allowedOnHTTPGET = fn.onHttpGet;
+    const tail = dialect === 'wakanda' ? { userDefined: true, allowedOnHTTPGET } : { allowedOnHTTPGET, exposed: true };
+    return { ...head, from, ...tail, ...declared(fn) };
   });
   return methods.length > 0 ? { methods } : {};
 }
 
 /** `methods` of the datastore. */
 export function storeMethods(outcome: CatalogOutcome): { methods?: readonly Printed[] } {
-  const methods = shown([outcome.model.functions], outcome).map(({ name, level, onHttpGet }) => ({
-    name,
-    applyTo: level,
+  const methods = shown([outcome.model.functions], outcome).map((fn) => ({
+    name: fn.name,
+    applyTo: fn.level,
     scope: 'public',
     from: 'DataStore',
-    allowedOnHTTPGET: onHttpGet,
+    allowedOnHTTPGET: fn.onHttpGet,
     exposed: true,
+    ...declared(fn),
   }));
   return methods.length > 0 ? { methods } : {};
 }
@@ -47,6 +53,7 @@ export function singletons(outcome: CatalogOutcome, { dialect }: Config): { sing
       name: fn.name,
       allowedOnHTTPGET: fn.onHttpGet,
       exposed: true,
+      ...declared(fn),
     }));
     return methods.length > 0 ? [{ name, methods }] : [];
   });

@@ -25,10 +25,18 @@ export interface Change {
   readonly media: ReadonlyMap<StorageDef, MediaChange>;
   /** JSON values for calculated attributes, whose code writes them where they belong. */
   readonly calculated?: ReadonlyMap<CalculatedDef, Json>;
+  /** Of an entity that code has changed. */
+  readonly setters?: SetterWork;
   /** Entities that relations were set to; they must exist. */
   readonly targets: readonly RelationTarget[];
   /** When there is no entity of that key, one is created with it. */
   readonly createMissing?: boolean;
+}
+
+/** Calculated attributes that code has assigned, and the attributes that their setters wrote instead. */
+export interface SetterWork {
+  readonly assigned: ReadonlySet<CalculatedDef>;
+  readonly written: ReadonlySet<StorageDef>;
 }
 
 export interface RelationTarget {

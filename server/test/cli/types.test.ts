@@ -27,7 +27,7 @@ test('from a model folder and from a server that runs it', async () => {
   assert.deepEqual([fromFolder.code, fromFolder.stdout], [0, `${file}: 3 dataclasses\n`]);
   const written = readFileSync(file, 'utf8');
   assert.match(written, /^\/\/ Written by `keystamp types examples\/company`/);
-  assert.match(written, /readonly topPaid: Exposed;/);
+  assert.match(written, /readonly topPaid: Exposed<\[number\]>;/);
   assert.match(written, /readonly ID: { readonly type: "long"; readonly primKey: true; };/);
   for (const address of [url, `${url}/rest/`]) {
     const { code, stdout } = await keystamp(['types', address]).ended;
@@ -45,7 +45,9 @@ test('TypeScript takes them, functions included', async () => {
      const model = defineModel({ dataClasses: { Thing: { attributes: {
        ID: { type: 'long', primKey: true }, title: { type: 'string', mandatory: true },
        other: { kind: 'relatedEntity', dataClass: 'Thing' } } } } });
-     export default implement(model, { dataClasses: { Thing: { functions: { count: { exposed: true, run: () => 1 } } } } });`,
+     export default implement(model, { dataClasses: { Thing: { functions: {
+       count: { exposed: true, run: () => 1 },
+       join: { exposed: true, parameters: ['Thing', 'string?', 'ThingSelection?'], run: () => 1 } } } } });`,
   );
   const made = await keystamp(['types', source, '--out', join(folder, 'thing.ts')]).ended;
   assert.equal(made.code, 0, made.stderr);
@@ -56,6 +58,13 @@ test('TypeScript takes them, functions included', async () => {
      import type { Model as Company } from './model.ts';
      const ds = createClient<Model>();
      const thing = await ds.Thing.get(1, { expand: ['other'] });
+     await ds.Thing.call.count(1, 'whatever');
+     await ds.Thing.call.join(thing);
+     await ds.Thing.call.join({ __DATACLASS: 'Thing', __ENTITY: true, __KEY: 1 }, null, await ds.Thing.all().entitySet());
+     // @ts-expect-error: the first parameter is an entity
+     await ds.Thing.call.join(5);
+     // @ts-expect-error: the second one is a text
+     await ds.Thing.call.join(thing, 5);
      export const text: string | undefined = thing.other?.title;
      export const paid = createClient<Company>().Employee.call.topPaid(3);
      // @ts-expect-error: there is no such function

@@ -106,6 +106,69 @@ for (const engine of ['sqlite', 'postgres'] as const)
     });
   });
 
+/** Node where the system cannot let several sockets listen on one port. */
+const withoutSharedPorts = `--import=data:text/javascript,${encodeURIComponent(`
+  import net from 'node:net';
+  const { listen } = net.Server.prototype;
+  net.Server.prototype.listen = function (options, ...rest) {
+    if (!options?.reusePort) return listen.call(this, options, ...rest);
+    process.nextTick(() => this.emit('error', Object.assign(new Error('listen'), { code: 'ENOTSUP' })));
+    return this;
+  };`)}`;
+
+/** Asks until told to stop; every request must be answered or broken off, none may wait for nothing. */
+async function ask(url: string, going: () => boolean): Promise<void> {
+  while (going()) {
+    const signal = AbortSignal.timeout(10_000);
+    await fetch(`${url}/Note?$top=1`, { headers: { connection: 'close' }, dispatcher: fresh, signal }).then(
+      (answer) => answer.arrayBuffer(),
+      (error: Error) => {
+        if (error.name === 'TimeoutError') throw new Error('a request got no answer', { cause: error });
+        return sleep(5);
+      },
+    );
+  }
+}
+
+test('a process that is killed leaves no request without an answer or an end', async () => {
+  const server = keystamp(['serve', modelFile, '--data', join(folder, 'killed'), '--port', '0', '--workers', '2']);
+  const url = await server.url;
+  let going = true;
+  const asked = Array.from({ length: 8 }, () => ask(url, () => going));
+  for (let i = 0; i < 3; i++) {
+    const before = childrenOf(server.pid);
+    process.kill(before[i % 2] as number, 'SIGKILL');
+    await until(() => childrenOf(server.pid).length === 2 && childrenOf(server.pid).join() !== before.join());
+    await sleep(300);
+  }
+  going = false;
+  await Promise.all(asked);
+  server.kill('SIGTERM');
+  assert.equal((await server.ended).code, 0);
+});
+
+test('where sockets cannot share a port, processes share one socket', async () => {
+  const server = keystamp(['serve', modelFile, '--data', join(folder, 'shared'), '--port', '0', '--workers', '2'], {
+    NODE_OPTIONS: withoutSharedPorts,
+  });
+  const url = await server.url;
+  const count = await fetch(`${url}/Note?$compute=count&$attributes=ID`, { dispatcher: fresh });
+  assert.equal(count.status, 200);
+  server.kill('SIGTERM');
+  assert.equal((await server.ended).code, 0);
+});
+
+test('a port that is taken is told at once', async () => {
+  const server = keystamp(['serve', modelFile, '--data', join(folder, 'first'), '--port', '0', '--workers', '2']);
+  const { port } = new URL(await server.url);
+  const second = keystamp(['serve', modelFile, '--data', join(folder, 'second'), '--port', port, '--workers', '2']);
+  const { code, stderr } = await second.ended;
+  assert.equal(code, 1);
+  assert.match(stderr, /is taken by another program/);
+  server.kill('SIGTERM');
+  await server.ended;
+});
+
 test('processes that cannot start are given up', async () => {
   const server = keystamp(['serve', modelFile, '--data', join(folder, 'taken'), '--port', '0', '--workers', '2'], {
     KEYSTAMP_MAX_PIXELS: 'none',

@@ -77,6 +77,15 @@ const app = implement(model, {
             return this.set({ given, team: null });
           },
         },
+        called: {
+          exposed: true,
+          async run(full: string, family?: string) {
+            this.full = full;
+            if (family !== undefined) this.family = family;
+            await this.save();
+            return this.full;
+          },
+        },
         among: {
           exposed: true,
           run() {
@@ -309,6 +318,47 @@ test('what code answers wrongly is told as its fault', async () => {
   const { status, body } = await ask(program, 'GET', '/rest/Member?$filter="initial = throw"');
   assert.equal(status, 500);
   assert.deepEqual(body.__ERROR.map((line: { errCode: number }) => line.errCode), [-1, 1562]); // prettier-ignore
+});
+
+test('privileges of code: to assign the attribute itself, not what its setter writes', async () => {
+  const openTo = (full: string) =>
+    openModel(app, {
+      roles: {
+        privileges: [{ privilege: 'chief' }],
+        roles: [],
+        permissions: {
+          allowed: [
+            { applyTo: 'ds', type: 'datastore', read: ['guest'], create: ['guest'], update: ['guest'], execute: ['guest'] },
+            { applyTo: 'Member.given', type: 'attribute', read: ['guest'], create: ['chief'], update: ['chief'] },
+            { applyTo: 'Member.family', type: 'attribute', read: ['guest'], create: ['chief'], update: ['chief'] },
+            { applyTo: 'Member.full', type: 'attribute', read: ['guest'], create: [full], update: [full] },
+          ],
+        },
+        forceLogin: false,
+      },
+    }); // prettier-ignore
+  const codes = (told: { body: { __ERROR?: { errCode: number }[] } }): number[] | undefined =>
+    told.body.__ERROR?.map(({ errCode }) => errCode);
+  const [mayAssign, mayNot] = [await openTo('guest'), await openTo('chief')];
+  try {
+    for (const opened of [mayAssign, mayNot])
+      await opened.run(async () => {
+        session.promote('chief');
+        await ds.Member.new({ given: 'Ada', family: 'Joubert' }).save();
+      });
+    const renamed = await ask(mayAssign, 'POST', '/rest/Member(1)/called', ['Eve Moon']);
+    assert.deepEqual([renamed.status, renamed.body.result], [200, 'Eve Moon']);
+    // What the function itself assigns needs permission as ever, although the setter wrote it too.
+    const both = await ask(mayAssign, 'POST', '/rest/Member(1)/called', ['Eve Moon', 'Sun']);
+    assert.deepEqual([both.status, codes(both)], [500, [1608, 1517]]);
+    const refused = await ask(mayNot, 'POST', '/rest/Member(1)/called', ['Eve Moon']);
+    assert.deepEqual([refused.status, codes(refused)], [500, [1608, 1517]]);
+    const made = await mayAssign.run(async () => (await ds.Member.new({ full: 'Bo Ray' }).save()).success);
+    assert.equal(made, true);
+    await assert.rejects(() => mayNot.run(() => ds.Member.new({ full: 'Bo Ray' }).save({ throws: true })));
+  } finally {
+    for (const opened of [mayAssign, mayNot]) await opened.close();
+  }
 });
 
 test('privileges: for the attribute itself, not for what it is made of', async () => {
