@@ -76,6 +76,7 @@ const clubModel = buildModel(
           richest: {
             exposed: true,
             onHttpGet: true,
+            parameters: ['number'],
             run(howMany: number) {
               return this.query('fee != null order by fee desc').slice(0, howMany);
             },

@@ -11,6 +11,8 @@ export interface Callable {
   readonly owner: string | undefined;
   /** It only reads, so that GET is allowed. */
   readonly byGet: boolean;
+  /** The types that it declares for its parameters; undefined where it declares none. */
+  readonly parameters: readonly string[] | undefined;
   /** Names it in addresses: its path in the API, without a key. */
   readonly id: string;
 }
@@ -30,6 +32,7 @@ export function readFunctions({ methods = [], dataClasses, singletons = [] }: Wi
     level,
     owner,
     byGet: method.allowedOnHTTPGET === true,
+    parameters: method.parameters,
     id: idOf(method.name, level, owner),
   });
   const all = [

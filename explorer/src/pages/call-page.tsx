@@ -202,7 +202,7 @@ function CallForm({ fn, catalog, search }: CallFormProps): ReactNode {
             className="input json"
             rows={2}
             spellCheck={false}
-            placeholder="[]"
+            placeholder={placeholderFor(fn)}
             aria-invalid={wrong !== undefined || undefined}
             aria-describedby={wrong === undefined ? 'parameters-help' : 'parameters-fault'}
             value={parameters}
@@ -212,7 +212,12 @@ function CallForm({ fn, catalog, search }: CallFormProps): ReactNode {
         </label>
         {wrong === undefined ? (
           <p className="call-help muted" id="parameters-help">
-            An entity is <code>{entityExample(catalog, fn)}</code>
+            {fn.parameters && <Declared types={fn.parameters} />}
+            {takesEntity(fn, catalog) && (
+              <>
+                An entity is <code>{entityExample(catalog, fn)}</code>
+              </>
+            )}
           </p>
         ) : (
           <p className="field-errors" id="parameters-fault">
@@ -247,6 +252,36 @@ function CallForm({ fn, catalog, search }: CallFormProps): ReactNode {
   );
 }
 
+/** The declared types, in order. */
+function Declared({ types }: { readonly types: readonly string[] }): ReactNode {
+  if (types.length === 0) return 'It takes no parameters. ';
+  return (
+    <>
+      It takes <code>{types.join(', ')}</code>
+      {types.some((type) => type.endsWith('?')) ? '; what has a question mark may be left out. ' : '. '}
+    </>
+  );
+}
+
+/** Whether an entity may be among the parameters. */
+const takesEntity = (fn: Callable, catalog: Catalog): boolean =>
+  fn.parameters === undefined || declaredClass(fn, catalog) !== undefined;
+
+const declaredClass = ({ parameters = [] }: Callable, catalog: Catalog): string | undefined =>
+  parameters.map((type) => type.replace('?', '')).find((type) => dataClassOf(catalog, type));
+
+const examples: Readonly<Record<string, string>> = {
+  string: '"text"',
+  number: '5',
+  boolean: 'true',
+  object: '{}',
+  array: '[]',
+  any: 'null',
+};
+
+const placeholderFor = ({ parameters = [] }: Callable): string =>
+  `[${parameters.map((type) => examples[type.replace('?', '')] ?? '{…}').join(', ')}]`;
+
 function runsOn({ level, owner, byGet }: Callable): string {
   const reads = byGet ? ' It only reads.' : '';
   switch (level) {
@@ -274,9 +309,10 @@ function faultOf(text: string): string | undefined {
   return undefined;
 }
 
-const entityExample = ({ dataClasses }: Catalog, { owner }: Callable): string =>
+const entityExample = (catalog: Catalog, fn: Callable): string =>
   JSON.stringify({
-    __DATACLASS: dataClasses.find(({ name }) => name === owner)?.name ?? dataClasses[0]?.name ?? '',
+    __DATACLASS:
+      declaredClass(fn, catalog) ?? dataClassOf(catalog, fn.owner ?? '')?.name ?? catalog.dataClasses[0]?.name ?? '',
     __ENTITY: true,
     __KEY: '1',
   });

@@ -46,6 +46,8 @@ test('a function of a list runs on what the filter of the list finds', async (t)
   await until(() => valueOf(page), { members: 65 });
   assert.match(await page.locator('.request .method').innerText(), /GET/);
   await linkTo(page, 'richest').click();
+  assert.equal(await page.locator('.call-help').innerText(), 'It takes number.');
+  assert.equal(await parameters(page).getAttribute('placeholder'), '[5]');
   await parameters(page).fill('[3]');
   await call(page);
   const names = result(page).locator('tbody td:first-child');

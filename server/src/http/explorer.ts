@@ -1,5 +1,5 @@
 // The explorer's files (they are built into the package), and the way from `/` to them.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
@@ -48,17 +48,27 @@ export function serveExplorer(server: FastifyInstance, config: Config, models: r
     );
     return;
   }
-  const page = Buffer.from(
-    withMeta(readFileSync(file, 'utf8'), {
-      'keystamp-mount': mounts[0] as string,
-      'keystamp-models': models.map(encodeURIComponent).join(' '),
-    }),
-  );
+  const read = (): Page => ({
+    changedAt: statSync(file).mtimeMs,
+    bytes: Buffer.from(
+      withMeta(readFileSync(file, 'utf8'), {
+        'keystamp-mount': mounts[0] as string,
+        'keystamp-models': models.map(encodeURIComponent).join(' '),
+      }),
+    ),
+  });
+  let page = read();
+  /** A build while the server runs gives the scripts other names. In the middle of one there is no page. */
+  const current = (): Buffer => {
+    const now = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? page.changedAt;
+    if (now !== page.changedAt) page = read();
+    return page.bytes;
+  };
   for (const url of [path, `${path}/`, `${path}/*`])
     server.route({
       method: ['GET', 'HEAD'],
       url,
-      handler: async (_request, reply) => reply.headers(pageHeaders).send(page),
+      handler: async (_request, reply) => reply.headers(pageHeaders).send(current()),
     });
   void server.register(import('@fastify/static'), {
     root: join(folder, 'assets'),
@@ -71,6 +81,11 @@ export function serveExplorer(server: FastifyInstance, config: Config, models: r
     setHeaders: (reply) => void reply.header('X-Content-Type-Options', 'nosniff'),
   });
   server.get('/', async (_request, reply) => reply.header('Cache-Control', 'no-cache').redirect(`${path}/`));
+}
+
+interface Page {
+  readonly changedAt: number;
+  readonly bytes: Buffer;
 }
 
 /** The page with the content of some of its `<meta>` elements. Values are mounts and percent-encoded names: no quotes. */
