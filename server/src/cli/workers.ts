@@ -33,11 +33,7 @@ const graceMs = 5000;
  * @param onServing told once, when all of them serve
  * @throws Error when they end before they serve
  */
-export async function keepWorkers(
-  config: Config,
-  onEvent: OnEvent,
-  onServing: (port: number) => void,
-): Promise<void> {
+export async function keepWorkers(config: Config, onEvent: OnEvent, onServing: (port: number) => void): Promise<void> {
   const converters = config.converters || Math.ceil(availableParallelism() / config.workers);
   const env = { [settings.converters.env]: String(converters) };
   const port = await claimPort(config);

@@ -1,7 +1,15 @@
 // What an entity in memory is made of: the row it was read from and what was assigned since. Everything that reads or
 // changes an attribute in code goes through `readAttribute` (read-attribute.ts) and `assignAttribute` (assign-attribute.ts).
 import { acceptValue } from '../model/accept-value.ts';
-import type { AttributeDef, CalculatedDef, DataClassDef, Json, RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
+import type {
+  AttributeDef,
+  CalculatedDef,
+  DataClassDef,
+  Json,
+  RelatedEntityDef,
+  StorageDef,
+  Value,
+} from '../model/model.ts';
 import type { Key } from '../query/selection.ts';
 import type { StoredEntity, StoredMedia } from '../store/sql/entity-row.ts';
 import type { ClassRuntime } from './class-runtime.ts';
