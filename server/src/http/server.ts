@@ -1,5 +1,5 @@
 // The HTTP edge: Fastify listens, bounds and hands over; everything behind handle() knows nothing of it.
-import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { mountsOf, type Config } from '../config.ts';
@@ -7,6 +7,7 @@ import { failHttp, type KeystampError } from '../errors.ts';
 import { listOf } from '../setting.ts';
 import type { Handler } from '../handle.ts';
 import { replyError } from '../reply/error.ts';
+import { STATUS_CODES } from '../node-http.ts';
 import type { HttpReply } from '../reply/http-reply.ts';
 import { isUnder } from '../request/parse.ts';
 import { compressedReply, uncompressedRequest } from './compression.ts';

@@ -1,5 +1,5 @@
 // An answer that a function writes itself (spec 12 § 5): status, headers and body, without the wrapping of a result.
-import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { validateHeaderName, validateHeaderValue } from '../node-http.ts';
 import { MediaBytes, type BlobValue } from './media-value.ts';
 
 /** Headers that are the server's alone. */
