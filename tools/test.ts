@@ -49,12 +49,23 @@ const rank = (file: string): number => {
   return place < 0 ? longest.length : place;
 };
 
+/** Databases of a PostgreSQL that are made and dropped by the hundred, and are small: nothing is tidied or written early. */
+const shortLived = {
+  autovacuum: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: 0,
+  max_wal_size: '4GB',
+  checkpoint_timeout: '1h',
+  bgwriter_lru_maxpages: 0,
+  shared_buffers: '32MB',
+};
+
 useTestFolder();
 const checking = asked.length > 0 ? undefined : check();
 const times = values.times ? new Times() : undefined;
 // One server for all files that want one.
 const wantsPostgres = files.some((file) => readFileSync(file, 'utf8').toLowerCase().includes('postgres'));
-const postgres = wantsPostgres ? await startPostgres() : undefined;
+const postgres = wantsPostgres ? await startPostgres({ settings: shortLived }) : undefined;
 if (postgres) process.env['KEYSTAMP_TEST_POSTGRES'] = postgres.url;
 
 let passed = 0;

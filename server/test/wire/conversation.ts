@@ -20,7 +20,7 @@ export class Conversation {
   async exchange(exchange: Exchange): Promise<readonly string[]> {
     const fixture = this.#fixture;
     if (exchange.restart) await fixture.stop();
-    fixture.moveClock(exchange.clock);
+    await fixture.moveClock(exchange.clock);
     for (const { name, wishes } of exchange.keys) {
       const { id, key } = await fixture.addKey(wishes);
       this.#memory.variables.set(name, key).set(`${name}Id`, id);

@@ -104,6 +104,8 @@ export class Fixture {
   #clock = startTime;
   /** Faults of the server since they were last taken. */
   #faults: unknown[] = [];
+  /** Transactions that are under way. */
+  readonly #writes = new Set<Promise<unknown>>();
 
   private constructor(config: Config, models: readonly Model[]) {
     this.#config = config;
@@ -131,7 +133,9 @@ export class Fixture {
     return new Fixture(configOf({ data, database }, given), models);
   }
 
-  moveClock(milliseconds: number): void {
+  /** What the servers write behind an answered request is done by then, as it would be when the time had passed. */
+  async moveClock(milliseconds: number): Promise<void> {
+    if (milliseconds !== 0) await Promise.allSettled(this.#writes);
     this.#clock += milliseconds;
   }
 
@@ -207,6 +211,17 @@ export class Fixture {
     return this.#faults.splice(0);
   }
 
+  #watch(engine: Engine): void {
+    const write = engine.write.bind(engine);
+    engine.write = (work) => {
+      const writing = write(work);
+      this.#writes.add(writing);
+      const done = (): unknown => this.#writes.delete(writing);
+      writing.then(done, done);
+      return writing;
+    };
+  }
+
   async #start(number: number): Promise<Node> {
     const onEvent = (event: AppEvent): void => {
       if (event.kind === 'failed' || event.kind === 'sweepFailed') this.#faults.push(event.cause);
@@ -215,6 +230,7 @@ export class Fixture {
     const keystamp = await (others.length > 0
       ? openKeystamps(this.#models, this.#config, onEvent, () => this.#clock, rolesOf)
       : openKeystamp(only, this.#config, onEvent, () => this.#clock, rolesOf));
+    for (const { services } of keystamp.parts) this.#watch(services.engine);
     const server = createServer(keystamp.handle, this.#config);
     const node = { keystamp, server, port: Number(new URL(await listen(server, this.#config)).port) };
     this.#nodes.set(number, node);
