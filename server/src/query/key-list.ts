@@ -70,14 +70,16 @@ export const isInKeys = (list: KeyList, key: Value): boolean => positionOfKey(li
 export const keysAsJson = (list: KeyList): string =>
   list.kind === 'text' ? JSON.stringify(keyValues(list)) : `[${list.numbers.join(',')}]`;
 
+/** The bytes that `keyListOf` makes the list from again, little-endian; texts have their ends first. Nothing is copied. */
+export const keyListBytes = (list: KeyList): readonly Uint8Array[] =>
+  list.kind === 'text' ? [bytesOf(list.ends), list.bytes] : [bytesOf(list.numbers)];
+
 /**
- * The bytes that `readKeyList` makes the list from again, little-endian, in parts of at most `size` bytes; texts have
- * their ends first. Nothing is copied.
+ * The bytes that `readKeyList` makes the list from again, in parts of at most `size` bytes.
  * @param size a multiple of 8
  */
 export function keyListParts(list: KeyList, size: number): readonly Uint8Array[] {
-  const whole = list.kind === 'text' ? [bytesOf(list.ends), list.bytes] : [bytesOf(list.numbers)];
-  return whole.flatMap((bytes) =>
+  return keyListBytes(list).flatMap((bytes) =>
     Array.from({ length: Math.ceil(bytes.length / size) }, (_, i) => bytes.subarray(i * size, (i + 1) * size)),
   );
 }
@@ -85,47 +87,20 @@ export function keyListParts(list: KeyList, size: number): readonly Uint8Array[]
 const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array | Float64Array | Uint32Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** Puts a list together again whose parts come one after the other; each costs its own length alone. */
-export class KeyListParts {
-  readonly #kind: KeyKind;
-  readonly #count: number;
-  // A buffer of its own begins where numbers may begin.
-  readonly #bytes: Uint8Array<ArrayBuffer>;
-  #length = 0;
-
-  /** @param size length of all parts together, bytes */
-  constructor(kind: KeyKind, count: number, size: number) {
-    this.#kind = kind;
-    this.#count = count;
-    this.#bytes = new Uint8Array(size);
-  }
-
-  get complete(): boolean {
-    return this.#length >= this.#bytes.length;
-  }
-
-  /** @throws RangeError when it is longer than what is left */
-  add(part: Uint8Array): void {
-    this.#bytes.set(part, this.#length);
-    this.#length += part.length;
-  }
-
-  list(): KeyList {
-    return keyListOf(this.#kind, this.#count, this.#bytes);
-  }
-}
-
 /** The list of `count` keys of that kind whose bytes these parts are, one after the other. */
 export function readKeyList(kind: KeyKind, count: number, parts: readonly Uint8Array[]): KeyList {
-  const whole = new KeyListParts(kind, count, sizeOf(parts));
-  for (const part of parts) whole.add(part);
-  return whole.list();
+  // A buffer of its own begins where numbers may begin.
+  const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let length = 0;
+  for (const part of parts) {
+    bytes.set(part, length);
+    length += part.length;
+  }
+  return keyListOf(kind, count, bytes);
 }
 
-/** Bytes of all parts together. */
-export const sizeOf = (parts: readonly Uint8Array[]): number => parts.reduce((size, part) => size + part.length, 0);
-
-function keyListOf(kind: KeyKind, count: number, bytes: Uint8Array<ArrayBuffer>): KeyList {
+/** @param bytes that begin where their buffer does */
+export function keyListOf(kind: KeyKind, count: number, bytes: Uint8Array<ArrayBuffer>): KeyList {
   switch (kind) {
     case 'int32':
       return { kind, numbers: new Int32Array(bytes.buffer, 0, count) };

@@ -2,15 +2,9 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { KeyListParts, type KeyList } from '../../query/key-list.ts';
-import {
-  laneMessages,
-  type LaneJob,
-  type LaneMessage,
-  type LaneReply,
-  type LaneResult,
-  type SentList,
-} from './lane-job.ts';
+import type { KeyList } from '../../query/key-list.ts';
+import { ExchangeFile, type Deposit } from './exchange-file.ts';
+import { laidJob, type LaneJob, type LaneReply, type LaneResult } from './lane-job.ts';
 
 /** The process ended before it answered. */
 export class LaneLost extends Error {
@@ -41,6 +35,7 @@ function giveWay(pid: number | undefined): void {
 
 export class LaneChild {
   readonly #process: ChildProcess;
+  readonly #exchange = new ExchangeFile();
   /** Settles when the process is gone. */
   readonly closed: Promise<void>;
   #waiting: { resolve: (reply: LaneReply) => void; reject: (error: LaneLost) => void } | undefined;
@@ -54,7 +49,7 @@ export class LaneChild {
   constructor(file: string) {
     this.#process = fork(program, [file], {
       serialization: 'advanced',
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc', this.#exchange.descriptor],
       execArgv: process.execArgv.filter((argument) => argument.startsWith('--conditions')),
     });
     giveWay(this.#process.pid);
@@ -72,6 +67,7 @@ export class LaneChild {
         this.alive = false;
         this.#waiting?.reject(new LaneLost(this.#timedOut, detail));
         this.#waiting = undefined;
+        this.#exchange.close();
         resolve();
       };
       this.#process.on('error', (error) => gone(error.message));
@@ -131,37 +127,37 @@ export class LaneChild {
   }
 
   async #do(job: LaneJob): Promise<LaneResult> {
-    let reply: LaneReply | undefined;
-    for (const message of laneMessages(job)) reply = await this.#ask(message);
-    switch (reply?.kind) {
+    try {
+      return await this.#exchangeFor(job);
+    } catch (error) {
+      throw this.alive || error instanceof LaneLost ? error : new LaneLost(this.#timedOut, String(error));
+    }
+  }
+
+  async #exchangeFor(job: LaneJob): Promise<LaneResult> {
+    const { sent, laid } = laidJob(job);
+    for (const each of laid) await this.#exchange.write(each);
+    const reply = await this.#ask(sent);
+    switch (reply.kind) {
       case 'keys':
-        return { ...reply, keys: await this.#fetch(reply.keys) };
+        return { ...reply, keys: (await this.#exchange.read(reply.keys)) as KeyList };
       case 'rows':
       case 'written':
       case 'failed':
         return reply;
+      case 'ready':
+        throw new Error('a process of long queries started twice');
       default:
-        throw new Error(`unexpected reply: ${reply?.kind}`);
+        return reply satisfies never;
     }
   }
 
-  /** Part by part: a million keys at once would hold the server up. */
-  async #fetch({ keys, count, size }: SentList): Promise<KeyList> {
-    const list = new KeyListParts(keys, count, size);
-    while (!list.complete) {
-      const reply = await this.#ask({ kind: 'more' });
-      if (reply.kind !== 'part') throw new Error(`unexpected reply: ${reply.kind}`);
-      list.add(reply.bytes);
-    }
-    return list.list();
-  }
-
-  #ask(message: LaneMessage): Promise<LaneReply> {
+  #ask(job: LaneJob<Deposit>): Promise<LaneReply> {
     return new Promise((resolve, reject) => {
       if (!this.alive) return reject(new LaneLost(this.#timedOut, 'before the query'));
       this.#waiting = { resolve, reject };
       // Sending to a process that has died fails here; what matters is that it ended.
-      this.#process.send(message, () => {});
+      this.#process.send(job, () => {});
     });
   }
 

@@ -1,39 +1,23 @@
 // What the server and a process of the slow lane say to each other.
-import { keyCount, keyListParts, readKeyList, sizeOf, type KeyKind, type KeyList } from '../../query/key-list.ts';
 import type { Row } from '../engine.ts';
-import type { Param } from '../sql/sql.ts';
+import type { KeyList } from '../../query/key-list.ts';
+import { isKeyList, type Param } from '../sql/sql.ts';
+import { behind, lay, type Bulk, type Deposit, type Laid } from './exchange-file.ts';
 
-/** A list of keys whose bytes travel apart, so many parts. */
-export interface SentList {
-  readonly kind: 'sent';
-  readonly keys: KeyKind;
-  readonly count: number;
-  readonly parts: number;
-  /** Bytes of all parts together. */
-  readonly size: number;
-}
-
-/** A statement; `List` is what stands for a list of keys. */
-export interface LaneStatement<List = KeyList> {
+/** A statement; `B` is what stands for lists of keys and bytes. */
+export interface LaneStatement<B = Bulk> {
   readonly text: string;
-  readonly params: readonly (Exclude<Param, KeyList> | List)[];
+  readonly params: readonly (Exclude<Param, Bulk> | B)[];
 }
 
-export type LaneJob<List = KeyList> =
-  | ({ readonly kind: 'rows' } & LaneStatement<List>)
+export type LaneJob<B = Bulk> =
+  | ({ readonly kind: 'rows' } & LaneStatement<B>)
   /** The first row, if there is one. */
-  | ({ readonly kind: 'row' } & LaneStatement<List>)
+  | ({ readonly kind: 'row' } & LaneStatement<B>)
   /** The first column, packed. With `among` only keys of that list, in its order. */
-  | ({ readonly kind: 'keys'; readonly among?: List } & LaneStatement<List>)
+  | ({ readonly kind: 'keys'; readonly among?: Exclude<B, Uint8Array> } & LaneStatement<B>)
   /** Commits by itself. */
-  | ({ readonly kind: 'write' } & LaneStatement<List>);
-
-/**
- * Parts of lists, in order, then the job that they belong to; `more` asks for the next part of a list that came of it.
- * Each is answered before the next one.
- */
-export type LaneMessage =
-  { readonly kind: 'part'; readonly bytes: Uint8Array } | { readonly kind: 'more' } | LaneJob<SentList>;
+  | ({ readonly kind: 'write' } & LaneStatement<B>);
 
 /** `List` is what stands for a list of keys; `ms`: the processor time that the statement took. */
 export type LaneResult<List = KeyList> =
@@ -45,47 +29,39 @@ export type LaneResult<List = KeyList> =
 
 export type LaneReply =
   /** Comes unasked, once. */
-  | { readonly kind: 'ready' }
-  | { readonly kind: 'taken' }
-  | { readonly kind: 'part'; readonly bytes: Uint8Array }
-  | LaneResult<SentList>;
+  { readonly kind: 'ready' } | LaneResult<Deposit>;
 
-/** Sending or receiving so many bytes holds the server up for a fraction of a millisecond. */
-const partBytes = 256 * 1024;
+const isBulk = (param: unknown): param is Bulk => param instanceof Uint8Array || isKeyList(param as Param);
+const isDeposit = (param: unknown): param is Deposit =>
+  typeof param === 'object' && param !== null && 'kind' in param && param.kind === 'deposit';
 
-const isList = (param: unknown): param is KeyList | SentList =>
-  typeof param === 'object' && param !== null && 'kind' in param;
-
-/** The job with something else in place of its lists of keys. */
-function replaceLists<From, To>(job: LaneJob<From>, replace: (list: From) => To): LaneJob<To> {
-  const params = job.params.map((param) => (isList(param) ? replace(param as From) : param)) as LaneJob<To>['params'];
+/** The job with something else in place of what is long. */
+function replaceBulk<From, To>(
+  job: LaneJob<From>,
+  isLong: (param: unknown) => param is From,
+  replace: (bulk: From) => To,
+): LaneJob<To> {
+  const params = job.params.map((param) => (isLong(param) ? replace(param) : param)) as LaneJob<To>['params'];
   if (job.kind !== 'keys') return { ...job, params };
   const { among, ...rest } = job;
-  return among === undefined ? { ...rest, params } : { ...rest, params, among: replace(among) };
+  return among === undefined
+    ? { ...rest, params }
+    : { ...rest, params, among: replace(among) as Exclude<To, Uint8Array> };
 }
 
-/** A list as it travels: its parts, and what is said of them. */
-export function sentList(list: KeyList): { readonly sent: SentList; readonly parts: readonly Uint8Array[] } {
-  const parts = keyListParts(list, partBytes);
-  const sent = { keys: list.kind, count: keyCount(list), parts: parts.length, size: sizeOf(parts) };
-  return { sent: { kind: 'sent', ...sent }, parts };
-}
-
-/** The messages that a job travels as. */
-export function laneMessages(job: LaneJob): readonly LaneMessage[] {
-  const messages: LaneMessage[] = [];
-  const last = replaceLists(job, (list): SentList => {
-    const { sent, parts } = sentList(list);
-    for (const bytes of parts) messages.push({ kind: 'part', bytes });
-    return sent;
+/** A job as it is sent, and what must lie in the exchange file before. */
+export function laidJob(job: LaneJob): { readonly sent: LaneJob<Deposit>; readonly laid: readonly Laid[] } {
+  const laid: Laid[] = [];
+  let at = 0;
+  const sent = replaceBulk(job, isBulk, (bulk): Deposit => {
+    const each = lay(bulk, at);
+    laid.push(each);
+    at = behind(each.deposit);
+    return each.deposit;
   });
-  return [...messages, last];
+  return { sent, laid };
 }
 
-/** The job, from the parts that went ahead of it. */
-export function receivedJob(job: LaneJob<SentList>, parts: readonly Uint8Array[]): LaneJob {
-  let next = 0;
-  return replaceLists(job, ({ keys, count, parts: own }): KeyList =>
-    readKeyList(keys, count, parts.slice(next, (next += own))),
-  );
-}
+/** The job that was sent. */
+export const foundJob = (job: LaneJob<Deposit>, read: (deposit: Deposit) => Bulk): LaneJob =>
+  replaceBulk(job, isDeposit, read);

@@ -8,15 +8,8 @@ import { bindable } from './bind.ts';
 import { Connection } from './connection.ts';
 import { HasKey } from './has-key.ts';
 import { keysAmong } from './keys-among.ts';
-import {
-  receivedJob,
-  sentList,
-  type LaneJob,
-  type LaneMessage,
-  type LaneReply,
-  type LaneResult,
-  type LaneStatement,
-} from './lane-job.ts';
+import { lay, readDeposit, writeDeposit, type Deposit } from './exchange-file.ts';
+import { foundJob, type LaneJob, type LaneReply, type LaneResult, type LaneStatement } from './lane-job.ts';
 
 const file = process.argv[2] as string;
 
@@ -62,34 +55,24 @@ function work(job: LaneJob): LaneResult {
   }
 }
 
-/** Of the lists that the next job needs. */
-let received: Uint8Array[] = [];
-/** Of the list that the last job gave, still to be fetched. */
-let outgoing: Uint8Array[] = [];
-
 function sent(result: LaneResult): LaneReply {
   if (result.kind !== 'keys') return result;
-  const { sent: keys, parts } = sentList(result.keys);
-  outgoing = [...parts];
-  return { ...result, keys };
+  // What the job came with has been read.
+  const laid = lay(result.keys, 0);
+  writeDeposit(laid);
+  return { ...result, keys: laid.deposit };
 }
 
-function answer(message: LaneMessage): LaneReply {
-  if (message.kind === 'part') {
-    received.push(message.bytes);
-    return { kind: 'taken' };
-  }
-  if (message.kind === 'more') return { kind: 'part', bytes: outgoing.shift() ?? new Uint8Array() };
+function answer(job: LaneJob<Deposit>): LaneReply {
   try {
-    return sent(work(receivedJob(message, received)));
+    return sent(work(foundJob(job, readDeposit)));
   } catch (error) {
     if (!(error instanceof Database.SqliteError)) throw error; // a fault of this program: it ends, the server tells
     return { kind: 'failed', message: `${error.code}: ${error.message}` };
   } finally {
-    received = [];
     hasKey.clear();
   }
 }
 
-process.on('message', (message: LaneMessage) => process.send?.(answer(message)));
+process.on('message', (job: LaneJob<Deposit>) => process.send?.(answer(job)));
 process.send?.({ kind: 'ready' } satisfies LaneReply);
