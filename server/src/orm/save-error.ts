@@ -40,6 +40,12 @@ export const refused = (http: number, status: SaveStatus, entries: readonly Erro
 export const saveLine = ({ name }: DataClassDef, key: Key | undefined): CodeEntry =>
   key === undefined ? { code: 1534, args: [name] } : { code: 1517, args: [printKey(key), name] };
 
+/** An error that hinders a save, with the line of the save behind its own. */
+export function aroundSave(error: KeystampError, dataClass: DataClassDef, key: Key | undefined): KeystampError {
+  const { code, args } = saveLine(dataClass, key);
+  return error.within(code, ...args);
+}
+
 /** The line of an error around a drop. */
 export const dropLine = ({ name }: DataClassDef, key: Key): CodeEntry => ({ code: 1518, args: [printKey(key), name] });
 

@@ -6,7 +6,7 @@ import type { CallContext } from './call-context.ts';
 import type { EntityState } from './entity-state.ts';
 import { mediaChange } from './media-change.ts';
 import type { MediaInput } from './media-value.ts';
-import { saveLine } from './save-error.ts';
+import { aroundSave } from './save-error.ts';
 
 /**
  * What a save of the entity would change.
@@ -26,10 +26,7 @@ export async function changeOf(
     // Looked up, not assigned.
     if (!entity || !state.isAssigned(relation)) continue;
     const { foreignKey } = relation;
-    if (!entity.key) {
-      const { code, args } = saveLine(def, stored?.key);
-      throw fail(1537, relation.name).within(code, ...args);
-    }
+    if (!entity.key) throw aroundSave(fail(1537, relation.name), def, stored?.key);
     values.set(foreignKey, entity.key[0] as Value);
     targets.push({ relation, key: entity.key[0] as Value });
   }

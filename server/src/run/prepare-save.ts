@@ -1,8 +1,8 @@
 // Drafts → changes that can be written: uploads are found, files that image attributes take turn out to be pictures.
 import { fail, KeystampError } from '../errors.ts';
 import type { RelatedEntityDef, StorageDef } from '../model/model.ts';
-import { printKey } from '../query/print-key.ts';
 import { goneUpload, uploadChange } from '../orm/media-change.ts';
+import { aroundSave } from '../orm/save-error.ts';
 import type { DraftChange, SaveItem } from '../plan/save-plan.ts';
 import type { Upload } from '../session/uploads.ts';
 import type { Change, MediaChange } from '../store/change.ts';
@@ -31,8 +31,7 @@ export async function prepareItem(item: SaveItem, uploads: FoundUploads, visit: 
   } catch (error) {
     if (!(error instanceof KeystampError) || error.status >= 500) throw error;
     const { key, dataClass } = item;
-    const outer = key ? error.within(1517, printKey(key), dataClass.name) : error.within(1534, dataClass.name);
-    return { kind: 'refused', error: outer, ...(key && { key }) };
+    return { kind: 'refused', error: aroundSave(error, dataClass, key), ...(key && { key }) };
   }
 }
 

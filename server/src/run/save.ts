@@ -3,9 +3,8 @@ import { fail, KeystampError } from '../errors.ts';
 import type { RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
 import { hasSaveCode, saveEntity } from '../orm/save.ts';
 import type { Saved } from '../orm/write.ts';
-import { SaveError, type SaveStatus } from '../orm/save-error.ts';
+import { aroundSave, SaveError, type SaveStatus } from '../orm/save-error.ts';
 import type { SaveItem, SavePlan } from '../plan/save-plan.ts';
-import { printKey } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import { consumeUpload, isOpenUpload } from '../session/uploads.ts';
 import type { Change } from '../store/change.ts';
@@ -139,7 +138,7 @@ interface Storing {
 async function store(item: Ready, storing: Storing): Promise<Saved> {
   const { tx, visit, purpose, taken } = storing;
   for (const [id, gone] of item.uploads)
-    if (!taken?.has(id) && !(await isOpenUpload(tx, id))) throw outer(fail(gone, id), item.change);
+    if (!taken?.has(id) && !(await isOpenUpload(tx, id))) throw around(fail(gone, id), item.change);
   const links = new Map<StorageDef, Value>();
   for (const { relation, ready } of item.related) {
     const { key } = await storeRelated(relation, ready, item.change, storing);
@@ -154,18 +153,17 @@ async function store(item: Ready, storing: Storing): Promise<Saved> {
 async function storeRelated(
   relation: RelatedEntityDef,
   ready: Ready,
-  around: Change,
+  change: Change,
   storing: Storing,
 ): Promise<Saved> {
   try {
     return await store(ready, storing);
   } catch (error) {
-    throw error instanceof KeystampError ? outer(error.within(1537, relation.name), around) : error;
+    throw error instanceof KeystampError ? around(error.within(1537, relation.name), change) : error;
   }
 }
 
-const outer = (error: KeystampError, { key, dataClass }: Change): KeystampError =>
-  key ? error.within(1517, printKey(key), dataClass.name) : error.within(1534, dataClass.name);
+const around = (error: KeystampError, { dataClass, key }: Change): KeystampError => aroundSave(error, dataClass, key);
 
 /** A failed save shows the entity as it is stored, so that the client can merge (spec 06 § 2.1). */
 async function failed(plan: SavePlan, error: KeystampError, key: Key | undefined, visit: Visit): Promise<SavedItem> {
