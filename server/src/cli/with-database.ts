@@ -33,6 +33,22 @@ export const configOf = ({ data, database, schema }: DatabaseFlags): Config & En
 /** What the steps of long work are called. */
 export const stepNames = { copy: 'Copying', rows: 'Reading rows', bytes: 'Reading bytes', write: 'Writing' } as const;
 
+/**
+ * The model and the settings of data that is there.
+ * @param accept may refuse the model
+ * @throws Error when there is no database: a command that looks after data makes none
+ */
+export async function dataOf(
+  flags: DatabaseFlags,
+  accept: (model: Model) => void = () => {},
+): Promise<Pick<OpenData, 'model' | 'config'>> {
+  const config = configOf(flags);
+  const { model } = await loadModel(flags.model);
+  accept(model);
+  if (!hasDatabase(config)) throw new Error(`${config.data}: there is no database in this folder`);
+  return { model, config };
+}
+
 export interface OpenData {
   readonly engine: Engine;
   readonly model: Model;
@@ -40,18 +56,16 @@ export interface OpenData {
 }
 
 /**
+ * Opens data that is there, for as long as `work` takes.
  * @param accept may refuse the model before the database is brought up to it
- * @throws Error when there is no database: a command that looks after data makes none
+ * @throws Error as `dataOf`
  */
 export async function withDatabase<T>(
   flags: DatabaseFlags,
   work: (open: OpenData) => Promise<T>,
   accept: (model: Model) => void = () => {},
 ): Promise<T> {
-  const config = configOf(flags);
-  const { model } = await loadModel(flags.model);
-  accept(model);
-  if (!hasDatabase(config)) throw new Error(`${config.data}: there is no database in this folder`);
+  const { config, model } = await dataOf(flags, accept);
   const engine = await openEngine(config, model);
   try {
     return await work({ engine, model, config });

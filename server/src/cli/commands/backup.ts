@@ -3,10 +3,8 @@ import { existsSync } from 'node:fs';
 import { Command } from 'commander';
 import { makeBackup } from '../../keeping/backup.ts';
 import { copyOut } from '../../store/copy.ts';
-import { hasDatabase } from '../../store/open.ts';
-import { loadModel } from '../load-model.ts';
 import { progressSteps } from '../progress.ts';
-import { configOf, stepNames, whichDatabase, type DatabaseFlags } from '../with-database.ts';
+import { dataOf, stepNames, whichDatabase, type DatabaseFlags } from '../with-database.ts';
 
 interface Flags extends DatabaseFlags {
   readonly replace?: boolean;
@@ -21,10 +19,8 @@ export const backupCommand = (): Command =>
   ).action(backUp);
 
 async function backUp(file: string, flags: Flags): Promise<void> {
-  const config = configOf(flags);
-  const { model } = await loadModel(flags.model);
+  const { model, config } = await dataOf(flags);
   if (existsSync(file) && !flags.replace) throw new Error(`${file}: is there already; --replace takes its place`);
-  if (!hasDatabase(config)) throw new Error(`${config.data}: there is no database in this folder`);
   const bars = progressSteps(stepNames);
   try {
     const made = await makeBackup(

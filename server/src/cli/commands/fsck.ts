@@ -4,10 +4,9 @@ import { Command } from 'commander';
 import { ContentSupply } from '../../keeping/content-supply.ts';
 import { faultKinds, printFault, type Fault } from '../../keeping/fault.ts';
 import { fsck, unsound } from '../../keeping/fsck.ts';
-import { connectEngine, hasDatabase } from '../../store/open.ts';
-import { loadModel } from '../load-model.ts';
+import { connectEngine } from '../../store/open.ts';
 import { progressSteps } from '../progress.ts';
-import { configOf, stepNames, whichDatabase, type DatabaseFlags } from '../with-database.ts';
+import { dataOf, stepNames, whichDatabase, type DatabaseFlags } from '../with-database.ts';
 
 /** Faults of one kind that are listed. */
 const shown = 20;
@@ -42,9 +41,7 @@ async function check(flags: Flags): Promise<void> {
 async function run(flags: Flags): Promise<number> {
   if (!flags.repair && (flags.from !== undefined || flags.dropDamaged))
     throw new Error('--from and --drop-damaged say how to --repair');
-  const config = configOf(flags);
-  const { model } = await loadModel(flags.model);
-  if (!hasDatabase(config)) throw new Error(`${config.data}: there is no database in this folder`);
+  const { model, config } = await dataOf(flags);
   const supply = flags.from === undefined ? undefined : new ContentSupply(flags.from);
   const engine = await connectEngine(config);
   const bars = progressSteps(stepNames);
