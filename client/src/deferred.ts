@@ -4,64 +4,64 @@ import { imageUri, srcsetOf, type ImageOptions, type SrcsetOptions } from './ima
 import type { RequestOptions } from './transport.ts';
 import type { WireDeferred } from './wire.ts';
 
-type Told = WireDeferred['__deferred'];
+type Facts = WireDeferred['__deferred'];
 
 /** A value that stays on the server until it is asked for. Printed as JSON it is what the server sent. */
 abstract class Deferred {
   // Out of sight of whoever prints or compares entities.
   readonly #store: DataStore;
-  readonly #told: Told;
+  readonly #facts: Facts;
 
-  constructor(store: DataStore, told: Told) {
+  constructor(store: DataStore, facts: Facts) {
     this.#store = store;
-    this.#told = told;
+    this.#facts = facts;
   }
 
   protected get store(): DataStore {
     return this.#store;
   }
 
-  protected get told(): Told {
-    return this.#told;
+  protected get facts(): Facts {
+    return this.#facts;
   }
 
   /** Path and parameters, from the root of the server. */
   get uri(): string {
-    return this.told.uri;
+    return this.facts.uri;
   }
 
   toJSON(): WireDeferred {
-    return { __deferred: this.told };
+    return { __deferred: this.facts };
   }
 }
 
 /** A picture. Its `uri` and URLs carry the newest version number that this client knows of. */
 export class Picture extends Deferred {
   override get uri(): string {
-    return this.store.pictures.current(this.told.uri);
+    return this.store.pictures.current(this.facts.uri);
   }
 
-  /** MIME type of the stored picture; told when `image: { info: true }` was asked. */
+  /** MIME type of the stored picture; known when `image: { info: true }` was asked. */
   get mediatype(): string | undefined {
-    return this.told.mediatype;
+    return this.facts.mediatype;
   }
 
   get width(): number | undefined {
-    return this.told.width;
+    return this.facts.width;
   }
 
   get height(): number | undefined {
-    return this.told.height;
+    return this.facts.height;
   }
 
   /** In bytes. */
   get size(): number | undefined {
-    return this.told.size;
+    return this.facts.size;
   }
 
   /** A tiny preview, base64 (https://evanw.github.io/thumbhash/). */
   get thumbhash(): string | undefined {
-    return this.told.thumbhash;
+    return this.facts.thumbhash;
   }
 
   /** For `<img src>`. */
@@ -86,13 +86,13 @@ export class StoredFile extends Deferred {
     return this.store.resolve(this.uri);
   }
 
-  /** In bytes; told when the attribute was expanded. */
+  /** In bytes; known when the attribute was expanded. */
   get size(): number | undefined {
-    return this.told.size;
+    return this.facts.size;
   }
 
   get mediatype(): string | undefined {
-    return this.told.mediatype;
+    return this.facts.mediatype;
   }
 
   /** The bytes; undefined when they are gone. */
@@ -105,12 +105,12 @@ export class StoredFile extends Deferred {
 export class Reference extends Deferred {
   /** `__KEY` of the related entity. */
   get __KEY(): string {
-    return this.told.__KEY as string;
+    return this.facts.__KEY as string;
   }
 
   /** Name of its dataclass. */
   get dataClass(): string {
-    return /\/([^/([]+)[([][^/]*$/.exec(this.told.uri)?.[1] ?? '';
+    return /\/([^/([]+)[([][^/]*$/.exec(this.facts.uri)?.[1] ?? '';
   }
 }
 
@@ -118,8 +118,8 @@ export class Reference extends Deferred {
 export class RelatedSet extends Deferred {}
 
 /** The value that `{"__deferred":…}` stands for. */
-export function readDeferred(store: DataStore, told: Told): Picture | StoredFile | Reference | RelatedSet {
-  if (told.image) return new Picture(store, told);
-  if (told.__KEY !== undefined) return new Reference(store, told);
-  return told.uri.includes('$binary=') ? new StoredFile(store, told) : new RelatedSet(store, told);
+export function readDeferred(store: DataStore, facts: Facts): Picture | StoredFile | Reference | RelatedSet {
+  if (facts.image) return new Picture(store, facts);
+  if (facts.__KEY !== undefined) return new Reference(store, facts);
+  return facts.uri.includes('$binary=') ? new StoredFile(store, facts) : new RelatedSet(store, facts);
 }

@@ -60,7 +60,8 @@ export async function openKeystamp(
   now: () => number = Date.now,
   rolesOf: RolesOf = openToAll,
 ): Promise<Keystamp> {
-  return together([await openPart(model, rolesOf(model), config, '', undefined, onEvent, now)], config, onEvent);
+  const part = await openPart({ model, roles: rolesOf(model), config, cookieSuffix: '', onEvent, now });
+  return together([part], config, onEvent);
 }
 
 /**
@@ -85,8 +86,12 @@ export async function openKeystamps(
   const parts: Part[] = [];
   try {
     for (const [i, model] of models.entries()) {
-      const own = { ...config, data: join(config.data, model.name) };
-      parts.push(await openPart(model, rolesOf(model), own, i === 0 ? '' : `_${model.name}`, model.name, onEvent, now));
+      const own = {
+        config: { ...config, data: join(config.data, model.name) },
+        cookieSuffix: i === 0 ? '' : `_${model.name}`,
+        schema: model.name,
+      };
+      parts.push(await openPart({ model, roles: rolesOf(model), ...own, onEvent, now }));
     }
   } catch (error) {
     for (const part of parts) await part.close();
@@ -108,19 +113,21 @@ function together(parts: readonly Part[], config: Config, onEvent: OnEvent): Key
   };
 }
 
-/**
- * @param cookieSuffix tells the session cookies of models that are served together apart
- * @param schema keeps their tables apart on one database server
- */
-async function openPart(
-  model: Model,
-  roles: Roles,
-  config: Config,
-  cookieSuffix: string,
-  schema: string | undefined,
-  onEvent: OnEvent,
-  now: () => number,
-): Promise<Part> {
+interface PartOptions {
+  readonly model: Model;
+  readonly roles: Roles;
+  /** With the data folder of this model alone. */
+  readonly config: Config;
+  /** Tells the session cookies of models that are served together apart. */
+  readonly cookieSuffix: string;
+  /** Keeps their tables apart on one database server. */
+  readonly schema?: string;
+  readonly onEvent: OnEvent;
+  readonly now: () => number;
+}
+
+/** @throws ModelError when the database cannot follow the model without losing data */
+async function openPart({ model, roles, config, cookieSuffix, schema, onEvent, now }: PartOptions): Promise<Part> {
   const engine = await openEngine(config, model, schema);
   const converter = new Converter(config, onEvent);
   const variants = new Variants(config, converter, onEvent);

@@ -32,7 +32,7 @@ const narrowed: Readonly<Record<string, readonly RegExp[]>> = {
   'plan > image': [/^image\/(formats|variant|image-ref|image-uri)\.ts$/],
   'plan > session': [/^session\/(access|refusal|sight)\.ts$/],
   'plan > store': [/^store\/change\.ts$/],
-  'cli > session': [/^session\/(roles|roles-file|api-key)\.ts$/],
+  'cli > session': [/^session\/(roles|roles-file|stored-api-keys)\.ts$/],
   // The OpenAPI document tells the parameters there are from the table that reads them.
   'reply > request': [/^request\/(api-request|params)\.ts$/],
   'reply > orm': [/^orm\/save-error\.ts$/],

@@ -73,16 +73,18 @@ export class ChangeFeed {
     { dataClass, columns, number }: FollowedClass,
     predicate: Predicate,
     engine: Engine,
-  ): Promise<readonly Told[]> {
+  ): Promise<readonly ChangeRow[]> {
     const order: Order = [{ steps: [], attribute: number, objectPath: [], descending: false }];
     const { dialect } = engine;
     const page = pageStatement({ dataClass, predicate, order }, { kind: 'entities', columns }, 0, this.#perBatch + 1, dialect); // prettier-ignore
     const { entities } = (await engine.row(page)) as Row;
-    return entities === null ? [] : (JSON.parse(`[${Buffer.from(entities as Uint8Array).toString('utf8')}]`) as Told[]);
+    return entities === null
+      ? []
+      : (JSON.parse(`[${Buffer.from(entities as Uint8Array).toString('utf8')}]`) as ChangeRow[]);
   }
 
   /** What of the rows is complete: all, or those below the number of the one too many. */
-  #part(dataClass: DataClassDef, rows: readonly Told[], to: number, read: (row: Told) => Change): Part {
+  #part(dataClass: DataClassDef, rows: readonly ChangeRow[], to: number, read: (row: ChangeRow) => Change): Part {
     const changes = rows.map(read);
     if (rows.length <= this.#perBatch) return { changes, until: to };
     const last = (changes.at(-1) as Change).number;
@@ -94,7 +96,7 @@ export class ChangeFeed {
 }
 
 /** A row as its JSON. */
-type Told = Readonly<Record<string, unknown>>;
+type ChangeRow = Readonly<Record<string, unknown>>;
 
 interface Part {
   readonly changes: readonly Change[];
@@ -102,7 +104,7 @@ interface Part {
   readonly until: number;
 }
 
-const savedIn = ({ dataClass }: FollowedClass, number: number, entity: Told): Change => ({
+const savedIn = ({ dataClass }: FollowedClass, number: number, entity: ChangeRow): Change => ({
   kind: 'saved',
   number,
   dataClass: dataClass.name,

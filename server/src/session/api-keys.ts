@@ -6,7 +6,7 @@ import { KeystampError } from '../errors.ts';
 import type { Engine, Row } from '../store/engine.ts';
 import { findKey } from '../store/sql/api-key.ts';
 import { Addresses } from './addresses.ts';
-import { hashOfKey } from './api-key.ts';
+import { hashOfKey } from './stored-api-keys.ts';
 import { identityOf, type Identity } from './identity.ts';
 
 /** A key that may be used. */

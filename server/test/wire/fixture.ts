@@ -13,7 +13,7 @@ import type { Model } from '../../src/model/model.ts';
 import { sow } from '../../src/orm/sow.ts';
 import { Roles } from '../../src/session/roles.ts';
 import { dropDatabase, newDatabase } from '../postgres.ts';
-import { addKey, removeKey, type KeyType } from '../../src/session/api-key.ts';
+import { addKey, removeKey, type KeyType } from '../../src/session/stored-api-keys.ts';
 import type { Engine } from '../../src/store/engine.ts';
 import { openEngine } from '../../src/store/open.ts';
 import { CachingProxy } from './caching-proxy.ts';

@@ -1,7 +1,7 @@
 // `keystamp key …`: API keys for programs (spec 13 § 7).
 import { Command, Option } from 'commander';
 import { listOf } from '../../setting.ts';
-import { addKey, keyTypes, listedKeys, removeKey, type KeyType } from '../../session/api-key.ts';
+import { addKey, keyTypes, listedKeys, removeKey, type KeyType } from '../../session/stored-api-keys.ts';
 import { whichDatabase, wholeNumber, withDatabase, type DatabaseFlags } from '../with-database.ts';
 
 interface AddFlags extends DatabaseFlags {
