@@ -24,6 +24,19 @@ export function checkNew({ dataClass, values, media }: Change, outer: ErrorEntry
   );
 }
 
+/**
+ * The key of a stored entity never changes.
+ * @param values those that differ from what is stored
+ * @throws SaveError 1544 for null, 1516 for another value
+ */
+export function checkKeyStays(values: readonly (readonly [StorageDef, Value])[], outer: ErrorEntry): void {
+  const rekeyed = values.find(([attribute]) => attribute.primKey);
+  if (!rekeyed) return;
+  const [{ name, owner }, value] = rekeyed;
+  const fault: ErrorEntry = value === null ? { code: 1544, args: [owner.name] } : { code: 1516, args: [name] };
+  throw refused(400, 4, [fault, outer]);
+}
+
 /** @throws SaveError with every constraint that is violated, in model order, and 1570 */
 export function checkValues(
   values: readonly (readonly [StorageDef, Value])[],

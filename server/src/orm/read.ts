@@ -48,14 +48,14 @@ export async function readEntity(
 
 /** The entities of these keys, in their order; nothing where there is none. */
 export async function readEntities(
-  context: CallContext,
+  call: CallContext,
   dataClass: DataClassDef,
   keys: readonly Key[],
 ): Promise<readonly (StoredEntity | undefined)[]> {
   if (keys.length === 0) return [];
-  if (dataClass.key.length > 1) return Promise.all(keys.map((key) => readEntity(context, dataClass, key)));
-  const executor = readerOf(context, dataClass);
-  const { services } = context;
+  if (dataClass.key.length > 1) return Promise.all(keys.map((key) => readEntity(call, dataClass, key)));
+  const executor = readerOf(call, dataClass);
+  const { services } = call;
   const asked = keys.map(([part]) => part as Value);
   const found = new Map<string, StoredEntity>();
   for (const row of await executor.rows(entityRowsStatement(dataClass, asked, services.engine.dialect))) {
@@ -81,29 +81,29 @@ export async function readEntityAt(
 
 /** The keys of a selection in its order. */
 export async function readMembers(
-  context: CallContext,
+  call: CallContext,
   selection: Selection,
   { skip, top }: Window = { skip: 0 },
 ): Promise<Members> {
   const { dataClass } = selection;
-  const executor = readerOf(context, dataClass);
-  const all = keysStatement(selection, context.services.engine.dialect);
+  const executor = readerOf(call, dataClass);
+  const all = keysStatement(selection, call.services.engine.dialect);
   // SQLite knows no OFFSET without LIMIT.
   const most = top ?? Number.MAX_SAFE_INTEGER;
   const statement = skip === 0 && top === undefined ? all : sql`${all} LIMIT ${most} OFFSET ${skip}`;
-  if (dataClass.key.length === 1) return { kind: 'packed', list: await readKeys(context, statement) };
+  if (dataClass.key.length === 1) return { kind: 'packed', list: await readKeys(call, statement) };
   const rows = await executor.rows(statement);
   return { kind: 'composite', keys: rows.map((row) => keyOfRow(dataClass, row)) };
 }
 
 /** The distinct keys that a foreign key of the selected entities holds. */
 export async function readForeignKeys(
-  context: CallContext,
+  call: CallContext,
   selection: Selection,
   foreignKey: StorageDef,
 ): Promise<KeyList> {
-  readerOf(context, selection.dataClass);
-  return readKeys(context, foreignKeysStatement(selection, foreignKey, context.services.engine.dialect));
+  readerOf(call, selection.dataClass);
+  return readKeys(call, foreignKeysStatement(selection, foreignKey, call.services.engine.dialect));
 }
 
 /** How many entities a selection holds. */

@@ -26,7 +26,7 @@ import {
 } from '../store/sql/write.ts';
 import { indexWords } from '../store/sql/word-index.ts';
 import { checkStored } from './check-stored.ts';
-import { checkCleared, checkNew, checkValues, isChecked } from './check-values.ts';
+import { checkCleared, checkKeyStays, checkNew, checkValues, isChecked } from './check-values.ts';
 import type { EntityState } from './entity-state.ts';
 import { permitCreate, permitUpdate } from './permit.ts';
 import { conflict, refused, saveLine, type SaveError } from './save-error.ts';
@@ -96,13 +96,7 @@ async function update(
   const values = [...change.values].filter(
     ([attribute, value]) => !sameValue(attribute, row[attribute.column] ?? null, value),
   );
-  const rekeyed = values.find(([attribute]) => attribute.primKey);
-  if (rekeyed) {
-    const [attribute, value] = rekeyed;
-    const fault: ErrorEntry =
-      value === null ? { code: 1544, args: [dataClass.name] } : { code: 1516, args: [attribute.name] };
-    throw refused(400, 4, [fault, outer]);
-  }
+  checkKeyStays(values, outer);
   const media = [...change.media].filter(([attribute, to]) => to.kind === 'set' || row[attribute.column] !== null);
   if (values.length === 0 && media.length === 0) return { key, stamp, changed: false };
   checkCleared(media, outer);
