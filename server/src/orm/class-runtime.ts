@@ -14,6 +14,7 @@ import { EntityObject } from './entity.ts';
 import { tellConstructed } from './entity-events.ts';
 import { assignAttribute } from './assign-attribute.ts';
 import { EntityState, stateOf } from './entity-state.ts';
+import type { Members } from './members.ts';
 import { readAttribute } from './read-attribute.ts';
 import { SelectionObject } from './entity-selection.ts';
 import { readEntities, readEntity } from './read.ts';
@@ -93,6 +94,11 @@ export class ClassRuntime {
 
   selection(source: SelectionSource, traits: SelectionTraits = shareable): SelectionState {
     return new SelectionState(new this.#Selection(), this, source, traits);
+  }
+
+  /** Entities that are known by their keys. */
+  listed(members: Members, traits: SelectionTraits): SelectionState {
+    return this.selection({ kind: 'made', make: () => Promise.resolve(members) }, traits);
   }
 
   /** The entities that fulfil a predicate. */

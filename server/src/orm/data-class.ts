@@ -73,15 +73,13 @@ export class DataClassObject {
       }
     }
     if (errors[0]) throw errors[0];
-    const { def } = this.#runtime;
-    const source = { kind: 'made', make: () => Promise.resolve(membersOfKeys(def, keys)) } as const;
-    return this.#runtime.selection(source, { ordered: true, alterable: false }).handle;
+    const members = membersOfKeys(this.#runtime.def, keys);
+    return this.#runtime.listed(members, { ordered: true, alterable: false }).handle;
   }
 
   newSelection(options: { readonly ordered?: boolean } = {}): SelectionHandle {
-    const { def } = this.#runtime;
-    const source = { kind: 'made', make: () => Promise.resolve(membersOfKeys(def, [])) } as const;
-    return this.#runtime.selection(source, { ordered: options.ordered ?? false, alterable: true }).handle;
+    const none = membersOfKeys(this.#runtime.def, []);
+    return this.#runtime.listed(none, { ordered: options.ordered ?? false, alterable: true }).handle;
   }
 
   getCount(): Promise<number> {

@@ -1,7 +1,6 @@
 // What a selection in memory is: a description that the database has not been asked for yet, or keys in order. It is
 // evaluated once, when its members are first needed, and stays as it is then (spec 16 § 7).
 import { fail } from '../errors.ts';
-import { packKeys } from '../query/key-list.ts';
 import { isCalculatedOrder, type Order } from '../query/order.ts';
 import { all, allOf, type Predicate } from '../query/predicate.ts';
 import type { Key, Selection } from '../query/selection.ts';
@@ -249,9 +248,7 @@ export class SelectionState implements SelectionTraits {
   }
 
   #listed(keys: readonly Key[]): Members {
-    return keys.length === 0 && this.of.def.key.length === 1
-      ? { kind: 'packed', list: packKeys([]) }
-      : membersOfKeys(this.of.def, keys);
+    return membersOfKeys(this.of.def, keys);
   }
 
   #among(members: Members, predicate: Predicate, order: Order): Selection {

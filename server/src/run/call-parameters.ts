@@ -15,6 +15,7 @@ import { givenValue, isHeld } from '../orm/calculated-value.ts';
 import { assignAttribute } from '../orm/assign-attribute.ts';
 import type { EntityState } from '../orm/entity-state.ts';
 import type { ClassRuntime } from '../orm/class-runtime.ts';
+import { packedMembers } from '../orm/members.ts';
 import { selectionStateOf } from '../orm/selection-state.ts';
 import type { StoreRuntime } from '../orm/store-runtime.ts';
 import type { CallParameters, CallPlan } from '../plan/call-plan.ts';
@@ -167,10 +168,6 @@ async function selectionOf(id: unknown, store: StoreRuntime, { services, session
   const def = known && publicDataClass(store.model, known.dataClass);
   const set = def && (await services.sets.find(name, def, session?.id));
   if (!set) throw fail(1006, name);
-  const runtime = store.dataClassOf(def);
-  const all = runtime.selection(
-    { kind: 'made', make: () => Promise.resolve({ kind: 'packed', list: set.keys }) },
-    { ordered: true, alterable: false },
-  );
+  const all = store.dataClassOf(def).listed(packedMembers(set.keys), { ordered: true, alterable: false });
   return all.cleaned().handle;
 }

@@ -4,6 +4,7 @@ import { fail, KeystampError } from '../errors.ts';
 import type { CallContext } from '../orm/call-context.ts';
 import { inCall } from '../orm/in-call.ts';
 import { type EntityHandle, stateOf } from '../orm/entity-state.ts';
+import { packedMembers } from '../orm/members.ts';
 import { readAttribute } from '../orm/read-attribute.ts';
 import { runFunction } from '../orm/run-function.ts';
 import { selectionStateOf } from '../orm/selection-state.ts';
@@ -87,8 +88,7 @@ async function selectionTarget(source: SelectionSource, store: StoreRuntime, vis
   const resolved = await resolveSource(source, undefined, visit);
   if (resolved.kind === 'described')
     return runtime.select(resolved.selection.predicate, order.length > 0 ? order : undefined).handle;
-  const make = async () => ({ kind: 'packed', list: resolved.keys }) as const;
-  return runtime.selection({ kind: 'made', make }, { ordered: true, alterable: false }).handle;
+  return runtime.listed(packedMembers(resolved.keys), { ordered: true, alterable: false }).handle;
 }
 
 /** @throws KeystampError 1543 when the entity, or one that the path leads through, does not exist */
