@@ -12,6 +12,6 @@ export interface SeedEntity {
 export interface Seed {
   /** How many entities will come, for the progress bar. */
   readonly total: number;
-  /** Targets of relations come before the entities that name them. `workFolder` keeps what is dear to make. */
+  /** Targets of relations come before the entities that name them. `workFolder` keeps what is expensive to make. */
   readonly entities: (workFolder: string) => AsyncIterable<SeedEntity>;
 }

@@ -1,5 +1,5 @@
-// Runs the author's directory. It may do everything and sees all entities, since nobody has logged in yet; the session of
-// the client is none of its.
+// Asks the author's directory who is logging in. Its code may do everything and sees all entities, since nobody has logged in
+// yet; it has nothing to do with the session of the client.
 import { guest, type Identity } from '../session/identity.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { Visitor } from '../session/visitor.ts';

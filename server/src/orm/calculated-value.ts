@@ -1,4 +1,4 @@
-// Values of calculated attributes: run the code, take what it gives as a value of the attribute's type (spec 15 § 7).
+// Values of calculated attributes: runs the code, and takes what it returns as a value of the attribute's type (spec 15 § 7).
 import { fail, KeystampError } from '../errors.ts';
 import { acceptValue } from '../model/accept-value.ts';
 import { assignValue, printedType } from '../model/attribute-types.ts';
@@ -29,7 +29,7 @@ export async function calculatedValue(state: EntityState, attribute: CalculatedD
   try {
     given = await readAttribute(state, attribute);
   } catch (error) {
-    throw codeError(error, attribute);
+    throw calculatedError(error, attribute);
   }
   return given === null || given === undefined ? nothing : taken(attribute, given);
 }
@@ -75,8 +75,8 @@ export async function isHeld(state: EntityState, attribute: CalculatedDef, value
   return held.kind === 'value' && value !== null && acceptValue(held.shape, value) === held.value;
 }
 
-/** Errors of code are told behind the line of the attribute; the details of a fault are logged. */
-export function codeError(error: unknown, { name, owner }: CalculatedDef): KeystampError {
+/** What the code of a calculated attribute threw, with the line of the attribute behind it; the details of a fault are logged. */
+export function calculatedError(error: unknown, { name, owner }: CalculatedDef): KeystampError {
   if (error instanceof KeystampError) return error.within(1562, name).as(500);
   const { printed, fault } = thrownError(error, 'host');
   if (fault) currentCall().services.onEvent({ kind: 'functionThrew', name: `${owner.name}.${name}`, cause: error });

@@ -3,7 +3,7 @@ import { fail, KeystampError } from '../errors.ts';
 import type { Key } from '../query/selection.ts';
 import type { ClassRuntime } from './class-runtime.ts';
 import type { EntityState } from './entity-state.ts';
-import { saveState } from './save-entity.ts';
+import { saveState } from './save-state.ts';
 
 type CollectionRow = Readonly<Record<string, unknown>>;
 

@@ -16,7 +16,7 @@ import { checkStored } from './check-stored.ts';
 import { currentCall } from './current-call.ts';
 import { askEvents } from './entity-events.ts';
 import type { EntityState } from './entity-state.ts';
-import { codeFault } from './event-refusal.ts';
+import { codeFault } from './code-fault.ts';
 import { permitDrop } from './permit.ts';
 import { dropLine, refused, SaveError } from './save-error.ts';
 import { saveEntity } from './save.ts';

@@ -6,14 +6,14 @@ import { callIfAny } from './current-call.ts';
 import type { EntityState } from './entity-state.ts';
 import { returnedError, thrownError, type EventError } from './event-error.ts';
 
-/** What an event is told. */
+/** What an event is called with. */
 export interface EventObject {
   readonly kind: EntityEvent;
   readonly dataClassName: string;
   readonly attributeName?: string;
 }
 
-/** What the events behind a save or drop are told too. */
+/** What the events after a save or drop are called with too. */
 export interface Aftermath {
   readonly savedAttributes?: readonly string[];
   readonly saveStatus?: 'success' | 'failed';

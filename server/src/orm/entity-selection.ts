@@ -13,7 +13,7 @@ import { valuesAt } from './path-values.ts';
 import { QueryExplanation } from './query-explanation.ts';
 import { orderOf, queryOf } from './query.ts';
 import { relatedSelection } from './related-selection.ts';
-import { dropState } from './save-entity.ts';
+import { dropState } from './save-state.ts';
 import { selectionStateOf, type SelectionHandle, type SelectionState } from './selection-state.ts';
 import { inOrder } from './sort-key.ts';
 

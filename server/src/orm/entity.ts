@@ -12,7 +12,7 @@ import { MediaBytes } from './media-value.ts';
 import { readEntity } from './read.ts';
 import { selectionStateOf, type SelectionHandle } from './selection-state.ts';
 import { failure, success } from './result.ts';
-import { dropState, saveState, validateState, type SaveOptions } from './save-entity.ts';
+import { dropState, saveState, validateState, type SaveOptions } from './save-state.ts';
 
 const own = (entity: EntityObject): EntityState => stateOf(entity) as EntityState;
 

@@ -1,5 +1,5 @@
-// Pictures and BLOBs in code (spec 16 § 8). They are what they were when the entity was read; their bytes come when they
-// are asked for.
+// Pictures and BLOBs in code (spec 16 § 8): as they were when the entity was read. Their bytes are read when they are asked
+// for.
 import { fail } from '../errors.ts';
 import { parseImageFormat } from '../image/formats.ts';
 import { resolveVariant, type ImageFit, type VariantSpec } from '../image/variant.ts';

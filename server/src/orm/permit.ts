@@ -1,4 +1,5 @@
-// May these attributes be given these values? Asked by the write door, where it is known what is stored (spec 14 § 5).
+// May these attributes be given these values? Checked where entities are written, since the answer depends on what is stored
+// (spec 14 § 5).
 import type { AttributeDef, StorageDef, Value } from '../model/model.ts';
 import type { Access } from '../session/access.ts';
 import { attributeRefusal, dataClassRefusal, type DataAction } from '../session/refusal.ts';

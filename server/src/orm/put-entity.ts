@@ -1,5 +1,5 @@
-// Puts an entity in as it was in another datastore: key, stamp, time and the versions of its pictures are kept, and no
-// rule of saving is applied, since what is stored there was saved already.
+// Stores an entity as it was in another datastore: key, stamp, time and the versions of its pictures are kept. No rule of
+// saving is applied, since it was saved already.
 import { isMedia, type DataClassDef, type StorageDef, type Value } from '../model/model.ts';
 import type { Key } from '../query/selection.ts';
 import { holdContent, releaseContent, type Content, type ContentSource } from '../store/content.ts';

@@ -40,7 +40,7 @@ export const refused = (http: number, status: SaveStatus, entries: readonly Erro
 export const saveLine = ({ name }: DataClassDef, key: Key | undefined): CodeEntry =>
   key === undefined ? { code: 1534, args: [name] } : { code: 1517, args: [printKey(key), name] };
 
-/** An error that hinders a save, with the line of the save behind its own. */
+/** An error that stops a save, with the line of the save behind its own. */
 export function aroundSave(error: KeystampError, dataClass: DataClassDef, key: Key | undefined): KeystampError {
   const { code, args } = saveLine(dataClass, key);
   return error.within(code, ...args);

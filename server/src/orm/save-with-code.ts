@@ -26,7 +26,7 @@ import { currentCall } from './current-call.ts';
 import { askEvents, tellTouched } from './entity-events.ts';
 import { assignAttribute } from './assign-attribute.ts';
 import type { EntityState } from './entity-state.ts';
-import { codeFault } from './event-refusal.ts';
+import { codeFault } from './code-fault.ts';
 import { changedMedia, type MediaInput } from './media-value.ts';
 import { permitCreate, permitUpdate } from './permit.ts';
 import { readSaved } from './read.ts';

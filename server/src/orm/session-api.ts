@@ -1,5 +1,5 @@
-// `session`: the session of the running call, for authors of functions and events (spec 13 § 9). What changes it holds
-// at once inside of the call, and is on disk before the answer goes out.
+// `session`: the session of the running call, for authors of functions and events (spec 13 § 9). Changes take effect inside
+// the call at once, and are on disk before the answer goes out.
 import { identityOf, type Granted, type Identity } from '../session/identity.ts';
 import type { Json } from '../model/model.ts';
 import { currentCall } from './current-call.ts';

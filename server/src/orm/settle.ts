@@ -1,5 +1,5 @@
 // Filters and orders by calculated attributes: the code of the attribute answers with a query or an order of its own, or
-// the value of every entity is worked out and compared (spec 15 §§ 7.3 to 7.5). What is left the database can run.
+// the value of every entity is calculated and compared (spec 15 §§ 7.3 to 7.5). What is left can be run by the database.
 import { fail } from '../errors.ts';
 import type { EventFunction } from '../model/code-defs.ts';
 import type { CalculatedDef, DataClassDef, RelationDef, Value } from '../model/model.ts';
@@ -8,7 +8,7 @@ import { all, isCalculated, none, type Predicate } from '../query/predicate.ts';
 import type { Key, Selection } from '../query/selection.ts';
 import { serverSight } from '../query/sight.ts';
 import { answeredQuery } from './answered-query.ts';
-import { codeError } from './calculated-value.ts';
+import { calculatedError } from './calculated-value.ts';
 import { currentCall } from './current-call.ts';
 import { amongMembers, membersOfKeys } from './members.ts';
 import { readMembers } from './read.ts';
@@ -109,7 +109,7 @@ async function ask<E extends { readonly result: unknown }>(
     const returned: unknown = await runCalculated(attribute, undefined, () => code?.call(object, event));
     return event.result === undefined ? returned : event.result;
   } catch (error) {
-    throw codeError(error, attribute);
+    throw calculatedError(error, attribute);
   }
 }
 

@@ -1,4 +1,4 @@
-// Orders by calculated attributes without code for orders: their values are worked out and sorted in memory (spec 15 § 7.5).
+// Orders by calculated attributes that have no code for orders: values are calculated and sorted in memory (spec 15 § 7.5).
 import type { DataClassDef } from '../model/model.ts';
 import { isCalculatedOrder, type Order } from '../query/order.ts';
 import type { Key, Selection } from '../query/selection.ts';

@@ -1,4 +1,4 @@
-// First data: the entities of a model's seed are written with all constraints, and without the events of code, which belong to
+// First data: stores the entities of a model's seed. Constraints are checked; events do not run, since they are meant for
 // those who use the data.
 import { mkdirSync } from 'node:fs';
 import { assignValue, keyValue } from '../model/attribute-types.ts';
@@ -40,7 +40,7 @@ export async function sownSoFar(model: Model, { engine }: Pick<SowServices, 'eng
 
 /**
  * Writes the entities of a seed.
- * @param workFolder where the seed keeps what is dear to make
+ * @param workFolder where the seed keeps what is expensive to make
  * @param onProgress told how many entities are stored
  * @param from how many of the first are stored already
  * @throws Error naming the entity that the model does not take

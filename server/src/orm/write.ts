@@ -32,7 +32,7 @@ import { permitCreate, permitUpdate } from './permit.ts';
 import { conflict, refused, saveLine, type SaveError } from './save-error.ts';
 
 export interface WriteContext {
-  /** The session that writes; its own locks do not hinder it. */
+  /** The session that writes; its own locks do not stop it. */
   readonly sessionId?: string;
   /** What the writer may do; absent: everything. */
   readonly access?: Access;

@@ -1,6 +1,6 @@
-// Finds the session that a cookie opens. A guest that this process knows costs no statement but one a minute, which also
-// tells when another process has ended it; of somebody who has logged in every change of the data makes it ask again, so
-// that a logout holds everywhere.
+// Finds the session that a cookie opens. A guest that this process knows costs one statement a minute, which also tells
+// whether another process has ended it. For somebody who has logged in, every change of the data makes it ask again, so that
+// a logout takes effect everywhere.
 import type { Engine, Row } from '../store/engine.ts';
 import { openedBy } from '../store/sql/session.ts';
 import type { KnownSessions } from './known-sessions.ts';

@@ -34,7 +34,7 @@ export const guest: Identity = {
 /** The id of a user whose backend has none: always the same for the same name (spec 13 § 6.8). */
 function userIdOf(userName: string): string {
   const digits = hash('sha256', `keystamp user ${userName}`, 'hex').slice(0, 32).toUpperCase();
-  // Version 8 of RFC 9562: made by a rule of one's own.
+  // Version 8 of RFC 9562: the application's own way of making UUIDs.
   return `${digits.slice(0, 12)}8${digits.slice(13, 16)}A${digits.slice(17)}`;
 }
 

@@ -1,5 +1,5 @@
-// How often somebody may fail to log in (spec 13 § 5.4): so many times a minute from one address, by whatever door and in
-// whatever process.
+// How often somebody may fail to log in (spec 13 § 5.4): a number of times a minute from one address, whichever way they log
+// in and whichever process answers.
 import { isIPv6 } from 'node:net';
 import { failHttp } from '../errors.ts';
 import type { Engine, Row, Transaction } from '../store/engine.ts';

@@ -1,4 +1,4 @@
-// What is said to who has no permission (spec 14 §§ 5.3, 5.4). Always 401, also for sessions that are logged in.
+// What a client without permission is answered (spec 14 §§ 5.3, 5.4). Always 401, also for sessions that are logged in.
 import { fail, type KeystampError } from '../errors.ts';
 import type { Access, Resource } from './access.ts';
 

@@ -1,4 +1,4 @@
-// What a roles file probably does not mean, although it is no fault (spec 14 § 3.4).
+// What in a roles file is allowed, but probably not meant (spec 14 § 3.4).
 import type { Model } from '../model/model.ts';
 import type { AccessAction, Resource } from './access.ts';
 import { Roles } from './roles.ts';

@@ -126,7 +126,7 @@ export class SessionLife {
   }
 
   /**
-   * Sees that there may be one more of that kind. The guest that was idle for longest makes room for another one; who
+   * Makes room for one more of that kind. The guest that was idle for longest makes room for another one; who
    * has logged in does not.
    * @throws KeystampError 402
    */

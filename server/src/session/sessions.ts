@@ -164,7 +164,7 @@ export class Sessions {
     return session;
   }
 
-  /** Sees that the session of an API key can hold something. */
+  /** Makes sure that the session of an API key can hold something. */
   openKey(session: Session): Session {
     const now = this.#now();
     session.lastUsed = now;

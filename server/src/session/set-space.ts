@@ -1,4 +1,4 @@
-// How much disk the entity sets of all processes take: as of the last look, and what this process has made since.
+// How much disk the entity sets of all processes take: what the database said last, and what this process has made since.
 import type { Engine, Row } from '../store/engine.ts';
 import { spaceStatement } from '../store/sql/entity-set.ts';
 

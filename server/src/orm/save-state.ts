@@ -1,4 +1,4 @@
-// Entities of code through the write door: saving with merging, dropping, validating; and how failures become results.
+// How code saves, validates and drops entities: merging after a conflict, and failures as results.
 import { fail, KeystampError } from '../errors.ts';
 import type { StorageDef } from '../model/model.ts';
 import { consumeUpload, isOpenUpload } from '../session/uploads.ts';
