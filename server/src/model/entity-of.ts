@@ -2,7 +2,8 @@
 import type { ClassNames, DefinitionOf, ModelDefinition } from './definition.ts';
 import type { Json, StorageType } from './model.ts';
 
-interface ValueTypes {
+/** Values that are the same in code and in JSON. */
+export interface PlainValueTypes {
   string: string;
   text: string;
   uuid: string;
@@ -10,11 +11,14 @@ interface ValueTypes {
   byte: number;
   word: number;
   long: number;
-  long64: number | string;
   number: number;
   duration: number;
-  date: string;
   object: Json;
+}
+
+interface ValueTypes extends PlainValueTypes {
+  long64: number | string;
+  date: string;
   image: DeferredMedia;
   blob: DeferredMedia;
 }

@@ -1,25 +1,16 @@
 // From a model to the types of attributes in code: what is read of an entity, and what may be assigned to it.
 import type { ModelDefinition } from '../model/definition.ts';
-import type { Json, StorageType } from '../model/model.ts';
+import type { PlainValueTypes } from '../model/entity-of.ts';
+import type { StorageType } from '../model/model.ts';
 import type { Entity, EntitySelection } from './api.ts';
 import type { BlobValue, ImageValue, MediaInput } from './media-value.ts';
 
 /** The names of the dataclasses. */
 export type Names<M extends ModelDefinition> = keyof M['dataClasses'] & string;
 
-interface ValueTypes {
-  string: string;
-  text: string;
-  uuid: string;
-  bool: boolean;
-  byte: number;
-  word: number;
-  long: number;
+interface ValueTypes extends PlainValueTypes {
   long64: number | bigint;
-  number: number;
-  duration: number;
   date: Date;
-  object: Json;
   image: ImageValue;
   blob: BlobValue;
 }
