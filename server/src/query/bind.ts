@@ -48,14 +48,14 @@ interface Criterion {
 }
 
 class Binder {
-  private readonly params: FilterParams;
-  private readonly limits: QueryLimits;
-  private readonly sight: Sight;
+  readonly #params: FilterParams;
+  readonly #limits: QueryLimits;
+  readonly #sight: Sight;
 
   constructor(params: FilterParams, limits: QueryLimits, sight: Sight) {
-    this.params = params;
-    this.limits = limits;
-    this.sight = sight;
+    this.#params = params;
+    this.#limits = limits;
+    this.#sight = sight;
   }
 
   expr(expr: FilterExpr, dataClass: DataClassDef): Predicate {
@@ -71,22 +71,22 @@ class Binder {
         return { kind: 'except', from: bind(expr.from), without: bind(expr.without) };
       case 'flag': {
         const value: GivenValue = { kind: 'scalar', given: { bare: false, value: true } };
-        const criterion = { steps: this.steps(expr.left), comparator: 'equal', value, flag: true } as const;
-        return this.criterion(criterion, 0, dataClass);
+        const criterion = { steps: this.#steps(expr.left), comparator: 'equal', value, flag: true } as const;
+        return this.#criterion(criterion, 0, dataClass);
       }
       case 'compare': {
         const { comparator } = expr;
-        const criterion = { steps: this.steps(expr.left), comparator, value: this.value(expr.right), flag: false };
-        return this.criterion(criterion, 0, dataClass);
+        const criterion = { steps: this.#steps(expr.left), comparator, value: this.#value(expr.right), flag: false };
+        return this.#criterion(criterion, 0, dataClass);
       }
       default:
         return expr satisfies never;
     }
   }
 
-  private steps(operand: Operand): readonly PathStep[] {
+  #steps(operand: Operand): readonly PathStep[] {
     if (operand.kind === 'path') return operand.steps;
-    const value = lookUp(this.params, operand.name, this.limits);
+    const value = lookUp(this.#params, operand.name, this.#limits);
     let steps: readonly PathStep[];
     if (typeof value === 'string') steps = parsePath(checkText(value));
     else if (isArray(value) && value.length > 0) {
@@ -95,77 +95,77 @@ class Binder {
         return { name: checkText(name) };
       });
     } else throw fail(1280, `:${operand.name} names no attribute`);
-    if (steps.length > this.limits.maxFilterDepth) throw fail(1162, 'a path has too many steps');
+    if (steps.length > this.#limits.maxFilterDepth) throw fail(1162, 'a path has too many steps');
     return steps;
   }
 
-  private value(value: FilterValue): GivenValue {
-    if (value.kind === 'list') return { kind: 'list', items: value.items.flatMap((item) => this.item(item)) };
+  #value(value: FilterValue): GivenValue {
+    if (value.kind === 'list') return { kind: 'list', items: value.items.flatMap((item) => this.#item(item)) };
     if (value.kind === 'bare' && isNull(value.text)) return { kind: 'null' };
     if (value.kind !== 'placeholder') return { kind: 'scalar', given: written(value) };
-    const found = lookUp(this.params, value.name, this.limits);
+    const found = lookUp(this.#params, value.name, this.#limits);
     if (!isArray(found)) return { kind: 'scalar', given: scalar(found, value.name) };
-    if (found.length > this.limits.maxFilterTerms)
-      throw fail(1162, `a list of more than ${this.limits.maxFilterTerms} items`);
+    if (found.length > this.#limits.maxFilterTerms)
+      throw fail(1162, `a list of more than ${this.#limits.maxFilterTerms} items`);
     return { kind: 'list', items: found.filter((item) => item !== null).map((item) => scalar(item, value.name)) };
   }
 
-  private item(item: FilterScalar): readonly Given[] {
-    if (item.kind === 'placeholder') return [scalar(lookUp(this.params, item.name, this.limits), item.name)];
+  #item(item: FilterScalar): readonly Given[] {
+    if (item.kind === 'placeholder') return [scalar(lookUp(this.#params, item.name, this.#limits), item.name)];
     return item.kind === 'bare' && isNull(item.text) ? [] : [written(item)];
   }
 
-  private criterion(criterion: Criterion, at: number, dataClass: DataClassDef): Predicate {
-    const attribute = findAttribute(dataClass, (criterion.steps[at] as PathStep).name, 400, this.sight);
+  #criterion(criterion: Criterion, at: number, dataClass: DataClassDef): Predicate {
+    const attribute = findAttribute(dataClass, (criterion.steps[at] as PathStep).name, 400, this.#sight);
     switch (attribute.kind) {
       case 'storage':
-        return this.storageCriterion(attribute, criterion, at);
+        return this.#storageCriterion(attribute, criterion, at);
       case 'relatedEntity':
       case 'relatedEntities':
-        return this.relationCriterion(attribute, criterion, at);
+        return this.#relationCriterion(attribute, criterion, at);
       case 'alias':
-        return this.aliasCriterion(attribute, criterion, at);
+        return this.#aliasCriterion(attribute, criterion, at);
       case 'calculated':
-        return this.calculatedCriterion(attribute, criterion, at);
+        return this.#calculatedCriterion(attribute, criterion, at);
       default:
         return attribute satisfies never;
     }
   }
 
-  private relationCriterion(relation: RelationDef, criterion: Criterion, at: number): Predicate {
+  #relationCriterion(relation: RelationDef, criterion: Criterion, at: number): Predicate {
     const { steps } = criterion;
     const step = steps[at] as PathStep;
     if (step.element !== undefined) throw fail(1162, `${step.name} is a relation, not a collection`);
     const reference = referenceOf(steps, at);
     if (at + 1 === steps.length) return relationTest(relation, reference, criterion);
-    return { kind: 'exists', relation, reference, where: this.criterion(criterion, at + 1, relation.target) };
+    return { kind: 'exists', relation, reference, where: this.#criterion(criterion, at + 1, relation.target) };
   }
 
   /** As its path: the entities on the way must exist (spec 04 §§ 4, 7). */
-  private aliasCriterion(alias: AliasDef, criterion: Criterion, at: number): Predicate {
+  #aliasCriterion(alias: AliasDef, criterion: Criterion, at: number): Predicate {
     if (alias.many && at + 1 === criterion.steps.length)
       return relationTest(alias, referenceOf(criterion.steps, at), criterion);
     const relations = alias.many ? alias.steps.slice(0, -1) : alias.steps;
     const end = alias.many ? (alias.steps.at(-1) as RelationDef) : alias.end;
-    return existsAlong(relations, referenceOf(criterion.steps, at), this.endCriterion(end, criterion, at));
+    return existsAlong(relations, referenceOf(criterion.steps, at), this.#endCriterion(end, criterion, at));
   }
 
-  private endCriterion(end: ToOneAliasDef['end'] | RelationDef, criterion: Criterion, at: number): Predicate {
+  #endCriterion(end: ToOneAliasDef['end'] | RelationDef, criterion: Criterion, at: number): Predicate {
     switch (end.kind) {
       case 'storage':
-        return this.storageCriterion(end, criterion, at, true);
+        return this.#storageCriterion(end, criterion, at, true);
       case 'calculated':
-        return this.calculatedCriterion(end, criterion, at);
+        return this.#calculatedCriterion(end, criterion, at);
       case 'relatedEntity':
       case 'relatedEntities':
-        return this.relationCriterion(end, criterion, at);
+        return this.#relationCriterion(end, criterion, at);
       default:
         return end satisfies never;
     }
   }
 
   /** Tested as a stored value would be, unless code answers for it (spec 15 §§ 7.3, 7.4). */
-  private calculatedCriterion(attribute: CalculatedDef, criterion: Criterion, at: number): Predicate {
+  #calculatedCriterion(attribute: CalculatedDef, criterion: Criterion, at: number): Predicate {
     const { steps, comparator, value, flag } = criterion;
     const { result, query, name } = attribute;
     const step = steps[at] as PathStep;
@@ -174,7 +174,7 @@ class Binder {
     if (result.kind !== 'value' && !query) throw fail(1162, `${name} holds entities, and has no code for queries`);
     if (flag && (result.kind !== 'value' || result.shape.type !== 'bool'))
       throw fail(1112, `${name} is not followed by a comparator`);
-    const test = result.kind === 'value' ? attributeTest(result.shape, comparator, value, this.limits) : undefined;
+    const test = result.kind === 'value' ? attributeTest(result.shape, comparator, value, this.#limits) : undefined;
     const shape = result.kind === 'value' ? result.shape : undefined;
     return {
       kind: 'calculated',
@@ -186,11 +186,11 @@ class Binder {
   }
 
   /** @param aliased the step names an alias, whose relations take its reference */
-  private storageCriterion(attribute: StorageDef, criterion: Criterion, at: number, aliased = false): Predicate {
+  #storageCriterion(attribute: StorageDef, criterion: Criterion, at: number, aliased = false): Predicate {
     const { steps, comparator, value, flag } = criterion;
     const step = steps[at] as PathStep;
     if (attribute.type === 'object' && (at + 1 < steps.length || step.element !== undefined)) {
-      const test = objectTest(attribute.name, comparator, value, this.limits);
+      const test = objectTest(attribute.name, comparator, value, this.#limits);
       return objectCriterion(attribute, steps.slice(at), test);
     }
     const next = steps[at + 1];
@@ -199,7 +199,7 @@ class Binder {
       throw fail(1162, `${step.name} is neither a relation nor a collection`);
     }
     if (flag && attribute.type !== 'bool') throw fail(1112, `${step.name} is not followed by a comparator`);
-    return { kind: 'test', attribute, test: attributeTest(attribute, comparator, value, this.limits) };
+    return { kind: 'test', attribute, test: attributeTest(attribute, comparator, value, this.#limits) };
   }
 }
 

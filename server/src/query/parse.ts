@@ -49,99 +49,101 @@ function makeStep(name: string, reference: string | undefined, element: string |
 }
 
 class Parser {
-  private readonly scan: Scanner;
-  private readonly limits: QueryLimits;
-  private terms = 0;
-  private depth = 0;
-  private mixed = false;
+  readonly #scan: Scanner;
+  readonly #limits: QueryLimits;
+  #terms = 0;
+  #depth = 0;
+  #mixed = false;
 
   constructor(text: string, limits: QueryLimits) {
-    this.scan = new Scanner(text);
-    this.limits = limits;
+    this.#scan = new Scanner(text);
+    this.#limits = limits;
   }
 
   filter(): ParsedFilter {
-    const { scan } = this;
-    let order = scan.space().orderBy() ? this.orderText() : undefined;
+    const scan = this.#scan;
+    let order = scan.space().orderBy() ? this.#orderText() : undefined;
     let expr: FilterExpr | undefined;
     if (!scan.ended) {
-      expr = this.chain();
-      if (scan.orderBy()) order = this.orderText();
+      expr = this.#chain();
+      if (scan.orderBy()) order = this.#orderText();
       else if (scan.take(')')) throw fail(1275, 'a ) closes nothing');
       else if (!scan.ended) throw fail(1112, scan.rest);
     }
     return {
       ...(expr ? { expr } : {}),
       ...(order === undefined ? {} : { order }),
-      mixed: this.mixed,
-      terms: this.terms,
+      mixed: this.#mixed,
+      terms: this.#terms,
     };
   }
 
-  private orderText(): string {
-    const order = this.scan.text.slice(this.scan.at).trim();
+  #orderText(): string {
+    const order = this.#scan.text.slice(this.#scan.at).trim();
     if (order === '') throw fail(1162, 'nothing follows order by');
-    this.scan.at = this.scan.text.length;
+    this.#scan.at = this.#scan.text.length;
     return order;
   }
 
-  private chain(): FilterExpr {
-    const { scan } = this;
+  #chain(): FilterExpr {
+    const scan = this.#scan;
     const start = scan.at;
     const leading = scan.conjunction();
     if (leading && leading !== 'except') scan.at = start;
-    let tree: FilterExpr = leading === 'except' ? { kind: 'not', part: this.term() } : this.term();
+    let tree: FilterExpr = leading === 'except' ? { kind: 'not', part: this.#term() } : this.#term();
     let first: Conjunction | undefined = leading === 'except' ? leading : undefined;
     for (;;) {
       const conjunction = scan.space().conjunction();
       if (!conjunction) return tree;
-      if (first !== undefined && first !== conjunction) this.mixed = true;
+      if (first !== undefined && first !== conjunction) this.#mixed = true;
       first ??= conjunction;
-      tree = combine(conjunction, tree, this.term());
+      tree = combine(conjunction, tree, this.#term());
     }
   }
 
-  private term(): FilterExpr {
-    const { scan, limits } = this;
-    if (this.depth++ > limits.maxFilterDepth) throw fail(1162, `more than ${limits.maxFilterDepth} levels`);
+  #term(): FilterExpr {
+    const scan = this.#scan;
+    const limits = this.#limits;
+    if (this.#depth++ > limits.maxFilterDepth) throw fail(1162, `more than ${limits.maxFilterDepth} levels`);
     let expr: FilterExpr;
-    if (scan.space().not()) expr = { kind: 'not', part: this.term() };
+    if (scan.space().not()) expr = { kind: 'not', part: this.#term() };
     else if (scan.take('(')) {
       scan.space();
-      expr = this.chain();
+      expr = this.#chain();
       if (!scan.space().take(')')) throw scan.ended ? fail(1275, 'a ) is missing') : fail(1112, scan.rest);
-    } else expr = this.comparison();
-    this.depth--;
+    } else expr = this.#comparison();
+    this.#depth--;
     return expr;
   }
 
-  private comparison(): FilterExpr {
-    const { scan, limits } = this;
-    if (++this.terms > limits.maxFilterTerms) throw fail(1162, `more than ${limits.maxFilterTerms} comparisons`);
+  #comparison(): FilterExpr {
+    const scan = this.#scan;
+    const limits = this.#limits;
+    if (++this.#terms > limits.maxFilterTerms) throw fail(1162, `more than ${limits.maxFilterTerms} comparisons`);
     if (scan.formula()) throw fail(1278);
-    const left = this.operand();
+    const left = this.#operand();
     const start = scan.at;
     const comparator = scan.space().comparator();
-    if (comparator) return { kind: 'compare', left, comparator, right: this.value() };
+    if (comparator) return { kind: 'compare', left, comparator, right: this.#value() };
     // Alone, unless what follows is no conjunction: the callers then say 1112.
     scan.at = start;
     return { kind: 'flag', left };
   }
 
-  private operand(): Operand {
-    const { scan } = this;
+  #operand(): Operand {
+    const scan = this.#scan;
     const placeholder = scan.placeholder();
     if (placeholder !== undefined) return { kind: 'placeholder', name: placeholder };
     const steps: PathStep[] = [];
     do {
-      if (steps.length === this.limits.maxFilterDepth) throw fail(1162, 'a path has too many steps');
-      steps.push(this.step(steps.length === 0));
+      if (steps.length === this.#limits.maxFilterDepth) throw fail(1162, 'a path has too many steps');
+      steps.push(this.#step(steps.length === 0));
     } while (scan.take('.'));
     return { kind: 'path', steps };
   }
 
-  private step(first: boolean): PathStep {
-    const { scan } = this;
+  #step(first: boolean): PathStep {
+    const scan = this.#scan;
     const name = scan.name();
     // An attribute of such a name is reached through a placeholder.
     if (first && name !== undefined && /^(?:and|or|except|not)$/i.test(name)) throw fail(1162, `${name} joins nothing`);
@@ -149,13 +151,13 @@ class Parser {
       if (scan.take(')')) throw fail(1275, 'a ) comes where a comparison is expected');
       throw fail(1162, scan.ended ? 'it ends where a comparison is expected' : `${scan.rest} is no attribute`);
     }
-    const reference = scan.take('{') ? this.inside('}', /^-?\d{1,9}$/) : undefined;
-    const element = scan.take('[') ? this.inside(']', /^[a-z]?$/i) : undefined;
+    const reference = scan.take('{') ? this.#inside('}', /^-?\d{1,9}$/) : undefined;
+    const element = scan.take('[') ? this.#inside(']', /^[a-z]?$/i) : undefined;
     return makeStep(name, reference, element);
   }
 
-  private inside(end: string, allowed: RegExp): string {
-    const { scan } = this;
+  #inside(end: string, allowed: RegExp): string {
+    const scan = this.#scan;
     const stop = scan.text.indexOf(end, scan.at);
     const text = scan.text.slice(scan.at, stop).trim();
     if (stop < 0 || !allowed.test(text)) throw fail(1162, `${scan.rest} is no reference or element`);
@@ -163,10 +165,10 @@ class Parser {
     return text;
   }
 
-  private value(): FilterValue {
-    const { scan } = this;
-    if (scan.space().take('[')) return this.list();
-    const scalar = this.quotedOrPlaceholder();
+  #value(): FilterValue {
+    const scan = this.#scan;
+    if (scan.space().take('[')) return this.#list();
+    const scalar = this.#quotedOrPlaceholder();
     if (scalar) return scalar;
     const start = scan.at;
     const text = scan.bare();
@@ -175,23 +177,24 @@ class Parser {
     return /^(?:\$|eval\s*)\(/i.test(text) ? refuseFormula() : { kind: 'bare', text };
   }
 
-  private quotedOrPlaceholder(): FilterScalar | undefined {
-    const quoted = this.scan.quoted();
+  #quotedOrPlaceholder(): FilterScalar | undefined {
+    const quoted = this.#scan.quoted();
     if (quoted?.includes('\0')) throw fail(1162, 'a value holds the character U+0000');
     if (quoted !== undefined) return { kind: 'quoted', text: quoted };
-    const placeholder = this.scan.placeholder();
+    const placeholder = this.#scan.placeholder();
     return placeholder === undefined ? undefined : { kind: 'placeholder', name: placeholder };
   }
 
-  private list(): FilterValue {
-    const { scan, limits } = this;
+  #list(): FilterValue {
+    const scan = this.#scan;
+    const limits = this.#limits;
     const items: FilterScalar[] = [];
     if (scan.space().take(']')) return { kind: 'list', items };
     do {
       if (items.length === limits.maxFilterTerms)
         throw fail(1162, `a list of more than ${limits.maxFilterTerms} items`);
       scan.space();
-      const item = this.quotedOrPlaceholder() ?? { kind: 'bare', text: scan.bareItem() };
+      const item = this.#quotedOrPlaceholder() ?? { kind: 'bare', text: scan.bareItem() };
       if (item.kind === 'bare' && (item.text === '' || /[[\0]/.test(item.text)))
         throw fail(1162, 'a list has a bad item');
       items.push(item);

@@ -47,7 +47,7 @@ export class Scanner {
     return this.text.slice(this.at, this.at + 40);
   }
 
-  private match(pattern: RegExp): RegExpExecArray | null {
+  #match(pattern: RegExp): RegExpExecArray | null {
     pattern.lastIndex = this.at;
     const found = pattern.exec(this.text);
     if (found) this.at = pattern.lastIndex;
@@ -56,7 +56,7 @@ export class Scanner {
 
   /** Skips white space. */
   space(): this {
-    this.match(spacePattern);
+    this.#match(spacePattern);
     return this;
   }
 
@@ -68,35 +68,35 @@ export class Scanner {
   }
 
   conjunction(): Conjunction | undefined {
-    const found = this.match(conjunctionPattern);
+    const found = this.#match(conjunctionPattern);
     return found ? conjunctions[found[0].toLowerCase()] : undefined;
   }
 
   not(): boolean {
-    return this.match(notPattern) !== null;
+    return this.#match(notPattern) !== null;
   }
 
   orderBy(): boolean {
-    return this.match(orderPattern) !== null;
+    return this.#match(orderPattern) !== null;
   }
 
   formula(): boolean {
-    return this.match(formulaPattern) !== null;
+    return this.#match(formulaPattern) !== null;
   }
 
   comparator(): Comparator | undefined {
-    const found = this.match(comparatorPattern);
+    const found = this.#match(comparatorPattern);
     return found ? comparatorOf(found[0]) : undefined;
   }
 
   /** The name of one path step. */
   name(): string | undefined {
-    return this.match(namePattern)?.[0];
+    return this.#match(namePattern)?.[0];
   }
 
   /** The name of a placeholder, without its colon. */
   placeholder(): string | undefined {
-    return this.match(placeholderPattern)?.[1];
+    return this.#match(placeholderPattern)?.[1];
   }
 
   /** A quoted text with its escapes decoded; `undefined` when no quote comes next. */
@@ -122,7 +122,7 @@ export class Scanner {
 
   /** A bare value up to the next conjunction, `)`, `order by` or the end, trimmed. */
   bare(): string {
-    const text = this.upTo(bareEnd);
+    const text = this.#upTo(bareEnd);
     // Values may hold spaces, so an unknown conjunction would vanish in a value: `a = 1 xor b = 2`.
     const gap = text.search(/\s/);
     if (/^[=<>]/.test(text) || (gap > 0 && /[=<>]/.test(text.slice(gap)))) throw fail(1112, text.slice(0, 40));
@@ -131,10 +131,10 @@ export class Scanner {
 
   /** A bare item of a list, up to `,` or `]`, trimmed. */
   bareItem(): string {
-    return this.upTo(bareItemEnd);
+    return this.#upTo(bareItemEnd);
   }
 
-  private upTo(end: RegExp): string {
+  #upTo(end: RegExp): string {
     end.lastIndex = this.at;
     const stop = end.exec(this.text)?.index ?? this.text.length;
     const text = this.text.slice(this.at, stop).trim();

@@ -54,46 +54,46 @@ class KeyReader {
   at: number;
   /** The part read last stood in quotes. */
   wasQuoted = false;
-  private readonly text: string;
-  private readonly close: number;
-  private readonly separator: number;
+  readonly #text: string;
+  readonly #close: number;
+  readonly #separator: number;
 
   /** `close` and `separator` are the char codes that end a bare part besides `&`; -1 for none. */
   constructor(text: string, at: number, close: number, separator: number) {
-    this.text = text;
+    this.#text = text;
     this.at = at;
-    this.close = close;
-    this.separator = separator;
+    this.#close = close;
+    this.#separator = separator;
   }
 
   key(): readonly string[] {
-    const parts = [this.part()];
-    while (this.text.charCodeAt(this.at) === ampersand) {
+    const parts = [this.#part()];
+    while (this.#text.charCodeAt(this.at) === ampersand) {
       this.at++;
-      parts.push(this.part());
+      parts.push(this.#part());
     }
     return parts;
   }
 
   skipSpaces(): void {
-    while (this.text.charCodeAt(this.at) === space) this.at++;
+    while (this.#text.charCodeAt(this.at) === space) this.at++;
   }
 
-  private part(): string {
+  #part(): string {
     const start = this.at;
     this.skipSpaces();
-    const first = this.text.charCodeAt(this.at);
+    const first = this.#text.charCodeAt(this.at);
     this.wasQuoted = first === doubleQuote || first === singleQuote;
-    if (this.wasQuoted) return this.quotedPart(first);
-    for (; this.at < this.text.length; this.at++) {
-      const code = this.text.charCodeAt(this.at);
-      if (code === this.close || code === this.separator || code === ampersand) break;
+    if (this.wasQuoted) return this.#quotedPart(first);
+    for (; this.at < this.#text.length; this.at++) {
+      const code = this.#text.charCodeAt(this.at);
+      if (code === this.#close || code === this.#separator || code === ampersand) break;
     }
-    return this.text.slice(start, this.at);
+    return this.#text.slice(start, this.at);
   }
 
-  private quotedPart(quote: number): string {
-    const { text } = this;
+  #quotedPart(quote: number): string {
+    const text = this.#text;
     let value = '';
     let from = this.at + 1;
     for (;;) {

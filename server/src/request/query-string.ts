@@ -15,29 +15,29 @@ const quoteForms = { '"': ['"', '%22'], "'": ["'", '%27'] } as const;
 type Quote = keyof typeof quoteForms;
 
 class QueryParams implements Params {
-  private readonly values: ReadonlyMap<ParamName, string>;
+  readonly #values: ReadonlyMap<ParamName, string>;
   /** Only names given more than once. */
-  private readonly counts: ReadonlyMap<ParamName, number> | undefined;
+  readonly #counts: ReadonlyMap<ParamName, number> | undefined;
 
   constructor(values: ReadonlyMap<ParamName, string>, counts?: ReadonlyMap<ParamName, number>) {
-    this.values = values;
-    this.counts = counts;
+    this.#values = values;
+    this.#counts = counts;
   }
 
   get(name: ParamName): string | undefined {
-    return this.values.get(name);
+    return this.#values.get(name);
   }
 
   has(name: ParamName): boolean {
-    return this.values.has(name);
+    return this.#values.has(name);
   }
 
   count(name: ParamName): number {
-    return this.counts?.get(name) ?? (this.values.has(name) ? 1 : 0);
+    return this.#counts?.get(name) ?? (this.#values.has(name) ? 1 : 0);
   }
 
   flag(name: ParamName): boolean {
-    const value = this.values.get(name);
+    const value = this.#values.get(name);
     return value !== undefined && (value === 'true' || value === '1' || value.trim().toLowerCase() === 'true');
   }
 }

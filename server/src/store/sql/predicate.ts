@@ -30,24 +30,24 @@ interface Scope {
 }
 
 class Compiler {
-  private readonly root: string;
-  private readonly dialect: FilterDialect;
-  private readonly schema: Sql | undefined;
-  private aliases = 0;
+  readonly #root: string;
+  readonly #dialect: FilterDialect;
+  readonly #schema: Sql | undefined;
+  #aliases = 0;
   /** Below a NOT, where unknown and false are not the same. */
-  private negated = false;
+  #negated = false;
 
   constructor(root: string, dialect: FilterDialect, schema?: Sql) {
-    this.root = root;
-    this.dialect = dialect;
-    this.schema = schema;
+    this.#root = root;
+    this.#dialect = dialect;
+    this.#schema = schema;
   }
 
-  private below(compile: () => Sql): Sql {
-    const around = this.negated;
-    this.negated = true;
+  #below(compile: () => Sql): Sql {
+    const around = this.#negated;
+    this.#negated = true;
     const made = compile();
-    this.negated = around;
+    this.#negated = around;
     return made;
   }
 
@@ -58,50 +58,50 @@ class Compiler {
       case 'none':
         return raw('FALSE');
       case 'keys':
-        return this.keys(predicate.dataClass.key, predicate.keys, scope.alias);
+        return this.#keys(predicate.dataClass.key, predicate.keys, scope.alias);
       case 'members': {
         const key = predicate.dataClass.key[0] as StorageDef;
-        return this.dialect.inKeys(foundIn(key, scope.alias), predicate.keys, formOf(key));
+        return this.#dialect.inKeys(foundIn(key, scope.alias), predicate.keys, formOf(key));
       }
       case 'and':
-        return this.parts(predicate.parts, ' AND ', scope);
+        return this.#parts(predicate.parts, ' AND ', scope);
       case 'or':
-        return this.parts(predicate.parts, ' OR ', scope);
+        return this.#parts(predicate.parts, ' OR ', scope);
       case 'not':
-        return sql`NOT (${this.below(() => this.condition(predicate.part, scope))})`;
+        return sql`NOT (${this.#below(() => this.condition(predicate.part, scope))})`;
       case 'except': {
         const { from, without } = predicate;
         return sql`(${this.condition(from, scope)} AND NOT coalesce((${this.condition(without, scope)}), FALSE))`;
       }
       case 'test': {
         const { attribute, test } = predicate;
-        if (test.kind === 'words' && attribute.keywords && !this.negated)
+        if (test.kind === 'words' && attribute.keywords && !this.#negated)
           return sql`(${inWordIndex(attribute, scope.alias, wordQuery(test.text, test.prefix))})`;
         return (
-          testStored(test, attribute, scope.alias, this.dialect) ??
-          testColumn(test, attribute, column(scope.alias, attribute.column), this.dialect)
+          testStored(test, attribute, scope.alias, this.#dialect) ??
+          testColumn(test, attribute, column(scope.alias, attribute.column), this.#dialect)
         );
       }
       case 'calculated':
         // Where code is not asked before the statement is made, it cannot be answered.
         throw fail(1162, `${predicate.attribute.name} is worked out by code and cannot be compared here`);
       case 'exists':
-        return this.related(predicate.relation, predicate.where, scope.alias);
+        return this.#related(predicate.relation, predicate.where, scope.alias);
       case 'json':
-        return testJson(predicate.test, this.place(predicate, scope), this.dialect);
+        return testJson(predicate.test, this.#place(predicate, scope), this.#dialect);
       case 'element': {
-        const place = this.place(predicate, scope);
-        const alias = this.nextAlias();
+        const place = this.#place(predicate, scope);
+        const alias = this.#nextAlias();
         const where = this.condition(predicate.where, { alias: scope.alias, element: column(alias, 'json') });
-        const elements = this.dialect.jsonElements(place.json, place.path);
-        return sql`CASE WHEN ${isArray(place, this.dialect)} THEN EXISTS (SELECT 1 FROM (${elements}) AS ${ident(alias)} WHERE ${where}) END`;
+        const elements = this.#dialect.jsonElements(place.json, place.path);
+        return sql`CASE WHEN ${isArray(place, this.#dialect)} THEN EXISTS (SELECT 1 FROM (${elements}) AS ${ident(alias)} WHERE ${where}) END`;
       }
       default:
         return predicate satisfies never;
     }
   }
 
-  private parts(parts: readonly Predicate[], separator: string, scope: Scope): Sql {
+  #parts(parts: readonly Predicate[], separator: string, scope: Scope): Sql {
     return inHalves(
       parts.map((part) => this.condition(part, scope)),
       separator,
@@ -109,7 +109,7 @@ class Compiler {
   }
 
   /** Keys are compared exactly, so that the index of the key serves. */
-  private keys(key: readonly StorageDef[], keys: readonly (readonly Value[])[], alias: string): Sql {
+  #keys(key: readonly StorageDef[], keys: readonly (readonly Value[])[], alias: string): Sql {
     const columns = key.map((attribute) => foundIn(attribute, alias));
     const [only] = keys;
     const [single] = columns;
@@ -119,8 +119,8 @@ class Compiler {
         key.map((part, i) => isKey(part, alias, only[i] ?? null)),
         ' AND ',
       )})`;
-    if (columns.length > 1) return this.dialect.tupleOneOf(columns, keys, key.map(formOf));
-    return this.dialect.oneOf(
+    if (columns.length > 1) return this.#dialect.tupleOneOf(columns, keys, key.map(formOf));
+    return this.#dialect.oneOf(
       single,
       keys.map(([value]) => value ?? null),
       formOf(key[0] as StorageDef),
@@ -131,10 +131,10 @@ class Compiler {
    * Two-valued: some related row fulfils the condition. To one, the foreign key is looked for among the keys that fulfil
    * it, which are found once and lead back through an index; to many, each row looks for its own.
    */
-  private related(relation: RelationDef, where: Predicate, outer: string): Sql {
-    const alias = this.nextAlias();
+  #related(relation: RelationDef, where: Predicate, outer: string): Sql {
+    const alias = this.#nextAlias();
     const table = ident(relation.target.table);
-    const from = sql`FROM ${this.schema ? sql`${this.schema}.${table}` : table} AS ${ident(alias)}`;
+    const from = sql`FROM ${this.#schema ? sql`${this.#schema}.${table}` : table} AS ${ident(alias)}`;
     const condition = this.condition(where, { alias });
     if (relation.kind === 'relatedEntity') {
       const [held, key] = sameIn(relation.foreignKey, outer, keyOf(relation), alias);
@@ -144,7 +144,7 @@ class Compiler {
     return sql`EXISTS (SELECT 1 ${from} WHERE ${same} AND ${condition})`;
   }
 
-  private place(
+  #place(
     { attribute, path }: { readonly attribute: StorageDef | undefined; readonly path: readonly string[] },
     { alias, element }: Scope,
   ): JsonPlace {
@@ -153,8 +153,8 @@ class Compiler {
     return { json: element, path };
   }
 
-  private nextAlias(): string {
-    return `${this.root}_${++this.aliases}`;
+  #nextAlias(): string {
+    return `${this.#root}_${++this.#aliases}`;
   }
 }
 
