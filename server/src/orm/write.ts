@@ -12,6 +12,7 @@ import { ConstraintError, DuplicateError, UnitAgain, type Row, type Transaction 
 import type { Sql } from '../store/sql/sql.ts';
 import { forgetDeletion, globalStampColumn, takeGlobalStamp } from '../store/global-stamps.ts';
 import { mediaStamp, mediaTime, mediaType, stampColumn, timestampColumn } from '../store/sql/columns.ts';
+import { holdsInteger64 } from '../store/sql/exact-integer.ts';
 import type { LockAsker } from '../store/sql/lock.ts';
 import {
   baseStatement,
@@ -236,8 +237,8 @@ function duplicate(change: Change, error: DuplicateError, outer: ErrorEntry): Sa
 }
 
 /** What an engine gives as constraints compare it: 64-bit integers come as text. */
-const comparable = ({ type }: StorageDef, value: Value): Value =>
-  typeof value === 'string' && (type === 'long64' || type === 'duration') ? BigInt(value) : value;
+const comparable = (attribute: StorageDef, value: Value): Value =>
+  typeof value === 'string' && holdsInteger64(attribute) ? BigInt(value) : value;
 
 /** Does the attribute get another value than the stored one? */
 function differs({ values, media }: Change, row: Row, attribute: StorageDef): boolean {

@@ -52,7 +52,8 @@ export async function prepareDatabase(engine: Engine, model: Model, preparation:
       }
     }
     await prepareTracking(transaction, model);
-    for (const attribute of missingWordTables(existing, model)) await fillWordIndex(transaction, attribute);
+    for (const attribute of missingWordTables(existing, model))
+      await fillWordIndex(transaction, attribute, engine.dialect);
   });
   engine.refresh();
 }

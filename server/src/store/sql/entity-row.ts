@@ -4,11 +4,12 @@ import { isMedia, type DataClassDef, type StorageDef, type Value } from '../../m
 import type { Key, Selection } from '../../query/selection.ts';
 import type { Row } from '../engine.ts';
 import { asStored, foundIn } from './column-form.ts';
+import { exactKey, exactValue } from './exact-integer.ts';
 import { contentTable, mediaType, stampColumn, timestampColumn, versionOf } from './columns.ts';
 import type { SqlDialect } from './dialect.ts';
 import { compileOrder } from './order.ts';
 import { compilePredicate } from './predicate.ts';
-import { exactKey, from, hasKey } from './select.ts';
+import { from, hasKey } from './select.ts';
 import { column, entityWork, ident, join, raw, sql, Sql } from './sql.ts';
 
 /** A picture or BLOB as it is stored. */
@@ -82,7 +83,7 @@ function makeShape(dataClass: DataClassDef, dialect: SqlDialect): Shape {
   const joins: Sql[] = [];
   for (const [attribute, names] of columnNamesOf(dataClass)) {
     const held = column('e', attribute.column);
-    items.push(sql`${exact(attribute, held, dialect)} AS ${ident(names.value)}`);
+    items.push(sql`${exactValue(attribute, held, dialect)} AS ${ident(names.value)}`);
     if (!isMedia(attribute)) continue;
     const content = `${names.value}c`;
     joins.push(sql` LEFT JOIN ${contentTable} AS ${ident(content)} ON ${column(content, 'hash')} = ${held}`);
@@ -95,9 +96,6 @@ function makeShape(dataClass: DataClassDef, dialect: SqlDialect): Shape {
   }
   return { items: join(items, ', '), joins: join(joins, '') };
 }
-
-const exact = ({ type }: StorageDef, held: Sql, dialect: SqlDialect): Sql =>
-  type === 'long64' || type === 'duration' ? dialect.exactInteger(held) : held;
 
 const byKey = new WeakMap<DataClassDef, string>();
 

@@ -10,6 +10,7 @@ import { heldAt } from './aggregate.ts';
 import { arrayJson } from './array-json.ts';
 import { entityJson, type EntityShape } from './entity-json.ts';
 import { asStored, foundIn, isKey } from './column-form.ts';
+import { exactKey } from './exact-integer.ts';
 import { asksChanges, sortedKey, syncColumns } from './global-stamp.ts';
 import { lookerJson } from './looker-json.ts';
 import { mediaJson } from './media-json.ts';
@@ -116,12 +117,6 @@ export function pageStatement(selection: Selection, rows: Rows, skip: number, to
 /** One row with `total`. */
 export function countStatement(dataClass: DataClassDef, predicate: Predicate, dialect: SqlDialect): Sql {
   return sql`SELECT count(*) AS total FROM ${from(dataClass, 'c')} WHERE ${compilePredicate(predicate, 'c', dialect)}`;
-}
-
-/** 64-bit integers past what a JavaScript number holds come as text: rounded they would name another entity. */
-export function exactKey({ column: name, type }: StorageDef, held: Sql, dialect: SqlDialect): Sql {
-  if (type !== 'long64' && type !== 'duration') return held;
-  return sql`${dialect.exactInteger(held)} AS ${ident(name)}`;
 }
 
 /** The keys of a selection in order: rows with the key columns. */

@@ -2,6 +2,8 @@
 // comparator `%` looks words up instead of reading every text.
 import type { Model, StorageDef, Value } from '../../model/model.ts';
 import type { Executor, Transaction } from '../engine.ts';
+import type { SqlDialect } from './dialect.ts';
+import { exactKey } from './exact-integer.ts';
 import { after } from './operators.ts';
 import type { ExistingSchema, SchemaDialect } from './schema.ts';
 import { column, ident, join, raw, sql, type Sql } from './sql.ts';
@@ -65,14 +67,20 @@ export async function forgetWords(tx: Transaction, attribute: StorageDef, key: V
 const rowsAtOnce = 1000;
 
 /** Fills a new index from the texts that are stored. */
-export async function fillWordIndex(tx: Transaction & Executor, attribute: StorageDef): Promise<void> {
-  const key = ident(keyOf(attribute).column);
-  const from = sql`SELECT ${key} AS key, ${ident(attribute.column)} AS text FROM ${ident(attribute.owner.table)}`;
-  let rows = await tx.rows(sql`${from} ORDER BY ${key} LIMIT ${rowsAtOnce}`);
+export async function fillWordIndex(
+  tx: Transaction & Executor,
+  attribute: StorageDef,
+  dialect: SqlDialect,
+): Promise<void> {
+  const key = keyOf(attribute);
+  const held = column('e', key.column);
+  const from = sql`SELECT ${exactKey(key, held, dialect)}, ${column('e', attribute.column)} FROM ${ident(attribute.owner.table)} AS e`;
+  let rows = await tx.rows(sql`${from} ORDER BY ${held} LIMIT ${rowsAtOnce}`);
   while (rows.length > 0) {
-    for (const row of rows) await indexWords(tx, attribute, row['key'] as Value, row['text'] as Value, true);
-    const last = rows.at(-1)?.['key'] as Value;
-    rows = await tx.rows(sql`${from} WHERE ${key} > ${last} ORDER BY ${key} LIMIT ${rowsAtOnce}`);
+    for (const row of rows)
+      await indexWords(tx, attribute, row[key.column] as Value, row[attribute.column] as Value, true);
+    const last = rows.at(-1)?.[key.column] as Value;
+    rows = await tx.rows(sql`${from} WHERE ${held} > ${last} ORDER BY ${held} LIMIT ${rowsAtOnce}`);
   }
 }
 

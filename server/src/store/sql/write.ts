@@ -3,6 +3,7 @@ import { isMedia, type DataClassDef, type StorageDef, type Value } from '../../m
 import type { Key } from '../../query/selection.ts';
 import { baseColumn, mediaColumns, stampColumn, timestampColumn, tombstoneTable } from './columns.ts';
 import { asStored, foundColumn, shown } from './column-form.ts';
+import { holdsInteger64 } from './exact-integer.ts';
 import { lockState, type LockAsker } from './lock.ts';
 import { dropSideStampStatement, setSideStampStatement, sideStampStatement, tombstoneKey } from './side-stamps.ts';
 import { ident, join, raw, sql, type Sql } from './sql.ts';
@@ -39,8 +40,10 @@ function stored(dataClass: DataClassDef, [name, value]: Assignment): Sql {
 }
 
 /** The column, as text where it holds 64-bit integers, which would be rounded on their way to JavaScript. */
-const exact = ({ column: name, type }: StorageDef): Sql =>
-  type === 'long64' || type === 'duration' ? sql`CAST(${ident(name)} AS TEXT) AS ${ident(name)}` : ident(name);
+const exact = (attribute: StorageDef): Sql => {
+  const name = ident(attribute.column);
+  return holdsInteger64(attribute) ? sql`CAST(${name} AS TEXT) AS ${name}` : name;
+};
 
 /**
  * The stored row as a save must know it: stamp, timestamp, base, the asked columns and every held content.

@@ -129,3 +129,31 @@ test('an index that is added is filled from what is stored; one that is taken aw
   assert.equal((await find(engine, without, "indexed % 'numero word7'")).length, 50);
   await engine.close();
 });
+
+test('an index that is added knows entities by keys past what a JavaScript number holds', async () => {
+  const keyed = (keywords: boolean): Model =>
+    buildModel({
+      dataClasses: {
+        Note: { attributes: { ID: { type: 'long64', primKey: true }, indexed: { type: 'text', keywords } } },
+      },
+    });
+  const without = keyed(false);
+  let engine = await open('long-keys', without);
+  const note = without.dataClasses.get('Note')!;
+  const attribute = (name: string): StorageDef => note.attributes.get(name) as StorageDef;
+  const keys = [9007199254740993n, 9007199254740995n];
+  for (const key of keys) {
+    const values = new Map<StorageDef, Value>([
+      [attribute('ID'), key],
+      [attribute('indexed'), `word${key}`],
+    ]);
+    const change = { dataClass: note, values, media: new Map(), targets: [] };
+    await engine.write((tx) => saveEntity(tx, change, context));
+  }
+  await engine.close();
+  const model = keyed(true);
+  engine = await open('long-keys', model);
+  for (const key of keys)
+    assert.deepEqual((await find(engine, model, `indexed % 'word${key}'`)).map(BigInt as never), [key]);
+  await engine.close();
+});
