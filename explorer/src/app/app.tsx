@@ -10,7 +10,7 @@ import { RequestLine } from '../requests/request-line.tsx';
 import { useRoute, type Route } from '../route.ts';
 import { dismiss, useAnnouncement } from '../ui/announce.ts';
 import { Icon } from '../ui/icon.tsx';
-import { Empty, Failed, Loading } from '../ui/notice.tsx';
+import { Failed, Loading, Nowhere } from '../ui/notice.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
 import { Sidebar } from './sidebar.tsx';
 
@@ -87,7 +87,7 @@ function View({ route }: { readonly route: Route }): ReactNode {
         </WithDataClass>
       );
     case 'unknown':
-      return <Empty title={`There is nothing at ${route.path}`} />;
+      return <Nowhere title={`There is nothing at ${route.path}`} />;
     default:
       return route satisfies never;
   }

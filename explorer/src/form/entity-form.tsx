@@ -43,7 +43,7 @@ export function EntityForm({ dataClass, entityKey, onClose }: EntityFormProps): 
   if (editing.kind === 'failed') return <Failed error={editing.error} retry={() => void reload()} />;
   if (editing.kind === 'gone')
     return (
-      <Empty title={`${dataClass.name} ${entityKey} does not exist any more`}>
+      <Empty title={`${dataClass.name} ${entityKey} does not exist`}>
         {onClose ? (
           <button type="button" className="button" onClick={onClose}>
             Close

@@ -12,7 +12,7 @@ import { useSelection } from '../grid/use-selection.ts';
 import { href, navigate, type Search } from '../route.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Link } from '../ui/link.tsx';
-import { Empty, Failed } from '../ui/notice.tsx';
+import { Empty, Failed, Nowhere } from '../ui/notice.tsx';
 
 interface DataPageProps {
   readonly dataClass: DataClass;
@@ -138,5 +138,5 @@ export function WithDataClass({
   readonly children: (dataClass: DataClass) => ReactNode;
 }): ReactNode {
   const dataClass = dataClassOf(useCatalog(), name);
-  return dataClass ? children(dataClass) : <Empty title={`There is no dataclass ${name}`} />;
+  return dataClass ? children(dataClass) : <Nowhere title={`There is no dataclass ${name}`} />;
 }

@@ -73,7 +73,7 @@ function LoginForm(): ReactNode {
           type="password"
           autoComplete="current-password"
           value={password}
-          aria-invalid={refused !== undefined}
+          aria-invalid={refused !== undefined || undefined}
           onChange={({ target }) => setPassword(target.value)}
         />
       </label>

@@ -15,6 +15,17 @@ export function Empty({ title, children }: { readonly title: string; readonly ch
   );
 }
 
+/** An address that leads to nothing, with a way out. */
+export function Nowhere({ title }: { readonly title: string }): ReactNode {
+  return (
+    <Empty title={title}>
+      <Link className="button" to={href({ kind: 'model' })}>
+        To the model
+      </Link>
+    </Empty>
+  );
+}
+
 export function Failed({ error, retry }: { readonly error: unknown; readonly retry?: () => void }): ReactNode {
   return (
     <div className="notice failed" role="alert">

@@ -187,7 +187,7 @@ test('an entity that somebody deletes is said to be gone', async (t) => {
   await control(page, 'about').fill('late');
   assert.equal((await fetch(`${stage.server.url}/rest/Member(22)?$method=delete`, { method: 'POST' })).status, 200);
   // The change feed tells, before anybody tries to save.
-  await page.getByText('Member 22 does not exist any more').waitFor();
+  await page.getByText('Member 22 does not exist').waitFor();
 });
 
 test('relations lead to the entities at their other end', async (t) => {

@@ -33,6 +33,14 @@ export async function readBytes(
 }
 
 /**
+ * The body when all of it came with the head, within the limit and not encoded; nothing when it must be waited for.
+ */
+export function bodyAtHand(body: Readable, limit: number, headers: HttpRequest['headers']): Buffer | undefined {
+  if (headers['content-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > limit) return undefined;
+  return body.destroyed || body.readableEnded ? undefined : wholeBody(body, headers);
+}
+
+/**
  * Hands every piece of a body to `take`; answers the number of bytes.
  * @throws KeystampError 415 for an encoded body; 413 over the limit, from `content-length` before anything is read or
  *   when the count passes it; 408 when idle; 400 when the body breaks off; and what `take` throws

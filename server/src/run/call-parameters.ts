@@ -19,7 +19,7 @@ import { packedMembers } from '../orm/members.ts';
 import { selectionStateOf } from '../orm/selection-state.ts';
 import type { StoreRuntime } from '../orm/store-runtime.ts';
 import type { CallParameters, CallPlan } from '../plan/call-plan.ts';
-import { parseParameters, readBytes } from '../request/body.ts';
+import { bodyAtHand, parseParameters, readBytes } from '../request/body.ts';
 import { parseKeyText } from '../request/key-text.ts';
 import type { Access } from '../session/access.ts';
 import { attributeRefusal, checkDataClass } from '../session/refusal.ts';
@@ -36,14 +36,24 @@ const isBody = (value: unknown): value is Body => typeof value === 'object' && v
  * @throws KeystampError 1806 for what is no JSON, those of a body, 1001 and 1002 for what is not of the declared types, and
  *   those of parameterOf
  */
-export async function parametersOf(
-  { fn, parameters }: CallPlan,
+export function parametersOf(
+  plan: CallPlan,
+  store: StoreRuntime,
+  visit: Visit,
+): readonly unknown[] | Promise<readonly unknown[]> {
+  const given = readParameters(plan.parameters, visit);
+  if (given instanceof Promise) return given.then((read) => convert(plan, read, store, visit));
+  // Nothing is waited for that is there already.
+  return !plan.fn.parameters && !given.some(isBody) ? given : convert(plan, given, store, visit);
+}
+
+async function convert(
+  { fn }: CallPlan,
+  given: readonly unknown[],
   store: StoreRuntime,
   visit: Visit,
 ): Promise<readonly unknown[]> {
-  const given = await readParameters(parameters, visit);
   const types = fn.parameters ?? [];
-  if (given.length === 0 && types.length === 0) return given;
   for (const [i, type] of types.entries()) checkType(fn, i, type, given[i]);
   const found: unknown[] = [];
   for (const value of given) found.push(isBody(value) ? await parameterOf(value, store, visit) : value);
@@ -60,15 +70,17 @@ function checkType({ name }: FunctionDef, i: number, type: ParameterDef, value: 
   if (!hasType(type, value)) throw fail(1002, String(i + 1), name, type.name);
 }
 
-function readParameters(parameters: CallParameters, visit: Visit): readonly unknown[] | Promise<readonly unknown[]> {
-  if (parameters.kind === 'body') return readBody(visit);
-  return parseParameters(parameters.text, undefined, visit.services.config.maxJsonDepth);
-}
-
-async function readBody({ http, services }: Visit): Promise<readonly unknown[]> {
+function readParameters(
+  parameters: CallParameters,
+  { http, services }: Visit,
+): readonly unknown[] | Promise<readonly unknown[]> {
   const { maxJsonBytes, maxJsonDepth, bodyIdleSeconds } = services.config;
-  const bytes = await readBytes(http.body, maxJsonBytes, bodyIdleSeconds * 1000, http.headers);
-  return parseParameters(bytes.toString('utf8'), http.headers['content-type'] as string | undefined, maxJsonDepth);
+  if (parameters.kind === 'url') return parseParameters(parameters.text, undefined, maxJsonDepth);
+  const { body, headers } = http;
+  const parse = (bytes: Buffer): readonly unknown[] =>
+    parseParameters(bytes.toString('utf8'), headers['content-type'] as string | undefined, maxJsonDepth);
+  const bytes = bodyAtHand(body, maxJsonBytes, headers);
+  return bytes ? parse(bytes) : readBytes(body, maxJsonBytes, bodyIdleSeconds * 1000, headers).then(parse);
 }
 
 /** The marks count at the top level of each parameter only. */

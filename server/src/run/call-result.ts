@@ -19,10 +19,15 @@ import type { CallResult, SelectionOutcome } from './outcome.ts';
 import { members, pageOf, totalOf } from './selection.ts';
 
 /** @throws Error for an object that holds itself */
-export async function resultOf(value: unknown, plan: CallPlan, visit: Visit): Promise<CallResult> {
+export function resultOf(value: unknown, plan: CallPlan, visit: Visit): CallResult | Promise<CallResult> {
   if (value === undefined) return { kind: 'nothing' };
   const entity = stateOf(value);
-  if (entity) return { kind: 'entity', json: await entityJsonOf(entity, plan.columns(entity.def), visit) };
+  if (!entity) return otherResult(value, plan, visit);
+  const json = entityJsonOf(entity, plan.columns(entity.def), visit);
+  return typeof json === 'string' ? { kind: 'entity', json } : json.then((text) => ({ kind: 'entity', json: text }));
+}
+
+async function otherResult(value: unknown, plan: CallPlan, visit: Visit): Promise<CallResult> {
   const selection = selectionStateOf(value);
   if (selection) return { kind: 'selection', selection: await pageOfSelection(selection, plan, visit) };
   if (value instanceof OutgoingMessage) return messageOf(value, plan, visit);

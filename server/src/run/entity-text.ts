@@ -48,10 +48,8 @@ const mayLeadToHidden = ({ kind, attribute }: ColumnItem): boolean =>
 export function itemPrinter(item: ColumnItem, { dataClass, links }: Columns): Print | undefined {
   const { name } = item.attribute;
   switch (item.kind) {
-    case 'value': {
-      const { attribute } = item;
-      return (state) => printValue(attribute, state.value(attribute));
-    }
+    case 'value':
+      return valuePrinter(item.attribute);
     case 'media':
       return mediaPrinter(item.attribute, item.detail, dataClass, links);
     case 'deferred': {
@@ -77,6 +75,25 @@ export function itemPrinter(item: ColumnItem, { dataClass, links }: Columns): Pr
   }
 }
 
+function valuePrinter(attribute: StorageDef): Print {
+  switch (attribute.type) {
+    // Most values are texts and numbers.
+    case 'string':
+    case 'text':
+    case 'uuid':
+      return (state) => {
+        const value = state.value(attribute);
+        return value === null ? 'null' : JSON.stringify(value);
+      };
+    case 'long':
+    case 'number':
+    case 'bool':
+      return (state) => String(state.value(attribute));
+    default:
+      return (state) => printValue(attribute, state.value(attribute));
+  }
+}
+
 /** Bytes that are not saved have no address. */
 function mediaPrinter(attribute: StorageDef, detail: boolean, owner: DataClassDef, links: Links): Print | undefined {
   const { name, type } = attribute;
@@ -92,4 +109,4 @@ function mediaPrinter(attribute: StorageDef, detail: boolean, owner: DataClassDe
 }
 
 const entityUri = ({ name }: DataClassDef, key: Key, { mount, brackets }: Links): string =>
-  `${mount}/${name}${brackets[0]}${printKeyInUri(key)}${brackets[1]}`;
+  `${mount}/${name}${brackets[0]}${typeof key[0] === 'number' && key.length === 1 ? key[0] : printKeyInUri(key)}${brackets[1]}`;

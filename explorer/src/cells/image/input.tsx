@@ -29,25 +29,27 @@ export function ImageInput(props: InputProps): ReactNode {
         )}
       </div>
       <div className="picture-actions">
-        <input
-          {...controlProps(props)}
-          ref={chooser}
-          type="file"
-          accept="image/*,.pdf"
-          className="sr-only"
-          onChange={({ target }) => target.files?.[0] && onChange({ kind: 'file', file: target.files[0] })}
-        />
-        <button type="button" className="button quiet" onClick={() => chooser.current?.click()}>
-          <Icon name="upload" /> Choose picture
-        </button>
-        {stored && entityKey !== undefined && (
-          <Link
-            className="button quiet"
-            to={href({ kind: 'picture', dataClass: dataClass.name, key: entityKey, attribute: attribute.name })}
-          >
-            <Icon name="picture" /> Formats and URLs
-          </Link>
-        )}
+        <div className="picture-ways">
+          <input
+            {...controlProps(props)}
+            ref={chooser}
+            type="file"
+            accept="image/*,.pdf"
+            className="sr-only"
+            onChange={({ target }) => target.files?.[0] && onChange({ kind: 'file', file: target.files[0] })}
+          />
+          <button type="button" className="button quiet" onClick={() => chooser.current?.click()}>
+            <Icon name="upload" /> Choose picture
+          </button>
+          {stored && entityKey !== undefined && (
+            <Link
+              className="button quiet"
+              to={href({ kind: 'picture', dataClass: dataClass.name, key: entityKey, attribute: attribute.name })}
+            >
+              <Icon name="picture" /> Formats and URLs
+            </Link>
+          )}
+        </div>
         <button
           type="button"
           className="button quiet square"
