@@ -10,6 +10,7 @@ import { excerpt } from '../request/malformed.ts';
 import { namedAttribute, permittedClass, readableClass } from './access.ts';
 import { planCompute, planDistinct } from './compute.ts';
 import type { DataRequest, PlanContext } from './context.ts';
+import type { EntityRef } from './entity-ref.ts';
 import { extendedColumns } from './extended-attributes.ts';
 import { linksOf } from './links.ts';
 import { planMedia } from './media.ts';
@@ -17,7 +18,7 @@ import { nestOrder } from './nested-order.ts';
 import type { LockPlan, Plan } from './plan.ts';
 import type { Explanation, FindKeyPlan, SelectionSource } from './selection-plan.ts';
 import { askedPage, askedSelection, askedTimeout } from './selection.ts';
-import { sourceOf } from './source.ts';
+import { memberOf, sourceOf } from './source.ts';
 import { mediaPlace, ownMedia, resolveEntity, resolveKey, splitKey } from './target.ts';
 
 /**
@@ -29,7 +30,7 @@ export function planRead(request: DataRequest, keep: boolean, context: PlanConte
   const looker = isLooker(params);
   const orderby = params.get('orderby');
   const dataClass = readableClass(context, target.dataClass.name);
-  const entity = target.set ? undefined : resolveEntity(target, dataClass, context);
+  const entity = target.set ? memberIn(request, dataClass, context) : resolveEntity(target, dataClass, context);
   if (entity) {
     const place = tree === undefined ? mediaPlace(target, dataClass, context) : undefined;
     if (place) {
@@ -49,6 +50,11 @@ export function planRead(request: DataRequest, keep: boolean, context: PlanConte
   if (source.combination?.operator === 'INTERSECT') return { kind: 'intersect', source };
   if (params.has('findKey')) return planFindKey(request, source);
   return planPage(request, source, keep, order.columns, context);
+}
+
+function memberIn(request: DataRequest, dataClass: DataClassDef, context: PlanContext): EntityRef | undefined {
+  const member = memberOf(request, dataClass, context);
+  return member && { kind: 'member', dataClass, member, text: member.entity.text };
 }
 
 /** `$compute` and `$distinct`: the path and `$attributes` name values to compute with, not columns. */

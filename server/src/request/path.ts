@@ -83,7 +83,8 @@ function data(segments: readonly string[], model?: string): DataTarget {
       steps.push(segment);
       continue;
     }
-    if (segment.toLowerCase() !== '$entityset' || hasSet) throw malformed(`${segment} cannot stand here`);
+    if (segment.toLowerCase() !== '$entityset' || hasSet || dataClass.key)
+      throw malformed(`${segment} cannot stand here`);
     hasSet = true;
     // `fn/$entityset/` without an ID is the whole class (spec 12 § 2 form 4b).
     const id = segments[++i];

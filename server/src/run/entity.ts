@@ -8,15 +8,21 @@ import { sql } from '../store/sql/sql.ts';
 import { withCalculated } from './calculated.ts';
 import type { Visit } from './context.ts';
 import type { EntityOutcome } from './outcome.ts';
+import { keyOfMember } from './source.ts';
 import { columnsForDatabase, forDatabase } from './settled.ts';
 
-/** The key of the entity a request names, `undefined` when there is none such. */
+/**
+ * The key of the entity a request names, `undefined` when there is none such.
+ * @throws KeystampError 1543, 1802, 1803 for the member of a set
+ */
 export async function findKey(entity: EntityRef, visit: Visit): Promise<Key | undefined> {
   switch (entity.kind) {
     case 'key':
       return entity.key;
     case 'missing':
       return undefined;
+    case 'member':
+      return keyOfMember(entity.member, visit);
     case 'match': {
       const { engine } = visit.services;
       const selection = await forDatabase(entity.selection, visit);

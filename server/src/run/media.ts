@@ -134,15 +134,15 @@ async function findMedia(
 const isKept = ({ row }: MediaFacts): boolean => row === 'C' || row === 'O' || row === 'A';
 
 /**
- * What an alias shows, and what `:attribute(value)` finds, may be another entity's tomorrow, with the same number: it is
- * asked for every time.
+ * What an alias shows, and what `:attribute(value)` finds, may be another entity's tomorrow, with the same number, and the
+ * member of a set only while there is the set: it is asked for every time.
  */
 function cachingOf({ version, narrowing, audience, place, entity }: MediaPlan, row: Row): CachingRow {
   if (narrowing) return 'D';
   const caching = cachingCase(version, Number(row['version']), Number(row['bound']));
   // What nobody may keep is answered like what has no number that could be kept.
   if (audience === 'nobody' && caching !== 'N') return 'G';
-  const mayMove = place.steps.length > 0 || entity.kind === 'match';
+  const mayMove = place.steps.length > 0 || entity.kind === 'match' || entity.kind === 'member';
   return caching === 'C' && mayMove ? 'O' : caching;
 }
 

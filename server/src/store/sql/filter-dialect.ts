@@ -32,6 +32,8 @@ export interface FilterDialect {
   jsonLength(json: Sql, path: readonly string[]): Sql;
   /** Rows with the column `json`, one for each element of the array at the path; none when there is no array. */
   jsonElements(json: Sql, path: readonly string[]): Sql;
+  /** The same truth value, but out of the planner's sight; only where it would spend long on many of them. */
+  apart?(found: Sql): Sql;
   /**
    * One sort criterion: nulls are lowest, texts by code point.
    * @param neverNull a key: its index may serve that says nothing of nulls

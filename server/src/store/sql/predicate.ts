@@ -29,6 +29,9 @@ interface Scope {
   readonly element?: Sql;
 }
 
+/** So many subqueries of one condition may become joins, whose orders a planner tries. */
+const mostJoined = 6;
+
 class Compiler {
   readonly #root: string;
   readonly #dialect: FilterDialect;
@@ -138,10 +141,14 @@ class Compiler {
     const condition = this.condition(where, { alias });
     if (relation.kind === 'relatedEntity') {
       const [held, key] = sameIn(relation.foreignKey, outer, keyOf(relation), alias);
-      return sql`(${held} IS NOT NULL AND ${held} IN (SELECT ${key} ${from} WHERE ${condition}))`;
+      return this.perhapsApart(sql`(${held} IS NOT NULL AND ${held} IN (SELECT ${key} ${from} WHERE ${condition}))`);
     }
     const same = isSame(relation.inverse.foreignKey, alias, keyOf(relation), outer);
-    return sql`EXISTS (SELECT 1 ${from} WHERE ${same} AND ${condition})`;
+    return this.perhapsApart(sql`EXISTS (SELECT 1 ${from} WHERE ${same} AND ${condition})`);
+  }
+
+  private perhapsApart(found: Sql): Sql {
+    return this.dialect.apart && this.aliases > mostJoined ? this.dialect.apart(found) : found;
   }
 
   #place(

@@ -89,17 +89,28 @@ export async function fillWordIndex(
  * is unknown, so it must not stand below a NOT.
  */
 export function inWordIndex(attribute: StorageDef, alias: string, query: string): Sql {
-  const words = query === '' ? [] : query.split(' ');
+  const words = [...new Set(query.split(' '))].filter((word) => word !== '');
   if (words.length === 0) return raw('FALSE');
-  const conditions = words.map((word) => {
-    const prefix = word.endsWith('@') ? word.slice(0, -1) : undefined;
-    const end = prefix === undefined ? undefined : after(prefix);
-    if (prefix === undefined) return sql`word = ${word}`;
-    return end === undefined ? sql`word >= ${prefix}` : sql`word >= ${prefix} AND word < ${end}`;
-  });
   const key = column(alias, keyOf(attribute).column);
-  return join(
-    conditions.map((condition) => sql`${key} IN (SELECT key FROM ${table(attribute)} WHERE ${condition})`),
-    ' AND ',
-  );
+  const found = (condition: Sql): Sql => sql`${key} IN (SELECT key FROM ${table(attribute)} WHERE ${condition})`;
+  const whole = words.filter((word) => !word.endsWith('@'));
+  const begun = words.filter((word) => word.endsWith('@')).map((word) => found(beginsWith(word.slice(0, -1))));
+  return join([...(whole.length > mostLookUps ? [holdsAll(whole)] : whole.map(is)).map(found), ...begun], ' AND ');
+}
+
+/** More words than that are counted rather than looked up each: planners would try the orders of so many joins. */
+const mostLookUps = 4;
+
+const is = (word: string): Sql => sql`word = ${word}`;
+
+/** A text has each of its words once in the index. */
+const holdsAll = (words: readonly string[]): Sql =>
+  sql`word IN (${join(
+    words.map((word) => sql`${word}`),
+    ', ',
+  )}) GROUP BY key HAVING count(*) = ${words.length}`;
+
+function beginsWith(prefix: string): Sql {
+  const end = after(prefix);
+  return end === undefined ? sql`word >= ${prefix}` : sql`word >= ${prefix} AND word < ${end}`;
 }
