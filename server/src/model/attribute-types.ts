@@ -92,8 +92,23 @@ function assignDate(value: Exclude<Json, null>, attribute: StorageDef): Assigned
 const maxObjectText = 16 * 1024 * 1024;
 
 function assignObject(value: Exclude<Json, null>): Assigned {
-  const text = JSON.stringify(value);
+  const text = storableJson(JSON.stringify(value));
+  if (text === undefined) return wrongType;
   return text.length > maxObjectText ? { kind: 'above', bound: `${maxObjectText} bytes` } : taken(text);
+}
+
+/**
+ * JSON that both databases can look into: as in strings, U+0000 is refused and halves of surrogate pairs become U+FFFD.
+ * Both can only be there as escapes, since the text is made by `JSON.stringify`.
+ */
+function storableJson(text: string): string | undefined {
+  if (!text.includes('\\u')) return text;
+  let isStorable = true;
+  const made = text.replace(/\\(?:u[\da-f]{4}|.)/g, (escape) => {
+    if (escape === '\\u0000') isStorable = false;
+    return escape.startsWith('\\ud') ? '\ufffd' : escape;
+  });
+  return isStorable ? made : undefined;
 }
 
 const media: TypeRow = { family: 'media', assign: () => wrongType };

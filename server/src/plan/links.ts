@@ -5,7 +5,7 @@ import { bestAsked, parseImageFormat } from '../image/formats.ts';
 import { imageQuery } from '../image/image-uri.ts';
 import { imageFits, maxVariantSide, type ImageFit, type VariantSpec } from '../image/variant.ts';
 import type { Links } from '../query/columns.ts';
-import type { ApiRequest, Params } from '../request/api-request.ts';
+import type { ApiRequest, Params, Target } from '../request/api-request.ts';
 
 /** A whole number of a parameter within its range, or nothing when it is absent. */
 function bounded(params: Params, name: 'imagewidth' | 'imageheight' | 'imagequality', max: number): number | undefined {
@@ -43,10 +43,9 @@ export function linksOf(request: ApiRequest, config: Config): Links {
   const asked = params.get('imageformat');
   const format = (asked === undefined ? undefined : parseImageFormat(asked)) ?? bestAsked;
   const spec: VariantSpec = { format, ...imageSize(params) };
-  const usesBrackets = target.kind === 'data' && target.dataClass.key?.kind === 'keys' && target.dataClass.key.brackets;
   return {
     mount: request.mount,
-    brackets: usesBrackets || config.dialect === 'qodly' ? ['[', ']'] : ['(', ')'],
+    brackets: usesBrackets(target) || config.dialect === 'qodly' ? ['[', ']'] : ['(', ')'],
     imagePrefix: imageQuery('', spec).prefix,
     imageSuffix: (attribute) => imageQuery(attribute, spec).suffix,
     imageInfo: params.flag('imageinfo'),
@@ -55,8 +54,14 @@ export function linksOf(request: ApiRequest, config: Config): Links {
 
 /** Everything of a request that changes its links, as one text. */
 export function linksKey({ params, target, mount }: ApiRequest): string {
-  const brackets = target.kind === 'data' && target.dataClass.key?.kind === 'keys' && target.dataClass.key.brackets;
   const of = (name: 'imageformat' | 'imagewidth' | 'imageheight' | 'imagefit' | 'imagequality'): string =>
     params.get(name) ?? '';
-  return `${mount}|${brackets}|${of('imageformat')}|${of('imagewidth')}|${of('imageheight')}|${of('imagefit')}|${of('imagequality')}|${params.flag('imageinfo')}`;
+  return `${mount}|${usesBrackets(target)}|${of('imageformat')}|${of('imagewidth')}|${of('imageheight')}|${of('imagefit')}|${of('imagequality')}|${params.flag('imageinfo')}`;
+}
+
+/** The key of the path is written `[22]`, of an entity or of the member of a set. */
+function usesBrackets(target: Target): boolean {
+  if (target.kind !== 'data') return false;
+  const { key } = target.dataClass;
+  return target.set?.brackets ?? (key?.kind === 'keys' && key.brackets);
 }

@@ -71,18 +71,27 @@ function readHash(text: string): Stored | undefined {
   return { made, salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') };
 }
 
-let decoy: Promise<string> | undefined;
+/** How the hashes of this application are made, as far as is known: like the one that was seen last. */
+let usual = recipe;
+
+/** The kind of hash that a stranger's password is compared with, for nothing. */
+export const usualKind = (): Recipe['kind'] => usual.kind;
 
 /**
- * Is this the password of that hash? Without a hash the answer is no, and takes as long: a stranger cannot tell which
- * users there are.
+ * Is this the password of that hash? Without a hash the answer is no, and takes as long as with the hash that was seen
+ * last: a stranger cannot tell which users there are.
  * @param hash as `generatePasswordHash` made it, or another program in the same form (Argon2id or scrypt)
  * @throws Error for a text that is no such hash
  */
 export async function verifyPasswordHash(password: string, hash: string | null | undefined): Promise<boolean> {
   if (password.length > longestPassword) return false;
-  const stored = readHash(hash ?? (await (decoy ??= generatePasswordHash(crypto.randomUUID()))));
+  if (hash === null || hash === undefined) {
+    await digest(password, crypto.randomBytes(saltBytes), usual, hashBytes);
+    return false;
+  }
+  const stored = readHash(hash);
   if (!stored) throw new Error('The text is no Argon2id or scrypt hash of a password');
+  usual = stored.made;
   const tried = await digest(password, stored.salt, stored.made, stored.hash.length);
-  return crypto.timingSafeEqual(tried, stored.hash) && typeof hash === 'string';
+  return crypto.timingSafeEqual(tried, stored.hash);
 }

@@ -1,7 +1,7 @@
 // Hashes of passwords: what is made is verified, what is another's or wrong is not.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { generatePasswordHash, verifyPasswordHash } from '../../../src/session/password-hash.ts';
+import { generatePasswordHash, usualKind, verifyPasswordHash } from '../../../src/session/password-hash.ts';
 
 test('a hash is that of its password alone, and another one each time', async () => {
   const [first, second] = [await generatePasswordHash('sécret'), await generatePasswordHash('sécret')];
@@ -24,6 +24,15 @@ test('hashes of both kinds are read, with other costs than those of today', asyn
 
 test('without a hash the answer is no', async () => {
   for (const hash of [undefined, null]) assert.equal(await verifyPasswordHash('', hash), false);
+});
+
+test('a stranger waits for a hash like those of the users', async () => {
+  const scrypt = '$scrypt$ln=4,r=8,p=1$aM15713r3Xsvxbi31lqr1Q$tRLzw8Z7aDjv6nXXg/DyMg+8Gut1P9TnqajTcpzrqmM';
+  for (const hash of [scrypt, await generatePasswordHash('x'), scrypt]) {
+    await verifyPasswordHash('x', hash);
+    assert.equal(await verifyPasswordHash('x', undefined), false);
+    assert.equal(`$${usualKind()}$`, /^\$\w+\$/.exec(hash)?.[0]);
+  }
 });
 
 test('what is no hash is said to be none, and too long passwords are not hashed', async () => {
