@@ -1,7 +1,7 @@
 // The HTTP edge: Fastify listens, bounds and hands over; everything behind handle() knows nothing of it.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { mountsOf, type Config } from '../config.ts';
 import { failHttp, type KeystampError } from '../errors.ts';
 import { listOf } from '../setting.ts';
@@ -124,9 +124,11 @@ export function createServer(
     refuseRequest(reply, failHttp(404));
   };
   server.setNotFoundHandler(notFound);
-  server.setErrorHandler((error, request, reply) => {
-    if (!request.is404) throw error;
-    return notFound(request, reply);
+  // What Fastify and its plugins refuse is nowhere to be found: a path that leads out of a folder, a type of a body.
+  server.setErrorHandler<FastifyError>((error, request, reply) => {
+    if ((error.statusCode ?? 500) < 500) return notFound(request, reply);
+    reply.hijack();
+    return refuseRequest(reply, failHttp(500));
   });
   return server;
 }
@@ -162,13 +164,15 @@ function endSilentConnections(server: FastifyInstance): void {
   });
 }
 
+const whyRefused: Readonly<Record<string, KeystampError>> = {
+  HPE_HEADER_OVERFLOW: failHttp(431),
+  ERR_HTTP_REQUEST_TIMEOUT: failHttp(408),
+};
+
 /** Bytes that are no HTTP request, or headers that are too large: there is no request to answer, only a connection. */
 function refuse(error: ClientError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  const made = replyError(
-    error.code === 'HPE_HEADER_OVERFLOW' ? failHttp(431) : failHttp(400, 'not an HTTP request'),
-    '4d',
-  );
+  const made = replyError(whyRefused[error.code ?? ''] ?? failHttp(400, 'not an HTTP request'), '4d');
   const body = String(made.body);
   const headers = { ...made.headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}`);

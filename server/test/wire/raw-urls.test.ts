@@ -136,3 +136,14 @@ test('a body that is wanted is asked for', async () => {
   await new Promise<void>((resolve, reject) => void socket.on('close', () => resolve()).on('error', reject));
   assert.match(text, /Continue\r\n\r\nHTTP\/1\.1 200 .*"__KEY":"13".*HTTP\/1\.1 200 .*"name":"Acme"/s);
 });
+
+test('paths that lead out of a folder, and methods and types that nobody takes, are not found', async () => {
+  const port = await withoutRawUrls.port(1);
+  const post =
+    'POST /health HTTP/1.1\r\nHost: x\r\nContent-Type: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}';
+  for (const bytes of [get('/explorer/assets/../../package.json'), get('/explorer/assets/%2e%2e/x.json'), post]) {
+    const text = await exchange(port, bytes);
+    assert.match(text, /^HTTP\/1\.1 (?:404 .*"errCode":404|200 .*text\/html)/s, bytes);
+    assert.doesNotMatch(text, /"statusCode"|workspaces/);
+  }
+});
