@@ -15,7 +15,7 @@ import type { HttpReply } from './reply/http-reply.ts';
 import { reply } from './reply/reply.ts';
 import { actionOf, type Action } from './request/action.ts';
 import type { ApiRequest } from './request/api-request.ts';
-import { parseJsonBody, readBytes } from './request/body.ts';
+import { parseJsonBody, readBytes, textOf } from './request/body.ts';
 import type { HttpRequest } from './request/http-request.ts';
 import { checkGuest } from './request/force-login.ts';
 import { checkOrigin } from './request/origin.ts';
@@ -102,7 +102,7 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
     const bytes = await readBytes(http.body, config.maxJsonBytes, config.bodyIdleSeconds * 1000, http.headers);
     return bytes.length === 0 && mayBeEmpty.has(action)
       ? undefined
-      : parseJsonBody(bytes.toString('utf8'), http.headers['content-type'] as string | undefined, config.maxJsonDepth);
+      : parseJsonBody(textOf(bytes), http.headers['content-type'] as string | undefined, config.maxJsonDepth);
   }
 
   /** The reply to what cannot be done; faults of the server and of the author's code are logged. */

@@ -39,6 +39,8 @@ export function planSave(
   const dataClass = resolveWritable(context, target.dataClass.name);
   const member = memberOf(request, dataClass, context);
   const entity = member ? member.entity : resolveEntity(target, dataClass, context);
+  // Which of them the values are for, or that a new entity is meant, nobody can tell.
+  if (!member && !entity && target.dataClass.key) throw fail(1813, 'A save of several keys');
   const { items, single } = bodyItems(body, context.config);
   if (entity && !single && items.length > 1) throw fail(1806, 'the path names one entity and the body several');
   return {

@@ -1,4 +1,5 @@
 // The body of a request: its bytes within limits, and its JSON.
+import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { settings } from '../config.ts';
 import { failHttp, KeystampError } from '../errors.ts';
@@ -104,6 +105,15 @@ function wholeBody(body: Readable, headers: HttpRequest['headers']): Buffer | un
   const length = Number(headers['content-length'] ?? 0);
   if (length === 0 || body.readableLength !== length || body.readableFlowing !== null) return undefined;
   return (body.read() as Buffer | null) ?? undefined;
+}
+
+/**
+ * The text of a body, which JSON says is UTF-8 whatever the header says of it.
+ * @throws KeystampError 1806 for anything else: it would be stored with letters missing
+ */
+export function textOf(bytes: Buffer): string {
+  if (!isUtf8(bytes)) throw malformed('the body is not UTF-8');
+  return bytes.toString('utf8');
 }
 
 /**
