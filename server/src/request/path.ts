@@ -1,6 +1,7 @@
 // The URL grammar of spec 01 § 2: segments of the path → Target. Which names are models, dataclasses, attributes or
 // functions is not known here; what can be read in two ways is kept so that the plan can decide.
 import type { ClassRef, DataTarget, DirectoryAsk, InfoPart, SetRef, Target } from './api-request.ts';
+import { failHttp } from '../errors.ts';
 import { readKeys } from './key-text.ts';
 import { malformed } from './malformed.ts';
 
@@ -19,6 +20,7 @@ const services = new Map<string, (segments: readonly string[]) => Target>([
   ['$directory', directory],
   ['$info', info],
   ['$singleton', singleton],
+  ['$getwebform', notServed],
 ]);
 
 /** Those that may also stand behind the name of a model. */
@@ -48,6 +50,11 @@ export function parsePath(segments: readonly string[]): Target {
   const service = services.get(first.toLowerCase());
   if (!service) throw malformed(`there is no ${first}`);
   return service(segments);
+}
+
+/** Known, and no part of a data server (spec 13 § 4.3). */
+function notServed(): never {
+  throw failHttp(404);
 }
 
 /** So that whatever a client asks of one model begins alike. @throws KeystampError 1806 for a second model */
