@@ -155,9 +155,10 @@ export class SelectionState implements SelectionTraits {
     }, ordered);
   }
 
-  /** The members from `start` to before `end`; negative positions count from the end. */
-  sliced(start: number, end?: number): SelectionState {
+  /** The members from `start` to before `end`, positions that mean what they mean to arrays. */
+  sliced(from: number, to?: number): SelectionState {
     const { description } = this;
+    const [start, end] = [position(from), to === undefined ? undefined : position(to)];
     if (description && start >= 0 && (end === undefined || end >= 0)) {
       const window = { skip: start, ...(end !== undefined && { top: Math.max(0, end - start) }) };
       return this.#derived({ kind: 'described', selection: description, window }, this.ordered);
@@ -267,3 +268,7 @@ export class SelectionState implements SelectionTraits {
     return readMembers(currentCall(), { dataClass: def, predicate: { kind: 'or', parts }, order: [] });
   }
 }
+
+/** A whole number that databases take: fractions are cut off, what is no number is 0, and no selection is endless. */
+const position = (given: number): number =>
+  Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Math.trunc(given) || 0, Number.MAX_SAFE_INTEGER));

@@ -146,6 +146,9 @@ inCall('slices and picks', async () => {
   const all = ds.Employee.all();
   assert.deepEqual(await names(all.slice(1, 3)), ['Bo', 'Carla']);
   assert.deepEqual(await names(all.slice(-2)), ['Eva', 'Femi']);
+  assert.deepEqual(await names(all.slice(0.9, 2.9)), ['Ada', 'Bo']);
+  assert.deepEqual(await names(all.slice(NaN, Infinity)), await names(all));
+  assert.equal(await all.slice(Infinity).length(), 0);
   assert.deepEqual(await names(all.slice(4).slice(1)), ['Femi']);
   assert.deepEqual(await names(all.slice(1, -3)), ['Bo', 'Carla']);
   assert.deepEqual([await all.slice(2, 2).length(), await all.slice(2, 2).first()], [0, null]);
