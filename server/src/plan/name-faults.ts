@@ -1,6 +1,6 @@
 // What is wrong with the names that an answer is asked for: all that do not exist are told at once, the first one that may
 // not be read alone.
-import { fail, type KeystampError } from '../errors.ts';
+import { fail, KeystampError } from '../errors.ts';
 import type { AttributeDef, DataClassDef } from '../model/model.ts';
 import type { Sight } from '../query/sight.ts';
 
@@ -43,12 +43,11 @@ export class NameFaults {
    * @throws KeystampError 1500 for each unknown name, then 1804 (list) or 1805 (`$expand`); 1557, 1607
    */
   check(code: 1804 | 1805, list: string): void {
-    const [first, ...others] = this.#unknown;
+    const [first] = this.#unknown;
     if (first) {
-      const all = others.reduce((error, { entries: [entry] }) => {
-        return entry && 'code' in entry ? error.within(entry.code, ...entry.args) : error;
-      }, first);
-      throw all.within(code, list, this.#dataClass.name);
+      // Put together at once: one around the other, thousands of names would take seconds.
+      const entries = this.#unknown.flatMap((error) => error.entries);
+      throw new KeystampError(first.status, entries).within(code, list, this.#dataClass.name);
     }
     if (this.#refused) throw this.#refused;
   }

@@ -175,7 +175,7 @@ function classList(segment: string): readonly string[] | 'all' {
   if (segment.charCodeAt(0) === dollar) throw malformed(`the catalog has no ${segment}`);
   const names = segment.split(',').map((name) => name.trim());
   if (names.includes('')) throw malformed(`an empty name in ${segment}`);
-  return names;
+  return [...new Set(names)];
 }
 
 /** A service that nothing can follow. */
