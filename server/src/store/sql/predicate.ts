@@ -141,14 +141,14 @@ class Compiler {
     const condition = this.condition(where, { alias });
     if (relation.kind === 'relatedEntity') {
       const [held, key] = sameIn(relation.foreignKey, outer, keyOf(relation), alias);
-      return this.perhapsApart(sql`(${held} IS NOT NULL AND ${held} IN (SELECT ${key} ${from} WHERE ${condition}))`);
+      return this.#perhapsApart(sql`(${held} IS NOT NULL AND ${held} IN (SELECT ${key} ${from} WHERE ${condition}))`);
     }
     const same = isSame(relation.inverse.foreignKey, alias, keyOf(relation), outer);
-    return this.perhapsApart(sql`EXISTS (SELECT 1 ${from} WHERE ${same} AND ${condition})`);
+    return this.#perhapsApart(sql`EXISTS (SELECT 1 ${from} WHERE ${same} AND ${condition})`);
   }
 
-  private perhapsApart(found: Sql): Sql {
-    return this.dialect.apart && this.aliases > mostJoined ? this.dialect.apart(found) : found;
+  #perhapsApart(found: Sql): Sql {
+    return this.#dialect.apart && this.#aliases > mostJoined ? this.#dialect.apart(found) : found;
   }
 
   #place(
