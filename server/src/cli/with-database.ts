@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { readConfig, settings, type Config } from '../config.ts';
 import type { Model } from '../model/model.ts';
 import type { Engine } from '../store/engine.ts';
-import { hasDatabase, openEngine, type EngineConfig } from '../store/open.ts';
+import { embeddedFile, hasDatastore, openEngine, type EngineConfig } from '../store/open.ts';
 import { loadModel } from './load-model.ts';
 
 export interface DatabaseFlags {
@@ -30,6 +30,10 @@ export const configOf = ({ data, database, schema }: DatabaseFlags): Config & En
   ...(schema !== undefined && { schema }),
 });
 
+/** Where the data is, for messages; the URL of a server may hold a password. */
+export const placeOf = (config: Config): string =>
+  embeddedFile(config) === undefined ? 'the database server' : config.data;
+
 /** What the steps of long work are called. */
 export const stepNames = { copy: 'Copying', rows: 'Reading rows', bytes: 'Reading bytes', write: 'Writing' } as const;
 
@@ -45,7 +49,7 @@ export async function dataOf(
   const config = configOf(flags);
   const { model } = await loadModel(flags.model);
   accept(model);
-  if (!hasDatabase(config)) throw new Error(`${config.data}: there is no database in this folder`);
+  if (!(await hasDatastore(config))) throw new Error(`${placeOf(config)}: there is no datastore`);
   return { model, config };
 }
 

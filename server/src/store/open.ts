@@ -5,6 +5,8 @@ import type { Config } from '../config.ts';
 import type { Model } from '../model/model.ts';
 import type { Engine } from './engine.ts';
 import { prepareDatabase, type Preparation } from './prepare.ts';
+import { metaTableName } from './sql/columns.ts';
+import { sql } from './sql/sql.ts';
 import { SqliteEngine } from './sqlite/engine.ts';
 import { introspect, sqliteSchema } from './sqlite/schema.ts';
 
@@ -18,10 +20,20 @@ export function embeddedFile({ data, database }: Place): string | undefined {
   return database === '' ? join(data, fileName) : database;
 }
 
-/** Whether there is a database already; on a server one is always taken to be there. */
-export function hasDatabase(place: Place): boolean {
-  const file = embeddedFile(place);
-  return file === undefined || existsSync(file);
+/**
+ * Whether there is a datastore already: the file, or on a server what every datastore remembers of itself.
+ * @throws Error when the server cannot be reached
+ */
+export async function hasDatastore(config: EngineConfig): Promise<boolean> {
+  const file = embeddedFile(config);
+  if (file !== undefined) return existsSync(file);
+  const { engine } = await openPostgres(config, config.schema);
+  try {
+    const tables = sql`SELECT 1 AS found FROM information_schema.tables WHERE table_schema = current_schema()`;
+    return (await engine.row(sql`${tables} AND table_name = ${metaTableName}`)) !== undefined;
+  } finally {
+    await engine.close();
+  }
 }
 
 /** What engines are told of the settings. */

@@ -118,7 +118,7 @@ test('fsck: 0 sound, 1 something is wrong, 0 again when it was repaired, 2 when 
   mkdirSync(empty);
   const cannot = await command('fsck', empty);
   assert.equal(cannot.code, 2);
-  assert.match(cannot.stderr, /there is no database in this folder/);
+  assert.match(cannot.stderr, /there is no datastore/);
   assert.equal((await command('fsck', data, '--drop-damaged')).code, 2);
 });
 
@@ -127,6 +127,7 @@ test('on PostgreSQL, of one of two models that are served together, while both a
   const other = join(root, 'other');
   mkdirSync(other);
   writeFileSync(join(other, 'model.ts'), model.replace("'company'", "'branch'"));
+  const empty = await newDatabase();
   const both = keystamp(['serve', root, other, '--port', '0', '--data', join(other, 'data'), '--database', database]);
   try {
     const at = await both.url;
@@ -154,6 +155,8 @@ test('on PostgreSQL, of one of two models that are served together, while both a
     assert.equal(made.code, 0, made.stderr);
     const sound = await run('fsck');
     assert.equal(sound.stdout, 'the data is sound\n', sound.stderr);
+    const refused = await run('restore', file);
+    assert.match(refused.stderr, /holds a datastore already; --replace/);
     const restored = await run('restore', file, '--replace');
     assert.equal(restored.code, 0, restored.stderr);
     const list = (await (await fetch(`${branch}/Person?$filter="name=before@"`)).json()) as Record<string, unknown>;
@@ -165,9 +168,15 @@ test('on PostgreSQL, of one of two models that are served together, while both a
       const bytes = Buffer.from(await (await fetch(new URL(held.__deferred.uri, at))).arrayBuffer());
       assert.ok(bytes.equals(Buffer.alloc(200_000, name)), name);
     }
+    const onEmpty = (name: string, ...args: string[]): Promise<Ended> =>
+      keystamp([name, ...args, '--model', other, '--database', empty]).ended;
+    assert.match((await onEmpty('fsck')).stderr, /the database server: there is no datastore/);
+    const moved = await onEmpty('restore', file);
+    assert.equal(moved.code, 0, moved.stderr);
+    assert.equal((await onEmpty('fsck')).stdout, 'the data is sound\n');
   } finally {
     both.kill('SIGTERM');
     await both.ended;
-    await dropDatabase(database);
+    for (const each of [database, empty]) await dropDatabase(each);
   }
 });

@@ -94,7 +94,7 @@ test('refused: no database, a model without tracked classes', async () => {
   mkdirSync(empty);
   const { code, stderr } = await keystamp(['sync', 'status', '--model', root, '--data', empty]).ended;
   assert.equal(code, 1);
-  assert.match(stderr, /there is no database in this folder/);
+  assert.match(stderr, /there is no datastore/);
   writeFileSync(join(empty, 'model.ts'), model.replace('track: true,', ''));
   const plain = await keystamp(['sync', 'status', '--model', empty, '--data', data]).ended;
   assert.match(plain.stderr, /no dataclass of the model is tracked/);

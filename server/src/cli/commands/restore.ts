@@ -5,10 +5,10 @@ import { Command } from 'commander';
 import { verifyBackup } from '../../keeping/backup.ts';
 import { restoreBackup } from '../../keeping/restore.ts';
 import { copyIn, reachedStamp } from '../../store/copy.ts';
-import { embeddedFile, hasDatabase } from '../../store/open.ts';
+import { hasDatastore } from '../../store/open.ts';
 import { loadModel } from '../load-model.ts';
 import { progressSteps } from '../progress.ts';
-import { configOf, stepNames, whichDatabase, wholeNumber, type DatabaseFlags } from '../with-database.ts';
+import { configOf, placeOf, stepNames, whichDatabase, wholeNumber, type DatabaseFlags } from '../with-database.ts';
 
 const defaultMargin = 1_000_000;
 
@@ -44,8 +44,8 @@ async function restore(file: string, flags: Flags): Promise<void> {
       bars.stop();
       return console.log(`${file}: a whole backup of ${name}, made ${made}`);
     }
-    const place = embeddedFile(config) === undefined ? 'the database server' : config.data;
-    if (hasDatabase(config) && !flags.replace)
+    const place = placeOf(config);
+    if (!flags.replace && (await hasDatastore(config)))
       throw new Error(`${place}: holds a datastore already; --replace puts the backup in its place`);
     const { model } = await loadModel(flags.model);
     mkdirSync(config.data, { recursive: true });

@@ -53,7 +53,9 @@ export const entitySetPartTable = ident('keystamp_entity_set_part');
 export const attributeTable = ident('keystamp_attribute');
 /** Stamps of entities whose table belongs to another program. */
 export const sideTable = ident('keystamp_side');
-export const metaTable = ident('keystamp_meta');
+/** What every datastore remembers of itself. */
+export const metaTableName = 'keystamp_meta';
+export const metaTable = ident(metaTableName);
 /** One row: the number that the next change of a tracked entity gets, and the highest one whose deletion was forgotten. */
 export const globalStampTableName = 'keystamp_global_stamp';
 export const globalStampTable = ident(globalStampTableName);
