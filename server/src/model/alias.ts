@@ -1,4 +1,5 @@
 // Alias attributes: their paths against the model, before it is built (faults) and after (relations to walk).
+import { nameGiven } from './faults.ts';
 import type { AliasDef, AttributeDef, CalculatedDef, DataClassDef, RelationDef, Scope, StorageDef } from './model.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -46,14 +47,14 @@ function endOfStep(classes: Fields, at: string, name: string, attribute: Fields,
   switch (attribute['kind']) {
     case 'relatedEntity':
     case 'relatedEntities': {
-      const dataClass = String(attribute['dataClass']);
+      const dataClass = nameGiven(attribute['dataClass']);
       if (!attributesOf(classes, dataClass)) return fault(`${at}.${name} leads to no dataclass`);
       return { kind: 'related', dataClass, many: attribute['kind'] === 'relatedEntities' };
     }
     case 'alias': {
       const own = `${at}.${name}`;
       if (trail.includes(own)) return fault(`goes in a circle: ${[...trail, own].join(' → ')}`);
-      return endOf(classes, at, String(attribute['path']), [...trail, own]);
+      return endOf(classes, at, nameGiven(attribute['path']), [...trail, own]);
     }
     default:
       return { kind: 'value' };

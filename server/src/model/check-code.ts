@@ -1,5 +1,5 @@
 // Is this the code of that model? Lists every fault of what `implement` was given, with its path.
-import { Faults, isFields, type Fields } from './faults.ts';
+import { nameGiven, Faults, isFields, type Fields } from './faults.ts';
 import { attributeEvents, entityEvents } from './code-defs.ts';
 import { dataClassMembers, dataStoreMembers, entityMembers, selectionMembers } from './members.ts';
 import { nameRule, nameText } from './names.ts';
@@ -87,7 +87,7 @@ function checkDirectory(faults: Faults, given: unknown, classes: Fields): void {
     const given = fieldsOf(typeof attribute === 'string' ? attributes[attribute] : undefined);
     const { type, kind = 'storage', scope } = given;
     const at = `directory.${name}`;
-    if (kind !== 'storage' || !types.includes(String(type)))
+    if (kind !== 'storage' || !types.includes(nameGiven(type)))
       faults.add(
         at,
         `must be an attribute of ${dataClass} that holds ${types.includes('object') ? 'a text or an object' : 'a text'}`,

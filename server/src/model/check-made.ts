@@ -2,7 +2,7 @@
 import { aliasFault } from './alias.ts';
 import { related } from './check-relations.ts';
 import { byType } from './check-storage.ts';
-import { anything, flag, text, type Faults, type Fields } from './faults.ts';
+import { nameGiven, anything, flag, text, type Faults, type Fields } from './faults.ts';
 
 const calculatedProperties = { kind: anything, type: anything, simpleDate: flag, dataClass: text, exposed: flag };
 const aliasProperties = { kind: anything, path: text, exposed: flag };
@@ -25,7 +25,7 @@ export function checkCalculatedType(faults: Faults, classes: Fields, path: strin
   else if (typeof type !== 'string' || !Object.hasOwn(byType, type))
     faults.add(
       `${path}.type`,
-      `${String(type)} is not a type; known are ${Object.keys(byType).join(', ')}, entity, selection`,
+      `${nameGiven(type)} is not a type; known are ${Object.keys(byType).join(', ')}, entity, selection`,
     );
   if (!isRelated && given['dataClass'] !== undefined)
     faults.add(`${path}.dataClass`, 'is for the types entity and selection');

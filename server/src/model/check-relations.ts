@@ -1,5 +1,5 @@
 // Is this a relation? Its target, foreign key and other side.
-import { anything, flag, isFields, oneOf, scope, text, type Faults, type Fields } from './faults.ts';
+import { nameGiven, anything, flag, isFields, oneOf, scope, text, type Faults, type Fields } from './faults.ts';
 
 const relationProperties = {
   kind: anything,
@@ -13,11 +13,11 @@ const selectionProperties = { kind: anything, scope, dataClass: text, inverse: t
 
 /** The attributes of the class that an attribute leads to; a fault when there is none. */
 export function related(faults: Faults, classes: Fields, path: string, given: Fields): Fields | undefined {
-  const target = classes[String(given['dataClass'])];
+  const target = classes[nameGiven(given['dataClass'])];
   if (!isFields(target) || !isFields(target['attributes'])) {
     faults.add(
       `${path}.dataClass`,
-      `${String(given['dataClass'])} is not a dataclass; known are ${Object.keys(classes).join(', ')}`,
+      `${nameGiven(given['dataClass'])} is not a dataclass; known are ${Object.keys(classes).join(', ')}`,
     );
     return undefined;
   }
@@ -34,14 +34,14 @@ export function checkToOne(faults: Faults, classes: Fields, own: Fields, path: s
   const keys = Object.values(target).filter((value) => isFields(value) && value['primKey'] === true);
   if (keys.length > 1) faults.add(`${path}.dataClass`, 'has a composite key; a relation needs a key of one attribute');
   if (given['foreignKey'] === undefined) return;
-  const foreignKey = own[String(given['foreignKey'])];
+  const foreignKey = own[nameGiven(given['foreignKey'])];
   const key = keys[0] as Fields | undefined;
   if (!isFields(foreignKey) || (foreignKey['kind'] ?? 'storage') !== 'storage')
-    faults.add(`${path}.foreignKey`, `${String(given['foreignKey'])} is not a storage attribute of this dataclass`);
+    faults.add(`${path}.foreignKey`, `${nameGiven(given['foreignKey'])} is not a storage attribute of this dataclass`);
   else if (key && foreignKey['type'] !== key['type'])
     faults.add(
       `${path}.foreignKey`,
-      `is of type ${String(foreignKey['type'])}, the key of ${String(given['dataClass'])} is of type ${String(key['type'])}`,
+      `is of type ${nameGiven(foreignKey['type'])}, the key of ${nameGiven(given['dataClass'])} is of type ${nameGiven(key['type'])}`,
     );
 }
 
@@ -50,10 +50,10 @@ export function checkToMany(faults: Faults, classes: Fields, name: string, path:
   faults.properties(path, given, selectionProperties);
   const target = related(faults, classes, path, given);
   if (!target) return;
-  const inverse = target[String(given['inverse'])];
+  const inverse = target[nameGiven(given['inverse'])];
   if (!isFields(inverse) || inverse['kind'] !== 'relatedEntity' || inverse['dataClass'] !== name)
     faults.add(
       `${path}.inverse`,
-      `${String(given['inverse'])} is not an N→1 attribute of ${String(given['dataClass'])} that points to ${name}`,
+      `${nameGiven(given['inverse'])} is not an N→1 attribute of ${nameGiven(given['dataClass'])} that points to ${name}`,
     );
 }

@@ -2,7 +2,18 @@
 import { assignValue } from './attribute-types.ts';
 import { storedAs } from './column-form.ts';
 import { violations } from './constraints.ts';
-import { anything, count, flag, oneOf, scope, text, type Faults, type Fields, type Property } from './faults.ts';
+import {
+  nameGiven,
+  anything,
+  count,
+  flag,
+  oneOf,
+  scope,
+  text,
+  type Faults,
+  type Fields,
+  type Property,
+} from './faults.ts';
 import { wholePattern } from './match-pattern.ts';
 import type { Json, StorageDef, StorageType, Value } from './model.ts';
 
@@ -51,7 +62,7 @@ export const byType: Readonly<Record<StorageType, Readonly<Record<string, Proper
 export function checkStorage(faults: Faults, path: string, name: string, given: Fields): void {
   const type = given['type'] as StorageType;
   if (typeof type !== 'string' || !Object.hasOwn(byType, type))
-    return faults.add(`${path}.type`, `${String(type)} is not a type; known are ${Object.keys(byType).join(', ')}`);
+    return faults.add(`${path}.type`, `${nameGiven(type)} is not a type; known are ${Object.keys(byType).join(', ')}`);
   const before = faults.lines.length;
   faults.properties(path, given, { ...storageProperties, ...byType[type] });
   if (faults.lines.length > before) return;

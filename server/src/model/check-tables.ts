@@ -1,5 +1,5 @@
 // Tables and columns: names that databases keep apart, and what needs tables of the server's own.
-import { isFields, type Faults, type Fields } from './faults.ts';
+import { nameGiven, isFields, type Faults, type Fields } from './faults.ts';
 import { nameRule } from './names.ts';
 
 /** Names of tables and columns that the server keeps beside those of the model. */
@@ -38,7 +38,7 @@ export function checkColumns(faults: Faults, name: string, attributes: Fields): 
   const owners = new Map<string, string>();
   for (const [attribute, value] of Object.entries(attributes)) {
     if (!isFields(value) || (value['kind'] ?? 'storage') !== 'storage') continue;
-    const column = String(value['column'] ?? attribute);
+    const column = nameGiven(value['column'] ?? attribute);
     const other = owners.get(column.toLowerCase());
     const path = `${name}.${attribute}${value['column'] === undefined ? '' : '.column'}`;
     if (serverColumn.test(column) && nameRule.test(attribute))

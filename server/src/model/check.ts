@@ -3,7 +3,19 @@ import { checkAlias, checkCalculatedType } from './check-made.ts';
 import { checkToMany, checkToOne } from './check-relations.ts';
 import { checkStorage } from './check-storage.ts';
 import { checkColumns, checkForeign, checkTables, checkUnique, serverTable } from './check-tables.ts';
-import { anything, countFromOne, Faults, flag, isFields, object, oneOf, scope, text, type Fields } from './faults.ts';
+import {
+  nameGiven,
+  anything,
+  countFromOne,
+  Faults,
+  flag,
+  isFields,
+  object,
+  oneOf,
+  scope,
+  text,
+  type Fields,
+} from './faults.ts';
 import { isReservedName, nameRule, nameText } from './names.ts';
 
 const classProperties = {
@@ -76,7 +88,7 @@ function checkAttribute(
     default:
       faults.add(
         `${path}.kind`,
-        `${String(kind)} is not a kind; use storage, calculated, alias, relatedEntity or relatedEntities`,
+        `${nameGiven(kind)} is not a kind; use storage, calculated, alias, relatedEntity or relatedEntities`,
       );
   }
 }

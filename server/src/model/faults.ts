@@ -65,3 +65,7 @@ export class Faults {
     this.add(path, `is not known here; known are ${known.join(', ')}`);
   }
 }
+
+/** What was given, for messages and to look up what it names. Anything may stand where a name is expected. */
+export const nameGiven = (given: unknown): string =>
+  typeof given === 'object' && given !== null ? 'an object' : String(given);

@@ -342,3 +342,18 @@ test('whatever a model file exports, it is a model or its faults are told', () =
     { numRuns: 500 },
   );
 });
+
+test('an object that is no text may stand anywhere', () => {
+  const odd = { toString: '' };
+  for (const attribute of [
+    { type: odd },
+    { kind: odd },
+    { type: 'string', column: odd },
+    { kind: 'relatedEntity', dataClass: odd, foreignKey: odd },
+    { kind: 'relatedEntity', dataClass: 'A', foreignKey: odd },
+    { kind: 'relatedEntities', dataClass: 'A', inverse: odd },
+    { kind: 'alias', path: odd },
+    { kind: 'calculated', type: odd, dataClass: odd },
+  ])
+    assert.ok(checkDefinition(attributes({ x: attribute })).length > 0, JSON.stringify(attribute));
+});
