@@ -1,6 +1,5 @@
 // Moving what was committed from the write-ahead log into the database file. SQLite does so inside of a commit, once the log
 // has grown: that commit, and all that wait behind it, then take many times as long. Here a thread of its own does it.
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 /** So often it is looked how far the log has grown. */
@@ -18,6 +17,8 @@ const program = new URL(
 export class Checkpoints {
   readonly #file: string;
   #thread: Worker | undefined;
+  /** Settles when the thread is gone, however it ended. */
+  #left: Promise<void> | undefined;
   #working = false;
   #commits = 0;
 
@@ -37,12 +38,9 @@ export class Checkpoints {
 
   /** Settles when the thread has left the file. */
   async close(): Promise<void> {
-    const thread = this.#thread;
-    if (!thread) return;
-    thread.ref();
-    const left = once(thread, 'exit');
-    thread.postMessage('leave');
-    await left;
+    this.#thread?.ref();
+    this.#thread?.postMessage('leave');
+    await this.#left;
   }
 
   #start(): Worker {
@@ -51,6 +49,7 @@ export class Checkpoints {
     thread.on('message', () => (this.#working = false));
     // Without it commits do the work as they do in any program.
     thread.on('error', () => undefined);
+    this.#left = new Promise((resolve) => thread.on('exit', () => resolve()));
     return thread;
   }
 }

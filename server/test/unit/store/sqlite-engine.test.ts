@@ -13,6 +13,7 @@ import Database from 'better-sqlite3';
 import { KeystampError } from '../../../src/errors.ts';
 import { DuplicateError, type Transaction } from '../../../src/store/engine.ts';
 import { raw, sql, type Sql } from '../../../src/store/sql/sql.ts';
+import { Checkpoints } from '../../../src/store/sqlite/checkpoints.ts';
 import { SqliteEngine } from '../../../src/store/sqlite/engine.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'keystamp-engine-'));
@@ -302,6 +303,14 @@ test('the log moves into the file beside the commits, and is gone when the engin
   await engine.close();
   assert.equal(existsSync(`${file}-wal`), false);
 });
+
+for (const pauseMs of [0, 500])
+  test(`a thread of checkpoints that has failed is not waited for, ${pauseMs} ms later`, async () => {
+    const checkpoints = new Checkpoints(join(root, 'no such folder', 'file.db'));
+    for (let i = 0; i < 100; i++) checkpoints.committed();
+    await setTimeout(pauseMs);
+    await checkpoints.close();
+  });
 
 test('a transaction that lasts sees its own writes, and nobody else does', async () => {
   const engine = await open();
