@@ -5,17 +5,10 @@ import { startPostgres } from '../../tools/embedded-postgres.ts';
 import { staff, startKeystamp, startLoad } from '../programs.ts';
 import type { Bench, Row, Scenario } from '../scenario.ts';
 import { median, perSecond, rangeOf } from '../statistics.ts';
+import { creates } from './two-processes.ts';
 
 const rounds = 3;
 const seconds = 2;
-
-const saves = {
-  targets: ['/rest/Company?$method=update'],
-  bodies: [JSON.stringify({ name: 'Bench', city: 'Lyon' })],
-  order: 'random',
-  status: 200,
-  connections: 32,
-} as const;
 
 async function run(bench: Bench): Promise<readonly Row[]> {
   const database = await startPostgres({ durable: true });
@@ -28,7 +21,7 @@ async function run(bench: Bench): Promise<readonly Row[]> {
     const rate = async (tells: boolean): Promise<number> => {
       const word = tells ? 'ENABLE' : 'DISABLE';
       await client.query(`ALTER TABLE keystamp_global_stamp ${word} TRIGGER keystamp_tell`);
-      const done = await load.run({ ...saves, port, seconds });
+      const done = await load.run({ ...creates, port, seconds });
       return done.requests / done.seconds;
     };
     const followed = async (): Promise<number> => {

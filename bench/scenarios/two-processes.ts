@@ -11,7 +11,8 @@ const rounds = 3;
 const seconds = 2;
 
 const reads = { targets: employeeTargets, order: 'random', status: 200, connections: 32 } as const;
-const writes = {
+/** New entities of the smallest class. */
+export const creates = {
   targets: ['/rest/Company?$method=update'],
   bodies: [JSON.stringify({ name: 'Bench', city: 'Lyon' })],
   order: 'random',
@@ -24,7 +25,7 @@ async function compare(
   one: Server,
   two: Server,
   load: Load,
-  work: typeof reads | typeof writes,
+  work: typeof reads | typeof creates,
 ): Promise<Row> {
   const rate = async ({ port }: Server): Promise<number> => {
     const done = await load.run({ ...work, port, seconds });
@@ -58,7 +59,7 @@ async function run(bench: Bench): Promise<readonly Row[]> {
       const one = await startKeystamp(own, { pinned: false, env });
       const two = await startKeystamp(own, { pinned: false, env: { ...env, KEYSTAMP_WORKERS: '2' } });
       rows.push(await compare(`two processes on ${engine}: read`, one, two, load, reads));
-      rows.push(await compare(`two processes on ${engine}: write`, one, two, load, writes));
+      rows.push(await compare(`two processes on ${engine}: write`, one, two, load, creates));
       for (const { child } of [one, two]) await child.stop();
     }
   } finally {

@@ -38,7 +38,7 @@ const narrowed: Readonly<Record<string, readonly RegExp[]>> = {
   'reply > orm': [/^orm\/save-error\.ts$/],
 };
 
-const open = new Set(['errors.ts', 'config.ts', 'setting.ts', 'events.ts', 'node-http.ts']);
+const open = new Set(['errors.ts', 'config.ts', 'setting.ts', 'events.ts', 'node-http.ts', 'program-beside.ts']);
 
 interface Import {
   readonly from: string;

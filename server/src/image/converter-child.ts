@@ -2,6 +2,7 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { programBeside } from '../program-beside.ts';
 import type { ConversionJob, ConversionReply } from './conversion-job.ts';
 import { FrameReader, writeFrame } from './frames.ts';
 
@@ -23,10 +24,7 @@ export interface Answer {
   readonly body: Buffer;
 }
 
-// The program lies beside this file: as source here in the repository, compiled in the package.
-const program = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? './convert-process.ts' : './convert-process.js', import.meta.url),
-);
+const program = fileURLToPath(programBeside(import.meta.url, 'convert-process'));
 
 /** Sent by somebody, the kernel short of memory for instance; a decoder's fault ends otherwise. */
 const killSignals: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']);

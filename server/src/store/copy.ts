@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import type { Model } from '../model/model.ts';
 import { copyRowsIn, copyRowsOut } from './copy-rows.ts';
 import { readGlobalStamp } from './global-stamps.ts';
-import { connectEngine, embeddedFile, hasDatastore, openEngine, type EngineConfig } from './open.ts';
+import { connectEngine, embeddedFile, openEngine, type EngineConfig } from './open.ts';
 import { globalStampTable } from './sql/columns.ts';
 import { copyDatabase } from './sqlite/copy-database.ts';
 
@@ -14,7 +14,6 @@ type OnProgress = (done: number, total: number) => void;
 /** Where the counter of changes stands, 0 when there is none or it cannot be read. */
 export async function reachedStamp(config: EngineConfig): Promise<number> {
   const file = embeddedFile(config);
-  if (!(await hasDatastore(config))) return 0;
   try {
     if (file !== undefined) return reachedIn(file);
     const engine = await connectEngine(config);

@@ -1,6 +1,6 @@
 // What a PostgreSQL database needs before its tables: one process at a time prepares it, and the functions are there.
 import type { Executor, Transaction } from '../engine.ts';
-import { metaTable } from '../sql/columns.ts';
+import { recalledStatement, rememberStatement } from '../sql/meta.ts';
 import { raw, sql } from '../sql/sql.ts';
 import type { Preparation } from '../prepare.ts';
 import { introspect, postgresSchema } from './schema.ts';
@@ -26,10 +26,11 @@ async function beginPreparation(tx: Transaction): Promise<void> {
 
 /** Makes the functions, unless they are there as they should be. Indexes that hold what they gave are made anew. */
 async function prepareFunctions(tx: Transaction & Executor): Promise<void> {
-  const revision = functionsRevision(await normalizes(tx));
-  const known = await tx.row(sql`SELECT value FROM ${metaTable} WHERE name = ${revisionName}`);
+  const normal = await normalizes(tx);
+  const revision = functionsRevision(normal);
+  const known = await tx.row(recalledStatement(revisionName));
   if (known?.['value'] === revision) return;
-  for (const statement of functionStatements(await normalizes(tx))) await tx.run(statement);
+  for (const statement of functionStatements(normal)) await tx.run(statement);
   if (await tells(tx)) for (const statement of tellingStatements()) await tx.run(statement);
   if (known) {
     const held = await tx.rows(
@@ -37,9 +38,7 @@ async function prepareFunctions(tx: Transaction & Executor): Promise<void> {
     );
     for (const row of held) await tx.run(raw(`REINDEX INDEX "${String(row['name']).replaceAll('"', '""')}"`));
   }
-  await tx.run(
-    sql`INSERT INTO ${metaTable} (name, value) VALUES (${revisionName}, ${revision}) ON CONFLICT (name) DO UPDATE SET value = ${revision}`,
-  );
+  await tx.run(rememberStatement(revisionName, revision));
 }
 
 /** Whether processes can tell each other of changes; databases that speak PostgreSQL's language may not know how. */

@@ -1,18 +1,13 @@
 // Moving what was committed from the write-ahead log into the database file. SQLite does so inside of a commit, once the log
 // has grown: that commit, and all that wait behind it, then take many times as long. Here a thread of its own does it.
 import { Worker } from 'node:worker_threads';
+import { programBeside } from '../../program-beside.ts';
 
 /** So often it is looked how far the log has grown. */
 const commitsBetween = 32;
 
 /** From so many pages on in the log a commit moves them itself after all: the thread has not kept up. */
 export const pagesUntilCommit = 8000;
-
-// The program lies beside this file: as source here in the repository, compiled in the package.
-const program = new URL(
-  import.meta.url.endsWith('.ts') ? './checkpoint-thread.ts' : './checkpoint-thread.js',
-  import.meta.url,
-);
 
 export class Checkpoints {
   readonly #file: string;
@@ -44,7 +39,7 @@ export class Checkpoints {
   }
 
   #start(): Worker {
-    const thread = new Worker(program, { workerData: this.#file });
+    const thread = new Worker(programBeside(import.meta.url, 'checkpoint-thread'), { workerData: this.#file });
     thread.unref();
     thread.on('message', () => (this.#working = false));
     // Without it commits do the work as they do in any program.

@@ -8,6 +8,9 @@ import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { keyCount, keyListBytes, keyListOf, type KeyKind, type KeyList } from '../../query/key-list.ts';
 
+const readFile = promisify(read);
+const writeFile = promisify(write);
+
 /** What lies in the file. */
 export interface Deposit {
   readonly kind: 'deposit';
@@ -66,7 +69,7 @@ export class ExchangeFile {
       let { at } = deposit;
       for (const part of parts)
         for (let done = 0; done < part.length;) {
-          const { bytesWritten } = await promisify(write)(this.descriptor, part, done, part.length - done, at);
+          const { bytesWritten } = await writeFile(this.descriptor, part, done, part.length - done, at);
           done += bytesWritten;
           at += bytesWritten;
         }
@@ -78,7 +81,7 @@ export class ExchangeFile {
       const bytes = new Uint8Array(deposit.size);
       for (let done = 0; done < bytes.length;) {
         const left = bytes.length - done;
-        const { bytesRead } = await promisify(read)(this.descriptor, bytes, done, left, deposit.at + done);
+        const { bytesRead } = await readFile(this.descriptor, bytes, done, left, deposit.at + done);
         if (bytesRead === 0) throw new Error('what was deposited is not there');
         done += bytesRead;
       }

@@ -2,6 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { programBeside } from '../../program-beside.ts';
 import type { KeyList } from '../../query/key-list.ts';
 import { ExchangeFile, type Deposit } from './exchange-file.ts';
 import { laidJob, type LaneJob, type LaneReply, type LaneResult } from './lane-job.ts';
@@ -16,10 +17,7 @@ export class LaneLost extends Error {
   }
 }
 
-// The program lies beside this file: as source here in the repository, compiled in the package.
-const program = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? './lane-process.ts' : './lane-process.js', import.meta.url),
-);
+const program = fileURLToPath(programBeside(import.meta.url, 'lane-process'));
 
 /** How long a process may take until it takes jobs. */
 const startMs = 30_000;

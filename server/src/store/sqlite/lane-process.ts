@@ -2,6 +2,7 @@
 // database file.
 import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
+import { programBeside } from '../../program-beside.ts';
 import type { Value } from '../../model/model.ts';
 import { packKeys } from '../../query/key-list.ts';
 import { bindable } from './bind.ts';
@@ -17,8 +18,7 @@ const file = process.argv[2] as string;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 
 // A statement that runs holds this thread, so another one watches whether the server is still there.
-const guard = import.meta.url.endsWith('.ts') ? './lane-guard.ts' : './lane-guard.js';
-new Worker(new URL(guard, import.meta.url), { workerData: process.ppid }).unref();
+new Worker(programBeside(import.meta.url, 'lane-guard'), { workerData: process.ppid }).unref();
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
 const reader = new Connection(file, { readonly: true, sortIn: 'files' });
