@@ -4,7 +4,7 @@ import { fail } from '../errors.ts';
 import { acceptValue } from '../model/accept-value.ts';
 import { attributeTypes } from '../model/attribute-types.ts';
 import { isMedia, shownStorage, stepsTo, type Json } from '../model/model.ts';
-import { aggregates, type ValuePlace } from '../query/aggregate.ts';
+import { aggregates, type AggregateName, type ValuePlace } from '../query/aggregate.ts';
 import type { Selection } from '../query/selection.ts';
 import { computeStatement, distinctStatement } from '../store/sql/aggregate.ts';
 import { fold } from '../store/sql/fold.ts';
@@ -45,13 +45,7 @@ export async function aggregate(selection: SelectionState, name: Aggregate, path
   const { families } = aggregates[name];
   if (objectPath.length === 0 && !families.some((family) => family === attributeTypes[attribute.type].family))
     throw fail(1574, path);
-  const { dialect } = currentCall().services.engine;
-  const row = await readRow(
-    currentCall(),
-    selection.of.def,
-    computeStatement(await selected(selection), [{ place, names: [name] }], true, dialect),
-  );
-  const value = JSON.parse(String(row?.['json'])) as Json;
+  const value = await computed(selection, place, name);
   return name === 'min' || name === 'max' ? valueOf(place, value) : value;
 }
 
@@ -61,12 +55,16 @@ export async function count(selection: SelectionState, path: string | undefined)
     return selection.description ? readCount(currentCall(), selection.description) : selection.count();
   const place = placeOf(selection, path);
   if (!place || place.objectPath.length > 0) return (await presentValues(selection, path)).length;
-  const { attribute } = place;
-  const present = { kind: 'test', attribute, test: { kind: 'null', negated: true } } as const;
-  return readCount(currentCall(), {
-    ...(await selected(selection)),
-    predicate: { kind: 'and', parts: [await selection.predicate(), present] },
-  });
+  return Number(await computed(selection, place, 'count'));
+}
+
+/** One aggregate at a place, by the database. */
+async function computed(selection: SelectionState, place: ValuePlace, name: AggregateName): Promise<Json> {
+  const call = currentCall();
+  const { dialect } = call.services.engine;
+  const statement = computeStatement(await selected(selection), [{ place, names: [name] }], true, dialect);
+  const row = await readRow(call, selection.of.def, statement);
+  return JSON.parse(String(row?.['json'])) as Json;
 }
 
 export interface DistinctOptions {

@@ -10,7 +10,14 @@ import { baseColumn, stampColumn } from '../store/sql/columns.ts';
 import { entityRowStatement, storedEntity } from '../store/sql/entity-row.ts';
 import { dropLockStatement } from '../store/sql/lock.ts';
 import { forgetWords } from '../store/sql/word-index.ts';
-import { buryStatement, deleteStatements, lockColumn, pointingStatement, storedStatement } from '../store/sql/write.ts';
+import {
+  buryStatement,
+  deleteStatements,
+  heldStatement,
+  lockColumn,
+  pointingStatement,
+  storedStatement,
+} from '../store/sql/write.ts';
 import { afterDrop } from './aftermath.ts';
 import { checkStored } from './check-stored.ts';
 import { currentCall } from './current-call.ts';
@@ -96,6 +103,8 @@ class Drop {
     stamp: number | undefined,
     attributes: readonly StorageDef[],
   ): Promise<Row> {
+    // What is released and buried must be what is there when the row goes.
+    await this.#tx.lock(heldStatement(dataClass, key));
     const statement = storedStatement(dataClass, key, attributes, askerOf(this.#context));
     // What goes along with another entity goes whether the asker can see it or not.
     const row = await this.#tx.row(this.#going.size > 0 ? seeingAll(statement) : statement);

@@ -6,6 +6,7 @@ import { newId } from '../session/session.ts';
 import type { Transaction } from '../store/engine.ts';
 import { holderStatement, lockState } from '../store/sql/lock.ts';
 import { sql } from '../store/sql/sql.ts';
+import { heldStatement } from '../store/sql/write.ts';
 import type { Result } from './api.ts';
 import type { CallContext } from './call-context.ts';
 import { currentCall } from './current-call.ts';
@@ -37,7 +38,7 @@ export async function lockOf(state: EntityState, { reloadIfStampChanged = false 
     state.take(current);
     return { success: true, wasReloaded: true };
   }
-  await unlockOf(state);
+  if (result !== 'held') await unlockOf(state);
   return failure(current ? 2 : 5);
 }
 
@@ -56,9 +57,11 @@ export async function unlockOf({ stored, def }: EntityState): Promise<Result> {
 }
 
 /** The locks that are taken here are given back at the end of the call; one that the session held before is not. */
-async function take(tx: Transaction, { stored, def }: EntityState, call: CallContext): Promise<LockResult> {
+async function take(tx: Transaction, { stored, def }: EntityState, call: CallContext): Promise<LockResult | 'held'> {
   const { now: clock, config } = call.services;
   const key = stored!.key;
+  // Saves under way are done, or see the lock.
+  await tx.lock(heldStatement(def, key));
   const now = clock();
   let sessionId = call.session?.id;
   if (sessionId === undefined) {
@@ -66,7 +69,7 @@ async function take(tx: Transaction, { stored, def }: EntityState, call: CallCon
     await tx.run(holderStatement(sessionId, now, now + (config.functionSeconds + 60) * 1000));
   }
   const before = await tx.row(sql`SELECT ${lockState(def, key, { sessionId, now })} AS state`);
-  if (before?.['state'] === 'own') return 'done';
+  if (before?.['state'] === 'own') return 'held';
   const result = await lockEntity(tx, def, key, { sessionId, now, most: config.maxLocksPerSession });
   if (result === 'done') call.state.locks.push({ dataClass: def, key });
   return result;

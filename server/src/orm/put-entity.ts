@@ -4,12 +4,14 @@ import { isMedia, type DataClassDef, type StorageDef, type Value } from '../mode
 import type { Key } from '../query/selection.ts';
 import { holdContent, releaseContent, type Content, type ContentSource } from '../store/content.ts';
 import type { Executor, Transaction } from '../store/engine.ts';
-import { globalStampColumn, takeGlobalStamp } from '../store/global-stamps.ts';
-import { mediaStamp, mediaTime, mediaType, stampColumn } from '../store/sql/columns.ts';
+import { forgetDeletion, globalStampColumn, takeGlobalStamp } from '../store/global-stamps.ts';
+import { baseColumn, mediaStamp, mediaTime, mediaType, stampColumn, versionColumn } from '../store/sql/columns.ts';
 import { forgetWords, indexWords } from '../store/sql/word-index.ts';
 import {
   bookkeepingStatement,
+  buriedStatement,
   deleteStatements,
+  heldStatement,
   insertStatement,
   storedStatement,
   type Assignment,
@@ -45,40 +47,64 @@ export async function storedStamp(reader: Executor, dataClass: DataClassDef, key
 }
 
 /**
- * Stores the entity, in the place of one with the same key.
+ * Stores the entity, in the place of one with the same key. Where a number of its pictures was another picture's here, all
+ * its numbers are raised above those that there were (spec 10 § 2.7).
  * @throws DuplicateError when a unique value is another entity's
  */
 export async function putEntity(tx: Transaction, entity: PutEntity): Promise<void> {
   const { dataClass, key, stamp, timestamp, values, media } = entity;
-  await clear(tx, dataClass, key);
+  const replaced = await clear(tx, dataClass, key);
+  const buried = dataClass.stamps === 'side' ? [] : await tx.rows(buriedStatement(dataClass, key));
   // A version is `base` plus the number of the picture; the next one must be above all that there were.
-  const base = Math.max(0, ...[...media.values()].map(({ version = stamp }) => version - stamp));
+  const own = Math.max(0, ...[...media.values()].map(({ version = stamp }) => version - stamp));
+  const issued = Math.max(replaced.highest, Number(buried[0]?.['version'] ?? 0));
+  const isFree = ([attribute, { content, version = stamp }]: readonly [StorageDef, PutMedia]): boolean =>
+    version > issued || replaced.shown.has(shownAs(attribute, version, content.hash));
+  const base = own + stamp >= issued && [...media].every(isFree) ? own : own + issued;
   const assignments: Assignment[] = [...values].map(([attribute, value]) => [attribute.column, value]);
   for (const [attribute, { content, bytes, mediatype, version = stamp, changedAt }] of media) {
     await holdContent(tx, content, bytes);
     assignments.push(
       [attribute.column, content.hash],
-      [mediaStamp(attribute), version - base],
+      [mediaStamp(attribute), version - own],
       [mediaTime(attribute), changedAt],
     );
     if (attribute.type === 'blob') assignments.push([mediaType(attribute), mediatype]);
   }
   if (dataClass.tracking === 'changes') assignments.push([globalStampColumn, await takeGlobalStamp(tx)]);
   await tx.row(insertStatement(dataClass, timestamp, base, assignments));
+  await tx.keyGiven(dataClass, key);
   await tx.run(bookkeepingStatement(dataClass, key, stamp, timestamp));
   for (const attribute of dataClass.storage)
     if (attribute.keywords) await indexWords(tx, attribute, key[0] as Value, values.get(attribute) ?? null, true);
+  if (dataClass.tracking === 'changes') await forgetDeletion(tx, dataClass, key);
 }
 
+/** An entity that made room. */
+interface Replaced {
+  /** The highest number that its pictures can have had. */
+  readonly highest: number;
+  /** What they were shown as, see `shownAs`. */
+  readonly shown: ReadonlySet<string>;
+}
+
+const shownAs = ({ column }: StorageDef, version: number, hash: Uint8Array): string =>
+  `${column} ${version} ${Buffer.from(hash).toString('hex')}`;
+
 /** Removes what is stored under the key, without a trace: the same entity comes in its place. */
-async function clear(tx: Transaction, dataClass: DataClassDef, key: Key): Promise<void> {
-  const held = dataClass.storage.filter(isMedia);
-  const row = await tx.row(storedStatement(dataClass, key, held));
-  if (!row) return;
-  for (const attribute of held) {
-    const hash = row[attribute.column];
-    if (hash !== null) await releaseContent(tx, hash as Uint8Array);
+async function clear(tx: Transaction, dataClass: DataClassDef, key: Key): Promise<Replaced> {
+  const media = dataClass.storage.filter(isMedia);
+  await tx.lock(heldStatement(dataClass, key));
+  const row = await tx.row(storedStatement(dataClass, key, media));
+  const shown = new Set<string>();
+  if (!row) return { highest: 0, shown };
+  for (const attribute of media) {
+    const hash = row[attribute.column] as Uint8Array | null;
+    if (hash === null) continue;
+    shown.add(shownAs(attribute, Number(row[baseColumn]) + Number(row[versionColumn(attribute)]), hash));
+    await releaseContent(tx, hash);
   }
   for (const attribute of dataClass.storage) if (attribute.keywords) await forgetWords(tx, attribute, key[0] as Value);
   for (const statement of deleteStatements(dataClass, key)) await tx.run(statement);
+  return { highest: Number(row[baseColumn]) + Number(row[stampColumn]), shown };
 }

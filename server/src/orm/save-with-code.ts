@@ -16,7 +16,7 @@ import type { Transaction } from '../store/engine.ts';
 import type { StoredEntity } from '../store/sql/entity-row.ts';
 import { attributeRefusal } from '../session/refusal.ts';
 import { attributeResource } from '../session/sight.ts';
-import { storedStatement } from '../store/sql/write.ts';
+import { heldStatement, storedStatement } from '../store/sql/write.ts';
 import { afterSave } from './aftermath.ts';
 import { givenValue, isHeld } from './calculated-value.ts';
 import { checkStored } from './check-stored.ts';
@@ -118,6 +118,7 @@ class CodedSave {
   /** Lock and stamp come first for clients: a stale one must get the answer that lets it merge. */
   async #lookUp(key: Key): Promise<StoredEntity | undefined> {
     const { dataClass, stamp } = this.#given;
+    await this.#tx.lock(heldStatement(dataClass, key));
     const row = await this.#tx.row(storedStatement(dataClass, key, [], askerOf(this.#context)));
     if (!row) return undefined;
     checkStored(row, { dataClass, key, stamp }, this.#outer);

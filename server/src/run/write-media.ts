@@ -11,6 +11,7 @@ import type { MediaChange } from '../store/change.ts';
 import type { Row, Transaction } from '../store/engine.ts';
 import { alsoSeeing } from '../store/restricted.ts';
 import { mediaStatement, ownMedia } from '../store/sql/media.ts';
+import { heldStatement } from '../store/sql/write.ts';
 import { receive } from './content.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
@@ -32,6 +33,7 @@ async function writeMedia(plan: WriteMediaPlan, visit: Visit): Promise<OkOutcome
   if (!key || !(await engine.row(mediaStatement(dataClass, ownMedia(attribute), key)))) throw missing(entity);
   const write = async (change: MediaChange): Promise<OkOutcome> => {
     const row = await writeUnit(visit, async (tx) => {
+      await tx.lock(heldStatement(dataClass, key));
       const before = await tx.row(mediaStatement(dataClass, ownMedia(attribute), key));
       if (!before) throw missing(entity);
       checkConditions(before, visit);

@@ -2,6 +2,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { KeystampError } from 'keystamp';
+import type { DataClassDef } from '../../src/model/model.ts';
+import { lockEntity, unlockEntity } from '../../src/session/locks.ts';
+import { lockTable } from '../../src/store/sql/columns.ts';
+import { sql } from '../../src/store/sql/sql.ts';
 import { ds, openProgram, type Program } from './program.ts';
 
 let program: Program;
@@ -306,4 +310,20 @@ inCall('composite keys', async () => {
   assert.equal((await ds.Page.get(['Atlas', 2]))?.text, 'changed');
   assert.deepEqual(await page.drop(), { success: true });
   assert.equal(await ds.Page.getCount(), 1);
+});
+
+test('a lock that the session had before stays when one cannot be taken', async () => {
+  const session = await program.newSession();
+  const { engine } = program.keystamp.services;
+  const holder = async (): Promise<unknown> => (await engine.row(sql`SELECT session FROM ${lockTable}`))?.['session'];
+  const Employee = program.keystamp.services.model.dataClasses.get('Employee') as DataClassDef;
+  const asker = { sessionId: session.id, now: Date.now(), most: 10 };
+  await engine.write((tx) => lockEntity(tx, Employee, [1], asker));
+  await program.run(async () => {
+    const [seen, other] = [(await ds.Employee.get(1))!, (await ds.Employee.get(1))!];
+    await other.set({ salary: 52001 }).save();
+    assert.equal((await seen.lock()).status, 2);
+  }, session);
+  assert.equal(await holder(), session.id);
+  await engine.write((tx) => unlockEntity(tx, Employee, [1], asker));
 });

@@ -14,6 +14,7 @@ for (const name of [
   'events',
   'aliases',
   'on-drop',
+  'put-entity',
   'entity-text',
 ])
   describe(`${name}, on PostgreSQL`, () => import(`./${name}.test.ts`));

@@ -23,12 +23,13 @@ export const mediaColumns = (attribute: StorageDef): readonly string[] => [
   ...(attribute.type === 'blob' ? [mediaType(attribute)] : []),
 ];
 
-/** Version number of the picture or BLOB in the row `alias` (spec 10 §§ 2.6 and 2.8). */
-export function versionOf(attribute: StorageDef, alias: string): Sql {
-  const counted =
-    attribute.type === 'image' && attribute.imageVersion === 'stamp' ? stampColumn : mediaStamp(attribute);
-  return sql`(${column(alias, baseColumn)} + ${column(alias, counted)})`;
-}
+/** The column that, with the base, makes the version number of the picture or BLOB (spec 10 §§ 2.6 and 2.8). */
+export const versionColumn = (attribute: StorageDef): string =>
+  attribute.type === 'image' && attribute.imageVersion === 'stamp' ? stampColumn : mediaStamp(attribute);
+
+/** Version number of the picture or BLOB in the row `alias`. */
+export const versionOf = (attribute: StorageDef, alias: string): Sql =>
+  sql`(${column(alias, baseColumn)} + ${column(alias, versionColumn(attribute))})`;
 
 /** One row per different content: what is known of the bytes, and how many attributes and uploads hold it. */
 export const contentTable = ident('keystamp_content');
