@@ -436,3 +436,61 @@ test('a row filter over what code works out', async () => {
     await hiding.close();
   }
 });
+
+test('entities that code gives, with keys that no number holds', async () => {
+  const definition = defineModel({
+    dataClasses: {
+      Big: {
+        attributes: {
+          ID: { type: 'long64', primKey: true },
+          every: { kind: 'calculated', type: 'selection', dataClass: 'Big', exposed: true },
+          lowest: { kind: 'calculated', type: 'entity', dataClass: 'Big', exposed: true },
+        },
+      },
+    },
+  });
+  const big = await openModel(
+    implement(definition, {
+      dataClasses: {
+        Big: {
+          calculated: {
+            every: {
+              get() {
+                return this.getDataClass().all();
+              },
+            },
+            lowest: {
+              async get() {
+                return this.getDataClass().all().first();
+              },
+            },
+          },
+        },
+      },
+    }),
+  );
+  try {
+    await big.run(() => dataStoreOf(definition).Big.fromCollection([{ ID: 1 }, { ID: 2n ** 53n + 1n }]));
+    const { status, body } = await ask(big, 'GET', '/rest/Big(9007199254740993)?$expand=every,lowest');
+    assert.equal(status, 200, JSON.stringify(body));
+    assert.deepEqual(
+      [body.every.__ENTITIES.map(({ __KEY }: { readonly __KEY: string }) => __KEY), body.lowest.__KEY],
+      [['1', '9007199254740993'], '1'],
+    );
+  } finally {
+    await big.close();
+  }
+});
+
+test('a row filter that never answers is ended at its time', async () => {
+  const definition = defineModel({ dataClasses: { Slow: { attributes: { ID: { type: 'long', primKey: true } } } } });
+  const slow = await openModel(
+    implement(definition, { dataClasses: { Slow: { restrict: () => new Promise(() => undefined) } } }),
+    { settings: { functionSeconds: 1 } },
+  );
+  try {
+    assert.equal((await ask(slow, 'GET', '/rest/Slow')).status, 503);
+  } finally {
+    await slow.close();
+  }
+});

@@ -82,6 +82,12 @@ inCall('rows in bulk: an error on one row does not undo the others', async () =>
   assert.equal((await ds.Company.get(1))?.city, 'Lyon');
 });
 
+test('the counter of changes is set to numbers that changes can have', () =>
+  program.run(async () => {
+    for (const value of [0, -1, 1.5, Number.NaN, 2 ** 53])
+      await assert.rejects(ds.setGlobalStamp(value, true), RangeError, String(value));
+  }));
+
 test('a datastore works inside of calls of its own model alone', async () => {
   assert.throws(() => ds.Employee, /no call/);
   const other = dataStoreOf(defineModel({ dataClasses: { A: { attributes: { ID: { type: 'long', primKey: true } } } } }));
