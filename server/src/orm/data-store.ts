@@ -36,8 +36,9 @@ export class DataStoreObject {
     return isTracking(this.#runtime.model) ? (await readGlobalStamp(currentCall().executor)).value : 0;
   }
 
-  /** Raises the counter; false when it is higher already, unless `force` is given. */
-  setGlobalStamp(value: number, force = false): Promise<boolean> {
+  /** Raises the counter; false when it is higher already, unless `force` is given. @throws RangeError */
+  async setGlobalStamp(value: number, force = false): Promise<boolean> {
+    if (!Number.isSafeInteger(value) || value < 1) throw new RangeError(`${value} is no number of a change`);
     return currentCall().write((tx) => setGlobalStamp(tx, value, force));
   }
 

@@ -11,8 +11,9 @@ import { dataClassResource } from '../session/sight.ts';
 import type { Engine } from '../store/engine.ts';
 import { RestrictedEngine, type Restrictions } from '../store/restricted.ts';
 import { answeredQuery } from './answered-query.ts';
-import { CallContext, type CallOptions } from './call-context.ts';
-import { callIfAny, runInCall } from './current-call.ts';
+import type { CallContext, CallOptions } from './call-context.ts';
+import { callIfAny } from './current-call.ts';
+import { inCall } from './in-call.ts';
 import { selectionStateOf } from './selection-state.ts';
 import { session, type UserSession } from './session-api.ts';
 import { settled } from './settle.ts';
@@ -120,24 +121,14 @@ function visibleDeletions(deletions: DataClassDef, model: Model, access: Access)
   };
 }
 
-/** @throws KeystampError 1602 when the code answers no filter; whatever the code throws */
-async function askFilter(model: Model, dataClass: DataClassDef, who: Asker): Promise<Predicate> {
-  const { call } = who;
-  const context = new CallContext({ model, ...call });
-  try {
-    return await runInCall(context, () =>
-      context.unrestricted(async () => {
-        const made: unknown = await dataClass.code.restrict?.call(
-          runtimeOf(model).dataClassOf(dataClass).object,
-          sessionOf(who),
-        );
-        return predicateFrom(made, dataClass, context);
-      }),
-    );
-  } finally {
-    await context.end();
-  }
-}
+/** @throws KeystampError 1602 when the code answers no filter, 503 when it takes too long; whatever the code throws */
+const askFilter = (model: Model, dataClass: DataClassDef, who: Asker): Promise<Predicate> =>
+  inCall({ model, ...who.call }, `the row filter of ${dataClass.name}`, (call) =>
+    call.unrestricted(async () => {
+      const { object } = runtimeOf(model).dataClassOf(dataClass);
+      return predicateFrom(await dataClass.code.restrict?.call(object, sessionOf(who)), dataClass, call);
+    }),
+  );
 
 /** The session of the call, with the privileges that are lent to the function which asked for entities. */
 const sessionOf = ({ access, identity }: Asker): UserSession =>

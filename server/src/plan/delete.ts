@@ -2,7 +2,7 @@
 import { fail } from '../errors.ts';
 import type { DataClassDef } from '../model/model.ts';
 import type { DataRequest, PlanContext } from './context.ts';
-import { bodyItems, type EntityBody } from './entity-body.ts';
+import { bodyItems, stampIn, type EntityBody } from './entity-body.ts';
 import type { DeletePlan, ListedEntity } from './save-plan.ts';
 import { memberOf, sourceOf } from './source.ts';
 import { resolveWritable } from './access.ts';
@@ -33,13 +33,13 @@ export function planDelete(request: DataRequest, body: unknown, context: PlanCon
   return { ...base, what: { kind: 'selection', source } };
 }
 
-/** @throws KeystampError 1541 for something that is no key */
+/** @throws KeystampError 1541 for something that is no key, 1508 for what is no stamp */
 function listedEntity(item: EntityBody, dataClass: DataClassDef): ListedEntity {
   const key = item['__KEY'];
   if (typeof key !== 'string' && typeof key !== 'number') throw fail(1541, String(key ?? ''), dataClass.name);
-  const stamp = item['__STAMP'];
+  const stamp = stampIn(item);
   return {
     entity: entityByKey(dataClass, splitKey(String(key), dataClass.key.length)),
-    ...(typeof stamp === 'number' && { stamp }),
+    ...(stamp !== undefined && { stamp }),
   };
 }

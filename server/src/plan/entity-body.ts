@@ -25,3 +25,15 @@ export function bodyItems(body: unknown, { maxEntitiesPerSave }: Config): BodyIt
   if (!list.every(isObject)) throw fail(1806, 'a list of entities holds something else');
   return { items: list, single: false };
 }
+
+/**
+ * The stamp to check, `undefined` when there is none or it is 0. Negative ones ask to override, which no class allows; they
+ * compare by their positive value.
+ * @throws KeystampError 1508
+ */
+export function stampIn({ __STAMP: stamp }: EntityBody): number | undefined {
+  if (stamp === undefined || stamp === null || stamp === 0) return undefined;
+  const number = typeof stamp === 'string' && /^-?\d{1,15}$/.test(stamp) ? Number(stamp) : stamp;
+  if (typeof number !== 'number' || !Number.isSafeInteger(number)) throw fail(1508, '__STAMP', 'a whole number');
+  return Math.abs(number);
+}

@@ -18,7 +18,7 @@ import type { Key } from '../query/selection.ts';
 import { dataClassResource } from '../session/sight.ts';
 import type { RelationTarget } from '../store/change.ts';
 import type { DataRequest, PlanContext } from './context.ts';
-import { bodyItems, type EntityBody } from './entity-body.ts';
+import { bodyItems, stampIn, type EntityBody } from './entity-body.ts';
 import type { EntityRef } from './entity-ref.ts';
 import type { DraftChange, SaveItem, SavePlan } from './save-plan.ts';
 import { memberOf } from './source.ts';
@@ -67,11 +67,18 @@ function saveItem(
   try {
     key = keyOf(body, dataClass, named);
     const createMissing = key !== undefined && body['__STAMP'] === 0;
-    const stamp = stampOf(body, key);
+    const stamp = key === undefined ? undefined : stampIn(body);
     checkSave(dataClass, key === undefined ? 'create' : createMissing ? 'either' : 'update', context);
     const made = assignments(body, dataClass, context, context.config.maxExpandDepth);
     if (key !== undefined && !createMissing) checkAssigned(body, dataClass, context);
-    return { kind: 'change', dataClass, ...(key && { key }), ...stamp, ...made, createMissing };
+    return {
+      kind: 'change',
+      dataClass,
+      ...(key && { key }),
+      ...(stamp !== undefined && { stamp }),
+      ...made,
+      createMissing,
+    };
   } catch (error) {
     if (!(error instanceof KeystampError)) throw error;
     return { kind: 'refused', error: outer(error, dataClass, key, body), ...(key && { key }) };
@@ -100,15 +107,6 @@ function keyOf(body: EntityBody, dataClass: DataClassDef, named: EntityRef | und
   const differs = named && !(named.kind === 'key' && key && named.key.every((part, i) => part === key[i]));
   if (!key || differs) throw fail(1542, keyText(parts), dataClass.name);
   return key;
-}
-
-/** The stamp to check. Negative ones ask to override, which no class allows; they compare by their positive value. */
-function stampOf(body: EntityBody, key: Key | undefined): Pick<DraftChange, 'stamp'> {
-  const stamp = body['__STAMP'];
-  if (key === undefined || stamp === undefined || stamp === null || stamp === 0) return {};
-  const number = typeof stamp === 'string' && /^-?\d{1,15}$/.test(stamp) ? Number(stamp) : stamp;
-  if (typeof number !== 'number' || !Number.isSafeInteger(number)) throw fail(1508, '__STAMP', 'a whole number');
-  return { stamp: Math.abs(number) };
 }
 
 interface Assignments {

@@ -29,7 +29,6 @@ export async function readBytes(
   headers: HttpRequest['headers'] = {},
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  await undefined;
   const count = await takeBytes(body, { limit, idleMs }, headers, (chunk) => void chunks.push(chunk));
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, count);
 }

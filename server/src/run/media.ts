@@ -70,8 +70,7 @@ const found = new WeakMap<MediaPlan, { readonly dataVersion: number; readonly me
 async function attemptMedia(plan: MediaPlan, visit: Visit): Promise<MediaOutcome | EmptyOutcome | EnvelopeOutcome> {
   const { engine } = visit.services;
   const asJson = plan.delivery.kind === 'picture' && wantsJsonOnly(visit.http.headers);
-  // What a row filter lets one client see is nothing to remember for another.
-  const dataVersion = isRestricted(plan) ? undefined : engine.dataVersion();
+  const dataVersion = dependsOnDataAlone(plan) ? engine.dataVersion() : undefined;
   const known = found.get(plan);
   if (known && known.dataVersion === dataVersion && !asJson) return deliver(known.media, visit);
   const media = await findMedia(plan, asJson, visit);
@@ -83,9 +82,14 @@ async function attemptMedia(plan: MediaPlan, visit: Visit): Promise<MediaOutcome
   return deliver(media, visit);
 }
 
-const isRestricted = ({ entity, place }: MediaPlan): boolean =>
-  classOfEntity(entity).code.restrict !== undefined ||
-  place.steps.some(({ target }) => target.code.restrict !== undefined);
+/**
+ * Whether whoever asks finds the same as long as the data is the same. Row filters look at who asks, sets belong to a session
+ * and end by themselves, and what an attribute's value finds may be left to code.
+ */
+const dependsOnDataAlone = ({ entity, place }: MediaPlan): boolean =>
+  entity.kind === 'key' &&
+  entity.dataClass.code.restrict === undefined &&
+  place.steps.every(({ target }) => target.code.restrict === undefined);
 
 async function findMedia(
   plan: MediaPlan,

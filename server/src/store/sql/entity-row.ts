@@ -11,6 +11,7 @@ import { compileOrder } from './order.ts';
 import { compilePredicate } from './predicate.ts';
 import { from, hasKey } from './select.ts';
 import { column, entityWork, ident, join, raw, sql, Sql } from './sql.ts';
+import { keyArray } from './entity-key.ts';
 
 /** A picture or BLOB as it is stored. */
 export interface StoredMedia {
@@ -114,10 +115,7 @@ export function entityRowStatement(dataClass: DataClassDef, key: Key, dialect: S
 export function entityRowsStatement(dataClass: DataClassDef, keys: readonly Value[], dialect: SqlDialect): Sql {
   const key = dataClass.key[0] as StorageDef;
   const { items, joins } = shapeOf(dataClass, dialect);
-  const asked = dialect.elements(
-    sql`${JSON.stringify(keys.map((part) => (typeof part === 'bigint' ? String(part) : part)))}`,
-    key,
-  );
+  const asked = dialect.elements(keyArray(keys), key);
   const found = sql`SELECT ${items} FROM (${asked}) AS k ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${foundIn(key, 'e')} = ${asStored(key, raw('k.value'))}${joins}`;
   return found.visiting(keys.length * entityWork);
 }

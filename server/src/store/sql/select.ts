@@ -18,6 +18,7 @@ import { compileOrder } from './order.ts';
 import { compilePredicate } from './predicate.ts';
 import { column, entityWork, ident, join, raw, sql, Sql } from './sql.ts';
 import { atEnd } from './steps.ts';
+import { keyArray } from './entity-key.ts';
 
 /** `key = ?` for every part of the key. */
 export function hasKey(dataClass: DataClassDef, alias: string, key: Key): Sql {
@@ -137,7 +138,7 @@ export function membersStatement(
 ): Sql {
   const key = dataClass.key[0] as StorageDef;
   const json = rowJson(rows, dialect);
-  const asked = dialect.elements(sql`${JSON.stringify(keys)}`, key);
+  const asked = dialect.elements(keyArray(keys), key);
   const members = dialect.page(memberJson(json, key, dialect), {
     rows: sql`(${asked} ORDER BY position) AS k LEFT JOIN ${from(dataClass, 'e')} ON ${foundIn(key, 'e')} = ${asStored(key, raw('k.value'))}`,
     order: () => raw('k.position'),

@@ -4,7 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 
 /** With fewer pages in the log it is not worth its two waits for the disk. */
-const fewPages = Number(process.env['FEW'] ?? 500);
+const fewPages = 500;
 
 interface Log {
   /** Pages in the log. */

@@ -28,7 +28,7 @@ export class Checkpoints {
     this.#commits = 0;
     this.#working = true;
     this.#thread ??= this.#start();
-    setImmediate(() => this.#thread!.postMessage('look'));
+    this.#thread.postMessage('look');
   }
 
   /** Settles when the thread has left the file. */

@@ -89,8 +89,7 @@ export class Commits {
       await this.#begin();
       // What reads beside it see from now on is what was committed before it.
       if (units[0]?.alone) this.#listener.onTurn();
-      if (units.length === 1) settled.push({ unit: units[0]!, value: await units[0]!.work(this.transaction) });
-      else for (const unit of units) settled.push(await this.#run(unit));
+      for (const unit of units) settled.push(await this.#run(unit));
       this.#connection.prepared('COMMIT').statement.run();
     } catch (error) {
       if (this.#connection.database.inTransaction) this.#connection.prepared('ROLLBACK').statement.run();
