@@ -169,7 +169,7 @@ export async function startExplorer(flags: Partial<Config> = {}, both = false): 
   const models = both ? [clubModel, library] : [clubModel];
   const keystamp = both ? await openKeystamps(models, config, onEvent) : await openKeystamp(clubModel, config, onEvent);
   const names = both ? models.map(({ name }) => name) : [];
-  const http = createServer(keystamp.handle, config, undefined, names);
+  const http = createServer(keystamp.handle, config, { models: names });
   const url = await listen(http, config);
   return {
     url,

@@ -3,6 +3,7 @@ import type { Dialect } from './errors.ts';
 import {
   cookieName,
   databaseUrl,
+  hosts,
   mountPaths,
   oneOf,
   origins,
@@ -42,7 +43,13 @@ export const settings = {
     wholeNumber(1, 1024),
   ),
   host: setting('127.0.0.1', 'KEYSTAMP_HOST', 'address to listen on'),
-  open: setting(false, 'KEYSTAMP_OPEN', 'serve on another address than loopback although nothing is protected'),
+  open: setting(false, 'KEYSTAMP_OPEN', 'serve under any address and any name although nothing is protected'),
+  allowedHosts: setting(
+    '',
+    'KEYSTAMP_ALLOWED_HOSTS',
+    'names to answer under beside those of this machine, separated by commas; .data.example: that one and all below it; empty: any, where something is protected',
+    hosts,
+  ),
   mount: setting('/rest', 'KEYSTAMP_MOUNT', 'paths the API is served under, separated by commas', mountPaths),
   dialect: setting<Dialect>(
     '4d',

@@ -135,6 +135,7 @@ export const httpErrors = {
   414: 'The URL is too long',
   415: 'The content encoding is not supported',
   416: 'The range cannot be satisfied',
+  421: 'The server does not answer under this name',
   429: 'Too many',
   431: 'The headers are too large',
   500: 'Internal error',

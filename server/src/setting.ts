@@ -72,6 +72,11 @@ export const origins = textOf(
   'origins such as https://app.example, separated by commas,',
 );
 
+export const hosts = textOf(
+  (text) => listOf(text).every((host) => /^(\[[\da-f.:]+\]|\.?[\w-]+(\.[\w-]+)*)$/i.test(host)),
+  'names such as data.example or .data.example, separated by commas,',
+);
+
 /** The items of a setting that is a list. */
 export const listOf = (text: string): readonly string[] =>
   text.split(',').map((item) => item.trim()).filter((item) => item !== ''); // prettier-ignore

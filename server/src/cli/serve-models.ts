@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { mountsOf, type Config } from '../config.ts';
 import { printEvents, type OnEvent } from '../events.ts';
-import { listen, listenWithOthers, refusesToListen, stop, urlOf } from '../http/listen.ts';
+import { isProtected, listen, listenWithOthers, refusesToListen, stop, urlOf } from '../http/listen.ts';
 import { createMetrics, type Metrics } from '../http/metrics.ts';
 import { createServer } from '../http/server.ts';
 import { openKeystamp, openKeystamps, type Part } from '../keystamp.ts';
@@ -33,7 +33,8 @@ export async function serveModels(loaded: readonly LoadedModel[], config: Config
   process.on('unhandledRejection', (cause) => onEvent({ kind: 'rejectionForgotten', cause }));
   const roles = new Map(loaded.map(({ model, folder }) => [model, loadRoles(model, folder, config, onEvent)]));
   const rolesOf = (model: Model): Roles => roles.get(model) ?? new Roles();
-  const refusal = refusesToListen(config, [...roles.values()]);
+  const isSafe = isProtected(config, [...roles.values()]);
+  const refusal = refusesToListen(config, isSafe);
   if (refusal !== undefined) throw new Error(refusal);
   const models = loaded.map(({ model }) => model);
   const [only, ...others] = models as [Model];
@@ -42,7 +43,7 @@ export async function serveModels(loaded: readonly LoadedModel[], config: Config
     : openKeystamp(only, config, onEvent, Date.now, rolesOf));
   try {
     for (const [i, { seed }] of loaded.entries()) if (seed) await sowFirst(seed, keystamp.parts[i] as Part);
-    if (config.workers < 2 || isWorker()) await serveUntilStopped(keystamp, config, onEvent, metrics);
+    if (config.workers < 2 || isWorker()) await serveUntilStopped(keystamp, config, onEvent, metrics, isSafe);
   } finally {
     await keystamp.close();
   }
@@ -75,11 +76,17 @@ async function serveUntilStopped(
   config: Config,
   onEvent: OnEvent,
   metrics: Metrics | undefined,
+  isSafe: boolean,
 ): Promise<void> {
   const signalled = stopSignal();
   const names = keystamp.parts.map(({ model }) => model.name);
   const shown = metrics && isWorker() ? { ...metrics, text: metricsOfAll(metrics.registry) } : metrics;
-  const server = createServer(keystamp.handle, config, shown, names.length > 1 ? names : []);
+  const models = names.length > 1 ? names : [];
+  const server = createServer(keystamp.handle, config, {
+    ...(shown && { metrics: shown }),
+    models,
+    isProtected: isSafe,
+  });
   const url = await (isWorker() ? listenWithOthers : listen)(server, config);
   onEvent({ kind: 'listening', url, data: config.data });
   if (isWorker()) tellServing();

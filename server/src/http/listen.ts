@@ -15,16 +15,18 @@ export function isLoopback(host: string): boolean {
 }
 
 /**
- * Why the server must not listen there, `undefined` when it may (DECISIONS P12): without a roles file or API keys
- * everybody who reaches the address may do everything.
+ * Whether a roles file or API keys protect the data; without them everybody who reaches the server may do everything.
  * @param roles of every model that is served
  */
-export function refusesToListen(
-  { host, open, apiKeys }: Config,
-  roles: readonly { readonly isOpen: boolean }[],
-): string | undefined {
-  const isProtected = apiKeys === 'required' || roles.every(({ isOpen }) => !isOpen);
-  if (open || isLoopback(host) || isProtected) return undefined;
+export const isProtected = ({ apiKeys }: Config, roles: readonly { readonly isOpen: boolean }[]): boolean =>
+  apiKeys === 'required' || roles.every(({ isOpen }) => !isOpen);
+
+/**
+ * Why the server must not listen there, `undefined` when it may (DECISIONS P12).
+ * @param isSafe as `isProtected` has it
+ */
+export function refusesToListen({ host, open }: Config, isSafe: boolean): string | undefined {
+  if (open || isLoopback(host) || isSafe) return undefined;
   return `${host} can be reached from other machines, and nothing protects the data: there is no roles file and API keys are not required. Serve on 127.0.0.1, or give --open to serve everybody.`;
 }
 

@@ -14,6 +14,7 @@ import { compressedReply, uncompressedRequest } from './compression.ts';
 import { allowOrigins } from './cors.ts';
 import { continueWhenRead } from './expectations.ts';
 import { serveExplorer } from './explorer.ts';
+import { hostRule } from './hosts.ts';
 import { isLoopback } from './listen.ts';
 import type { Metrics } from './metrics.ts';
 import { takeRawRequestLines } from './request-lines.ts';
@@ -23,20 +24,26 @@ import { Streams } from './streams.ts';
 /** Bytes of all headers together. */
 const headerBytes = 16 * 1024;
 
+const healthPath = '/health';
+
 const slash = 47;
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/**
- * A server that answers the API under its mount, `/health`, `/metrics` and `/explorer`; it does not listen yet.
- * @param metrics absent: there is no `/metrics`
- * @param models names of the models that are served together
- */
+export interface ServerOptions {
+  /** Absent: there is no `/metrics`. */
+  readonly metrics?: Metrics;
+  /** Names of the models that are served together. */
+  readonly models?: readonly string[];
+  /** By a roles file or API keys; what is not answers under the names of this machine alone. */
+  readonly isProtected?: boolean;
+}
+
+/** A server that answers the API under its mount, `/health`, `/metrics` and `/explorer`; it does not listen yet. */
 export function createServer(
   handle: Handler,
   config: Config,
-  metrics?: Metrics,
-  models: readonly string[] = [],
+  { metrics, models = [], isProtected = false }: ServerOptions = {},
 ): FastifyInstance {
   const proxies = listOf(config.trustedProxies);
   const behindProxies = proxies.length > 0;
@@ -57,7 +64,9 @@ export function createServer(
     clientErrorHandler: (error, socket) => {
       if (!readAgain(server.server, error, socket)) refuse(error, socket);
     },
-    frameworkErrors: (_error, request, reply) => answer(request, reply),
+    frameworkErrors: (_error, request, reply) => {
+      if (isForUs(request, reply)) void answer(request, reply);
+    },
   });
   endSilentConnections(server);
   continueWhenRead(server.server);
@@ -65,6 +74,19 @@ export function createServer(
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
+  const refuseHost = hostRule(config, isProtected);
+  const isForUs = (request: FastifyRequest, reply: FastifyReply): boolean => {
+    const refused = refuseHost?.(request.raw.headers);
+    // Whoever looks whether the server lives does so by its address.
+    if (!refused || request.raw.url === healthPath) return true;
+    reply.hijack();
+    refuseRequest(reply, refused);
+    return false;
+  };
+  if (refuseHost)
+    server.addHook('onRequest', (request, reply, done) => {
+      if (isForUs(request, reply)) done();
+    });
   const forOrigins = allowOrigins(server, config, methods);
   const streams = new Streams(config.changesStallSeconds * 1000);
   // They have no end of their own.
@@ -108,7 +130,7 @@ export function createServer(
     // The `&` form puts the query behind the path without a `?` (spec 01 § 3.4).
     for (const url of [mount, `${mount}/*`, `${mount}&*`]) server.route({ ...api, url });
   serveExplorer(server, config, models);
-  server.get('/health', async (_request, reply) => reply.header('Cache-Control', 'no-store').send({ ok: true }));
+  server.get(healthPath, async (_request, reply) => reply.header('Cache-Control', 'no-store').send({ ok: true }));
   if (metrics)
     server.get('/metrics', async ({ raw }, reply) => {
       if (config.metrics !== 'open' && !isLocal(raw)) return reply.callNotFound();
@@ -133,12 +155,18 @@ export function createServer(
   return server;
 }
 
-/** The path and query of a URL that names the server as well, as clients write it for proxies (RFC 9112 § 3.2.2). */
-const originForm = ({ url = '/' }: { readonly url?: string }): string => {
+/**
+ * The path and query of a URL that names the server as well, as clients write it for proxies; what it names takes the place
+ * of `Host` (RFC 9112 § 3.2.2).
+ */
+function originForm(request: Pick<IncomingMessage, 'url' | 'headers'>): string {
+  const { url = '/' } = request;
   if (url.charCodeAt(0) === slash) return url;
-  const server = /^https?:\/\/[^/?#]*/i.exec(url)?.[0];
-  return server === undefined ? url : url.slice(server.length).replace(/^(?!\/)/, '/');
-};
+  const [server, host] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? [];
+  if (server === undefined) return url;
+  request.headers.host = host as string;
+  return url.slice(server.length).replace(/^(?!\/)/, '/');
+}
 
 /** Whoever reads the first and whoever reads the last would not agree (RFC 9112 § 3.2). */
 function namesTwoHosts({ rawHeaders }: IncomingMessage): boolean {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -185,14 +186,28 @@ test('a model file, in TypeScript or JavaScript, without first data', async () =
   }
 });
 
-test('--data, --port and --host, and the environment where no flag is given', async () => {
+/** The status of the catalog when it is asked for under another name. */
+const statusUnder = (host: string, url: string): Promise<number | undefined> =>
+  new Promise((resolve, reject) =>
+    get(`${url}/$catalog`, { headers: { Host: host }, agent: false }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode);
+    }).on('error', reject),
+  );
+
+test('--data, --port, --host and --allowed-host, and the environment where no flag is given', async () => {
   const model = folder({ 'model.ts': person });
   const data = join(folder(), 'deep', 'data');
-  const flags = keystamp(['serve', model, '--data', data, '--port', '0', '--host', '127.0.0.2'], {
-    KEYSTAMP_DATA: join(model, 'never'),
-    KEYSTAMP_HOST: '0.0.0.0',
-  });
+  const flags = keystamp(
+    ['serve', model, '--data', data, '--port', '0', '--host', '127.0.0.2', '--allowed-host', 'data.example'],
+    {
+      KEYSTAMP_DATA: join(model, 'never'),
+      KEYSTAMP_HOST: '0.0.0.0',
+    },
+  );
   assert.match(await flags.url, /^http:\/\/127\.0\.0\.2:/);
+  assert.equal(await statusUnder('data.example', await flags.url), 200);
+  assert.equal(await statusUnder('evil.example', await flags.url), 421);
   assert.ok(existsSync(join(data, 'keystamp.db')));
   await stopped(flags);
   const fromEnvironment = join(model, 'env');
@@ -220,6 +235,7 @@ test('an address that others reach needs --open', async () => {
   const open = serve(model, '--host', '0.0.0.0', '--open');
   const { port } = new URL(await open.url);
   assert.equal(await count(`http://127.0.0.1:${port}/rest`), 0);
+  assert.equal(await statusUnder('data.example', `http://127.0.0.1:${port}/rest`), 200);
   await stopped(open);
 });
 
@@ -335,7 +351,7 @@ async function beginUpload(url: string, bytes: number): Promise<Upload> {
   const socket = connect(Number(port), hostname);
   await once(socket, 'connect');
   socket.write(
-    `POST /rest/$upload?$binary=true HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: ${bytes}\r\n\r\n`,
+    `POST /rest/$upload?$binary=true HTTP/1.1\r\nHost: localhost\r\nExpect: 100-continue\r\nContent-Length: ${bytes}\r\n\r\n`,
   );
   let text = '';
   socket.setEncoding('latin1').on('data', (more: string) => (text += more));

@@ -90,7 +90,7 @@ test('an upload that breaks off leaves nothing', async () => {
   for (const path of [`${note}/photo?$rawPict=true`, '/rest/$upload?$rawPict=true'])
     await new Promise<void>((resolve) => {
       const socket = connect(Number(port), hostname, () => {
-        socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes.length}\r\n\r\n`);
+        socket.write(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${bytes.length}\r\n\r\n`);
         socket.write(bytes.subarray(0, bytes.length / 2), () => socket.destroy());
       });
       socket.on('close', () => resolve());

@@ -76,8 +76,16 @@ describe('bytes that are no whole request', () => {
 
   const cases: readonly (readonly [code: number, what: string, bytes: string])[] = [
     [400, 'no HTTP', 'HELO keystamp\r\n\r\n'],
-    [431, 'headers without end', `GET /rest/Employee HTTP/1.1\r\nHost: x\r\nX-Long: ${'a'.repeat(100_000)}\r\n\r\n`],
-    [408, 'a body that does not come', 'POST /rest/Employee HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n{'],
+    [
+      431,
+      'headers without end',
+      `GET /rest/Employee HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'a'.repeat(100_000)}\r\n\r\n`,
+    ],
+    [
+      408,
+      'a body that does not come',
+      'POST /rest/Employee HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{',
+    ],
   ];
   for (const [code, what, bytes] of cases)
     test(`${code}: ${what}`, async () => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { readConfig, settings, type Config } from '../../src/config.ts';
 import type { AppEvent } from '../../src/events.ts';
-import { listen, stop } from '../../src/http/listen.ts';
+import { isProtected, listen, stop } from '../../src/http/listen.ts';
 import { createServer } from '../../src/http/server.ts';
 import { openKeystamp, openKeystamps, type Keystamp, type Part } from '../../src/keystamp.ts';
 import type { Model } from '../../src/model/model.ts';
@@ -231,7 +231,8 @@ export class Fixture {
       ? openKeystamps(this.#models, this.#config, onEvent, () => this.#clock, rolesOf)
       : openKeystamp(only, this.#config, onEvent, () => this.#clock, rolesOf));
     for (const { services } of keystamp.parts) this.#watch(services.engine);
-    const server = createServer(keystamp.handle, this.#config);
+    const roles = keystamp.parts.map(({ services }) => services.roles);
+    const server = createServer(keystamp.handle, this.#config, { isProtected: isProtected(this.#config, roles) });
     const node = { keystamp, server, port: Number(new URL(await listen(server, this.#config)).port) };
     this.#nodes.set(number, node);
     return node;

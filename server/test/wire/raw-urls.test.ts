@@ -104,10 +104,25 @@ test('a URL that names the server as well', async () => {
   assert.match(await exchange(port, get('http://localhost')), /^HTTP\/1\.1 (?:302|404) /);
 });
 
+test('a URL that names a server does so instead of Host', async () => {
+  const port = await withoutRawUrls.port(1);
+  assert.match(await exchange(port, get('http://evil.example/rest/Company(7)/name')), /^HTTP\/1\.1 421 /);
+  const fromOutside = get('http://LOCALHOST:8044/rest/Company(7)/name').replace(
+    'Host: localhost',
+    'Host: evil.example',
+  );
+  assert.match(await exchange(port, fromOutside), /^HTTP\/1\.1 200 .*"name":"Acme"/s);
+});
+
+test('HTTP/1.0 needs no Host', async () => {
+  const port = await withoutRawUrls.port(1);
+  assert.match(await exchange(port, 'GET /rest/Company(7)/name HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 .*"name":"Acme"/s);
+});
+
 test('two Host headers', async () => {
   const text = await exchange(
     await withoutRawUrls.port(1),
-    'GET /rest/Company HTTP/1.1\r\nHost: one\r\nhost: two\r\nConnection: close\r\n\r\n',
+    'GET /rest/Company HTTP/1.1\r\nHost: localhost\r\nhost: two\r\nConnection: close\r\n\r\n',
   );
   assert.match(text, /^HTTP\/1\.1 400 .*"Bad request: two Host headers"/s);
 });
@@ -140,7 +155,7 @@ test('a body that is wanted is asked for', async () => {
 test('paths that lead out of a folder, and methods and types that nobody takes, are not found', async () => {
   const port = await withoutRawUrls.port(1);
   const post =
-    'POST /health HTTP/1.1\r\nHost: x\r\nContent-Type: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}';
+    'POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Type: x\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}';
   for (const bytes of [get('/explorer/assets/../../package.json'), get('/explorer/assets/%2e%2e/x.json'), post]) {
     const text = await exchange(port, bytes);
     assert.match(text, /^HTTP\/1\.1 (?:404 .*"errCode":404|200 .*text\/html)/s, bytes);

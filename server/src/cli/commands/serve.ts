@@ -10,6 +10,7 @@ interface Flags {
   readonly workers?: string;
   readonly host?: string;
   readonly open?: boolean;
+  readonly allowedHosts?: string;
   readonly roles?: string;
   readonly rolesErrors?: string;
 }
@@ -24,6 +25,7 @@ export function serveCommand(): Command {
     .option('--workers <number>', `${settings.workers.meaning} (default: ${settings.workers.default})`)
     .option('--host <address>', `${settings.host.meaning} (default: "${settings.host.default}")`)
     .option('--open', settings.open.meaning)
+    .option('--allowed-host, --allowed-hosts <names>', settings.allowedHosts.meaning)
     .option('--roles <file>', settings.roles.meaning)
     .option('--roles-errors <what>', settings.rolesErrors.meaning)
     .action(serve);
