@@ -118,6 +118,7 @@ export function send(response: ServerResponse, status: number, caching: string, 
   const body = JSON.stringify(answer);
   response.writeHead(status, {
     'Content-Type': 'application/json; charset=UTF-8',
+    'X-Content-Type-Options': 'nosniff',
     'Cache-Control': caching,
     'Content-Length': Buffer.byteLength(body),
   });

@@ -252,7 +252,16 @@ export const settings = {
   uploadSeconds: setting(120, 'KEYSTAMP_UPLOAD_TIMEOUT', 'life of an unused upload'),
   maxUploadsPerSession: setting(64, 'KEYSTAMP_MAX_UPLOADS', 'open uploads of one session'),
   maxUploadBytesPerSession: setting(256 * MiB, 'KEYSTAMP_MAX_UPLOAD_BYTES', 'bytes of the open uploads of one session'),
-  bodyIdleSeconds: setting(60, 'KEYSTAMP_BODY_IDLE', 'seconds without a byte until a body is given up'),
+  bodyIdleSeconds: setting(
+    60,
+    'KEYSTAMP_BODY_IDLE',
+    'seconds in which a body must have come, or gone on; 408 otherwise',
+  ),
+  minBodyRate: setting(
+    500,
+    'KEYSTAMP_MIN_BODY_RATE',
+    'bytes a second that a body brings, on average over bodyIdleSeconds, at least; 0: any byte will do',
+  ),
   converters: setting(0, 'KEYSTAMP_CONVERTERS', 'conversions at one time; 0 means one per core'),
   maxConversionQueue: setting(256, 'KEYSTAMP_MAX_QUEUE', 'conversions waiting; past it the answer is 503'),
   conversionSeconds: setting(30, 'KEYSTAMP_CONVERSION_TIMEOUT', 'seconds until a conversion is ended'),

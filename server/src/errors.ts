@@ -139,6 +139,7 @@ export const httpErrors = {
   429: 'Too many',
   431: 'The headers are too large',
   500: 'Internal error',
+  501: 'The transfer encoding is not known',
   503: 'The server is busy',
   507: 'The disk is full',
 } as const satisfies Record<number, string>;

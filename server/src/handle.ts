@@ -15,7 +15,7 @@ import type { HttpReply } from './reply/http-reply.ts';
 import { reply } from './reply/reply.ts';
 import { actionOf, type Action } from './request/action.ts';
 import type { ApiRequest } from './request/api-request.ts';
-import { parseJsonBody, readBytes, textOf } from './request/body.ts';
+import { bodyLimits, parseJsonBody, readBytes, textOf } from './request/body.ts';
 import type { HttpRequest } from './request/http-request.ts';
 import { checkGuest } from './request/force-login.ts';
 import { checkOrigin } from './request/origin.ts';
@@ -59,6 +59,7 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
     }),
   );
   const mounts = mountsOf(config);
+  const jsonLimits = bodyLimits(config.maxJsonBytes, config);
   const origins = new Set(listOf(config.corsOrigins));
   /**
    * What a GET asks, and a POST that calls a function, depends on its URL alone, and the same pictures are asked for again
@@ -99,7 +100,7 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
 
   /** A delete names its entities in the URL or in the body, so its body may be empty (spec 06 § 5). */
   async function readJson(http: HttpRequest, action: Action): Promise<unknown> {
-    const bytes = await readBytes(http.body, config.maxJsonBytes, config.bodyIdleSeconds * 1000, http.headers);
+    const bytes = await readBytes(http.body, jsonLimits, http.headers);
     return bytes.length === 0 && mayBeEmpty.has(action)
       ? undefined
       : parseJsonBody(textOf(bytes), http.headers['content-type'] as string | undefined, config.maxJsonDepth);

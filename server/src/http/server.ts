@@ -9,11 +9,13 @@ import type { Handler } from '../handle.ts';
 import { replyError } from '../reply/error.ts';
 import { STATUS_CODES } from '../node-http.ts';
 import type { HttpReply } from '../reply/http-reply.ts';
+import { noSniff } from '../reply/json.ts';
 import { isUnder } from '../request/parse.ts';
 import { compressedReply, uncompressedRequest } from './compression.ts';
 import { allowOrigins } from './cors.ts';
 import { continueWhenRead } from './expectations.ts';
 import { serveExplorer } from './explorer.ts';
+import { faultOfHead } from './head.ts';
 import { hostRule } from './hosts.ts';
 import { isLoopback } from './listen.ts';
 import type { Metrics } from './metrics.ts';
@@ -25,6 +27,9 @@ import { Streams } from './streams.ts';
 const headerBytes = 16 * 1024;
 
 const healthPath = '/health';
+
+/** Of what holds at this moment alone. */
+const ofNow = { ...noSniff, 'Cache-Control': 'no-store' };
 
 const slash = 47;
 
@@ -95,7 +100,8 @@ export function createServer(
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.hijack();
     const { raw } = request;
-    if (namesTwoHosts(raw)) return refuseRequest(reply, failHttp(400, 'two Host headers'));
+    const fault = faultOfHead(raw);
+    if (fault) return refuseRequest(reply, fault);
     const method = raw.method ?? 'GET';
     const asked = {
       method,
@@ -130,12 +136,12 @@ export function createServer(
     // The `&` form puts the query behind the path without a `?` (spec 01 § 3.4).
     for (const url of [mount, `${mount}/*`, `${mount}&*`]) server.route({ ...api, url });
   serveExplorer(server, config, models);
-  server.get(healthPath, async (_request, reply) => reply.header('Cache-Control', 'no-store').send({ ok: true }));
+  server.get(healthPath, async (_request, reply) => reply.headers(ofNow).send({ ok: true }));
   if (metrics)
     server.get('/metrics', async ({ raw }, reply) => {
       if (config.metrics !== 'open' && !isLocal(raw)) return reply.callNotFound();
       return reply
-        .header('Cache-Control', 'no-store')
+        .headers(ofNow)
         .type(metrics.contentType)
         .send(await metrics.text());
     });
@@ -166,14 +172,6 @@ function originForm(request: Pick<IncomingMessage, 'url' | 'headers'>): string {
   if (server === undefined) return url;
   request.headers.host = host as string;
   return url.slice(server.length).replace(/^(?!\/)/, '/');
-}
-
-/** Whoever reads the first and whoever reads the last would not agree (RFC 9112 § 3.2). */
-function namesTwoHosts({ rawHeaders }: IncomingMessage): boolean {
-  let hosts = 0;
-  for (let i = 0; i < rawHeaders.length; i += 2)
-    if ((rawHeaders[i] as string).length === 4 && (rawHeaders[i] as string).toLowerCase() === 'host') hosts++;
-  return hosts > 1;
 }
 
 /** Asked by a program of this machine, and not by a proxy of it for somebody else. */

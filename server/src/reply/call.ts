@@ -2,7 +2,7 @@
 import type { Config } from '../config.ts';
 import type { CalledOutcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
-import { dataReply, onceReply } from './json.ts';
+import { dataReply, noSniff, onceReply } from './json.ts';
 import { replySelection } from './selection.ts';
 
 /** @param mount prefix of all uris */
@@ -31,14 +31,14 @@ export function replyCall(outcome: CalledOutcome, mount: string, { undefinedResu
     case 'bytes':
       return {
         status: 200,
-        headers: { 'Content-Type': result.mediatype, 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' },
+        headers: { 'Content-Type': result.mediatype, 'Cache-Control': 'no-store', ...noSniff },
         body: result.bytes,
       };
     case 'message': {
       const { status, headers, body } = result;
       return {
         status,
-        headers: { 'Cache-Control': cache, 'X-Content-Type-Options': 'nosniff', ...headers },
+        headers: { 'Cache-Control': cache, ...noSniff, ...headers },
         ...(body !== undefined && { body }),
       };
     }

@@ -1,11 +1,13 @@
 // The changes of tracked dataclasses as server-sent events. The id of an event is the number to go on with after it.
 import type { Change, ChangeBatch, ChangesOutcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
+import { noSniff } from './json.ts';
 
 export const replyChanges = ({ follow }: ChangesOutcome): HttpReply => ({
   status: 200,
   headers: {
     'Content-Type': 'text/event-stream; charset=UTF-8',
+    ...noSniff,
     'Cache-Control': 'no-store',
     // Proxies would collect events otherwise.
     'X-Accel-Buffering': 'no',

@@ -3,7 +3,7 @@ import { classOfEntity } from '../plan/entity-ref.ts';
 import type { MediaPlan } from '../plan/media-plan.ts';
 import type { EnvelopeOutcome, MediaFacts, MediaOutcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
-import { onceReply } from './json.ts';
+import { noSniff, onceReply } from './json.ts';
 
 const forEver = 'max-age=31536000, immutable';
 
@@ -71,7 +71,7 @@ function headsOf(plan: MediaPlan, facts: MediaFacts): Heads {
   const ofBytes = {
     ...notModified,
     'Content-Type': mediatype,
-    'X-Content-Type-Options': 'nosniff',
+    ...noSniff,
     ...safety(plan, facts),
     ...(inParts && { 'Accept-Ranges': 'bytes' }),
   };

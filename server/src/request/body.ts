@@ -1,7 +1,7 @@
 // The body of a request: its bytes within limits, and its JSON.
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
-import { settings } from '../config.ts';
+import { settings, type Config } from '../config.ts';
 import { failHttp, KeystampError } from '../errors.ts';
 import type { HttpRequest } from './http-request.ts';
 import { malformed } from './malformed.ts';
@@ -13,9 +13,20 @@ const lastAnswer = { Connection: 'close' };
 export interface BodyLimits {
   /** Most bytes. */
   readonly limit: number;
-  /** Milliseconds without a byte until the body is given up. */
+  /** Milliseconds in which `leastBytes` must come, again and again. */
   readonly idleMs: number;
+  /** Absent: one. */
+  readonly leastBytes?: number;
 }
+
+/**
+ * What a client may send, and at least as fast as the settings say: whoever sends a byte now and then holds what the server
+ * keeps for him for as long as he likes otherwise.
+ */
+export const bodyLimits = (
+  limit: number,
+  { bodyIdleSeconds, minBodyRate }: Pick<Config, 'bodyIdleSeconds' | 'minBodyRate'>,
+): BodyLimits => ({ limit, idleMs: bodyIdleSeconds * 1000, leastBytes: bodyIdleSeconds * minBodyRate });
 
 /**
  * All bytes of a body.
@@ -24,12 +35,11 @@ export interface BodyLimits {
  */
 export async function readBytes(
   body: Readable,
-  limit: number,
-  idleMs: number,
+  limits: BodyLimits,
   headers: HttpRequest['headers'] = {},
 ): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  const count = await takeBytes(body, { limit, idleMs }, headers, (chunk) => void chunks.push(chunk));
+  const count = await takeBytes(body, limits, headers, (chunk) => void chunks.push(chunk));
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, count);
 }
 
@@ -44,11 +54,11 @@ export function bodyAtHand(body: Readable, limit: number, headers: HttpRequest['
 /**
  * Hands every piece of a body to `take`; answers the number of bytes.
  * @throws KeystampError 415 for an encoded body; 413 over the limit, from `content-length` before anything is read or
- *   when the count passes it; 408 when idle; 400 when the body breaks off; and what `take` throws
+ *   when the count passes it; 408 when too slow; 400 when the body breaks off; and what `take` throws
  */
 export function takeBytes(
   body: Readable,
-  { limit, idleMs }: BodyLimits,
+  { limit, idleMs, leastBytes = 1 }: BodyLimits,
   headers: HttpRequest['headers'],
   take: (chunk: Buffer) => void,
 ): Promise<number> {
@@ -70,6 +80,8 @@ export function takeBytes(
   }
   return new Promise((resolve, reject) => {
     let count = 0;
+    /** How many there were when the time began to run. */
+    let counted = 0;
     const timer = setTimeout(() => stop(failHttp(408, undefined, lastAnswer)), idleMs);
     const stop = (error?: unknown): void => {
       clearTimeout(timer);
@@ -89,6 +101,8 @@ export function takeBytes(
       } catch (error) {
         return stop(error);
       }
+      if (count - counted < leastBytes) return;
+      counted = count;
       timer.refresh();
     };
     const onEnd = (): void => stop();

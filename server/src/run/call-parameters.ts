@@ -19,7 +19,7 @@ import { packedMembers } from '../orm/members.ts';
 import { selectionStateOf } from '../orm/selection-state.ts';
 import type { StoreRuntime } from '../orm/store-runtime.ts';
 import type { CallParameters, CallPlan } from '../plan/call-plan.ts';
-import { bodyAtHand, parseParameters, readBytes, textOf } from '../request/body.ts';
+import { bodyLimits, bodyAtHand, parseParameters, readBytes, textOf } from '../request/body.ts';
 import { parseKeyText } from '../request/key-text.ts';
 import type { Access } from '../session/access.ts';
 import { attributeRefusal, checkDataClass } from '../session/refusal.ts';
@@ -74,13 +74,13 @@ function readParameters(
   parameters: CallParameters,
   { http, services }: Visit,
 ): readonly unknown[] | Promise<readonly unknown[]> {
-  const { maxJsonBytes, maxJsonDepth, bodyIdleSeconds } = services.config;
+  const { maxJsonBytes, maxJsonDepth } = services.config;
   if (parameters.kind === 'url') return parseParameters(parameters.text, undefined, maxJsonDepth);
   const { body, headers } = http;
   const parse = (bytes: Buffer): readonly unknown[] =>
     parseParameters(textOf(bytes), headers['content-type'] as string | undefined, maxJsonDepth);
   const bytes = bodyAtHand(body, maxJsonBytes, headers);
-  return bytes ? parse(bytes) : readBytes(body, maxJsonBytes, bodyIdleSeconds * 1000, headers).then(parse);
+  return bytes ? parse(bytes) : readBytes(body, bodyLimits(maxJsonBytes, services.config), headers).then(parse);
 }
 
 /** The marks count at the top level of each parameter only. */

@@ -93,7 +93,11 @@ async function messageFor(
 ): Promise<OutgoingMessage> {
   const { maxBlobBytes, bodyIdleSeconds } = services.config;
   const message = new OutgoingMessage();
-  message.setBody(stream instanceof Readable ? await readBytes(stream, maxBlobBytes, bodyIdleSeconds * 1000) : stream);
+  message.setBody(
+    stream instanceof Readable
+      ? await readBytes(stream, { limit: maxBlobBytes, idleMs: bodyIdleSeconds * 1000 })
+      : stream,
+  );
   for (const [name, value] of Object.entries(headers)) message.setHeader(name, value);
   return message;
 }

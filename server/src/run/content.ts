@@ -1,7 +1,7 @@
 // Bytes that arrive: read within the limits, hashed, and looked at when they are said to be a picture.
 import { describeContent, unknownType } from '../orm/describe-content.ts';
 import type { BodyKind } from '../plan/media-plan.ts';
-import { readBytes } from '../request/body.ts';
+import { bodyLimits, readBytes } from '../request/body.ts';
 import { imagePart, onlyFile, type FilePart } from '../request/multipart.ts';
 import type { Content, ContentSource } from '../store/content.ts';
 import type { Visit } from './context.ts';
@@ -23,8 +23,8 @@ const formBytes = 64 * 1024;
  */
 export async function receive<T>(kind: BodyKind, visit: Visit, use: (received: Received) => Promise<T>): Promise<T> {
   const { http, services } = visit;
-  const { maxImageBytes, maxBlobBytes, bodyIdleSeconds } = services.config;
-  const limits = { limit: kind.picture ? maxImageBytes : maxBlobBytes, idleMs: bodyIdleSeconds * 1000 };
+  const { maxImageBytes, maxBlobBytes } = services.config;
+  const limits = bodyLimits(kind.picture ? maxImageBytes : maxBlobBytes, services.config);
   if (!kind.picture && !kind.multipart) {
     const spooled = await services.spool.receive(http.body, limits, http.headers);
     try {
@@ -39,7 +39,7 @@ export async function receive<T>(kind: BodyKind, visit: Visit, use: (received: R
     }
   }
   const room = kind.multipart ? formBytes : 0;
-  const body = await readBytes(http.body, limits.limit + room, limits.idleMs, http.headers);
+  const body = await readBytes(http.body, { ...limits, limit: limits.limit + room }, http.headers);
   const part = kind.multipart ? await filePart(kind, body, http.headers['content-type'] as string) : undefined;
   const bytes = part?.bytes ?? body;
   const mediatype = part?.mimeType ?? kind.mediatype ?? unknownType;

@@ -82,6 +82,11 @@ describe('bytes that are no whole request', () => {
       `GET /rest/Employee HTTP/1.1\r\nHost: localhost\r\nX-Long: ${'a'.repeat(100_000)}\r\n\r\n`,
     ],
     [
+      501,
+      'a body that is packed on its way',
+      `POST /rest/Employee HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip, Chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`,
+    ],
+    [
       408,
       'a body that does not come',
       'POST /rest/Employee HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\n{',

@@ -5,8 +5,9 @@ import type { AddressInfo } from 'node:net';
 import { PassThrough, Readable } from 'node:stream';
 import fc from 'fast-check';
 import sharp from 'sharp';
+import { readConfig } from '../../../src/config.ts';
 import { KeystampError } from '../../../src/errors.ts';
-import { parseJsonBody, readBytes } from '../../../src/request/body.ts';
+import { bodyLimits, parseJsonBody, readBytes } from '../../../src/request/body.ts';
 import { imagePart, isMultipart, onlyFile } from '../../../src/request/multipart.ts';
 import { refused } from './ask.ts';
 
@@ -17,39 +18,65 @@ test('bytes arrive whole, however they are cut', async () => {
     fc.asyncProperty(fc.array(fc.uint8Array({ maxLength: 50 })), async (pieces) => {
       const buffers = pieces.map((piece) => Buffer.from(piece));
       const all = Buffer.concat(buffers);
-      assert.deepEqual(await readBytes(Readable.from(buffers), all.length, 1000), all);
+      assert.deepEqual(await readBytes(Readable.from(buffers), { limit: all.length, idleMs: 1000 }), all);
     }),
     { numRuns: 50 },
   );
-  assert.equal((await readBytes(Readable.from([]), 10, 1000)).length, 0);
+  assert.equal((await readBytes(Readable.from([]), { limit: 10, idleMs: 1000 })).length, 0);
 });
 
 test('a body over the limit is refused, from its length before it is read', async () => {
   const untouched = new PassThrough();
-  await assert.rejects(readBytes(untouched, 10, 1000, { 'content-length': '11' }), refused(413));
+  await assert.rejects(readBytes(untouched, { limit: 10, idleMs: 1000 }, { 'content-length': '11' }), refused(413));
   assert.equal(untouched.listenerCount('data'), 0);
-  await assert.rejects(readBytes(Readable.from([Buffer.alloc(6), Buffer.alloc(5)]), 10, 1000), refused(413));
-  assert.equal((await readBytes(Readable.from([Buffer.alloc(10)]), 10, 1000, { 'content-length': '10' })).length, 10);
+  await assert.rejects(
+    readBytes(Readable.from([Buffer.alloc(6), Buffer.alloc(5)]), { limit: 10, idleMs: 1000 }),
+    refused(413),
+  );
+  assert.equal(
+    (await readBytes(Readable.from([Buffer.alloc(10)]), { limit: 10, idleMs: 1000 }, { 'content-length': '10' }))
+      .length,
+    10,
+  );
 });
 
 test('encoded, idle and broken bodies', async () => {
   const none = Readable.from([]);
-  await assert.rejects(readBytes(none, 10, 1000, { 'content-encoding': 'gzip' }), refused(415));
-  assert.equal((await readBytes(Readable.from([]), 10, 1000, { 'content-encoding': 'identity' })).length, 0);
+  await assert.rejects(readBytes(none, { limit: 10, idleMs: 1000 }, { 'content-encoding': 'gzip' }), refused(415));
+  assert.equal(
+    (await readBytes(Readable.from([]), { limit: 10, idleMs: 1000 }, { 'content-encoding': 'identity' })).length,
+    0,
+  );
   const idle = new PassThrough();
   idle.write('a');
-  await assert.rejects(readBytes(idle, 10, 20), refused(408));
+  await assert.rejects(readBytes(idle, { limit: 10, idleMs: 20 }), refused(408));
   assert.equal(idle.destroyed, false);
   const broken = new PassThrough();
-  const reading = readBytes(broken, 10, 1000);
+  const reading = readBytes(broken, { limit: 10, idleMs: 1000 });
   broken.destroy(new Error('connection reset'));
   await assert.rejects(reading, refused(400));
-  await assert.rejects(readBytes(broken, 10, 1000), refused(400));
+  await assert.rejects(readBytes(broken, { limit: 10, idleMs: 1000 }), refused(400));
+});
+
+test('a body that comes in drops is given up, one that is slow but goes on is not', async () => {
+  /** A byte every 10 ms for 300 ms. */
+  async function* drops(): AsyncGenerator<Buffer> {
+    for (let i = 0; i < 30; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      yield Buffer.from('x');
+    }
+  }
+  const read = (leastBytes?: number): Promise<Buffer> =>
+    readBytes(Readable.from(drops()), { limit: 100, idleMs: 150, ...(leastBytes !== undefined && { leastBytes }) });
+  await assert.rejects(read(1000), refused(408));
+  for (const enough of [undefined, 0, 2]) assert.equal((await read(enough)).length, 30);
+  const config = readConfig({ bodyIdleSeconds: 30, minBodyRate: 400 });
+  assert.deepEqual(bodyLimits(7, config), { limit: 7, idleMs: 30_000, leastBytes: 12_000 });
 });
 
 test('over HTTP the answer to a body too large still arrives', async () => {
   const server = createServer((incoming, reply) => {
-    readBytes(incoming, 1000, 5000, incoming.headers).then(
+    readBytes(incoming, { limit: 1000, idleMs: 5000 }, incoming.headers).then(
       (bytes) => reply.end(String(bytes.length)),
       (error: unknown) => {
         assert.ok(error instanceof KeystampError);
@@ -202,10 +229,16 @@ test('a body that is there already is taken whole, within the same limits', asyn
     return body;
   };
   // Nothing tells that it ends: its length does.
-  assert.equal((await readBytes(arrived(), 10, 1000, { 'content-length': '7' })).toString(), '{"a":1}');
-  await assert.rejects(readBytes(arrived(), 6, 1000, { 'content-length': '7' }), /413|too large|over 6/i);
+  assert.equal(
+    (await readBytes(arrived(), { limit: 10, idleMs: 1000 }, { 'content-length': '7' })).toString(),
+    '{"a":1}',
+  );
   await assert.rejects(
-    readBytes(arrived(), 10, 20, { 'content-length': '8' }),
+    readBytes(arrived(), { limit: 6, idleMs: 1000 }, { 'content-length': '7' }),
+    /413|too large|over 6/i,
+  );
+  await assert.rejects(
+    readBytes(arrived(), { limit: 10, idleMs: 20 }, { 'content-length': '8' }),
     (error: KeystampError) => error.status === 408,
   );
 });
