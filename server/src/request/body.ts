@@ -38,6 +38,8 @@ export async function readBytes(
   limits: BodyLimits,
   headers: HttpRequest['headers'] = {},
 ): Promise<Buffer> {
+  // A body that came in one piece with the head is handed on by the parser after this turn; then nobody has to listen for it.
+  if (headers['content-length'] !== undefined && body.readableLength === 0) await undefined;
   const chunks: Buffer[] = [];
   const count = await takeBytes(body, limits, headers, (chunk) => void chunks.push(chunk));
   return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, count);

@@ -3,8 +3,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 
-/** With fewer pages in the log it is not worth its two waits for the disk. */
-const fewPages = 500;
+/** Until then the log gathers what commits write again and again: a page is moved once, however often it was written. */
+const fewPages = 2000;
 
 interface Log {
   /** Pages in the log. */

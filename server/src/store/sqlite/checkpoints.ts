@@ -16,6 +16,7 @@ export class Checkpoints {
   #left: Promise<void> | undefined;
   #working = false;
   #commits = 0;
+  #closed = false;
 
   /** @param file path of the database */
   constructor(file: string) {
@@ -27,12 +28,17 @@ export class Checkpoints {
     if (++this.#commits < commitsBetween || this.#working) return;
     this.#commits = 0;
     this.#working = true;
-    this.#thread ??= this.#start();
-    this.#thread.postMessage('look');
+    // Whoever waits for the commit is answered first.
+    setImmediate(() => {
+      if (this.#closed) return;
+      this.#thread ??= this.#start();
+      this.#thread.postMessage('look');
+    });
   }
 
   /** Settles when the thread has left the file. */
   async close(): Promise<void> {
+    this.#closed = true;
     this.#thread?.ref();
     this.#thread?.postMessage('leave');
     await this.#left;

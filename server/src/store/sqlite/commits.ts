@@ -8,6 +8,8 @@ import { SqliteTransaction } from './transaction.ts';
 
 interface Waiting {
   readonly work: (transaction: Transaction) => Promise<unknown>;
+  /** Of the caller: whoever started the writing, each unit runs in the async context of its own caller. */
+  readonly context: AsyncResource;
   /** It shares its commit with no other. */
   readonly alone: boolean;
   readonly resolve: (value: never) => void;
@@ -58,8 +60,7 @@ export class Commits {
    */
   add<T>(work: Unit<T>, alone: boolean): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      // Whoever started the writing, each unit runs in the async context of its own caller.
-      this.#waiting.push({ work: AsyncResource.bind(work), alone, resolve, reject });
+      this.#waiting.push({ work, context: new AsyncResource('UnitOfWork'), alone, resolve, reject });
       this.#writing ??= this.#drain();
     });
   }
@@ -77,7 +78,8 @@ export class Commits {
     while (this.#waiting.length > 0) {
       await this.#commit(this.#takeUnits());
       // Other processes that wait for their turn look for it now and then.
-      await (performance.now() - this.#lastBusy < sharedMs ? pause(1) : nextTurn());
+      if (performance.now() - this.#lastBusy < sharedMs) await pause(1);
+      else if (this.#waiting.length > 0) await nextTurn();
     }
     this.#writing = undefined;
   }
@@ -89,7 +91,10 @@ export class Commits {
       await this.#begin();
       // What reads beside it see from now on is what was committed before it.
       if (units[0]?.alone) this.#listener.onTurn();
-      for (const unit of units) settled.push(await this.#run(unit));
+      const [first] = units;
+      // What fails takes the commit with it: nothing has to be kept apart.
+      if (first && units.length === 1) settled.push({ unit: first, value: await this.#do(first) });
+      else for (const unit of units) settled.push(await this.#attempt(unit));
       this.#connection.prepared('COMMIT').statement.run();
     } catch (error) {
       if (this.#connection.database.inTransaction) this.#connection.prepared('ROLLBACK').statement.run();
@@ -128,9 +133,14 @@ export class Commits {
     }
   }
 
-  async #run(unit: Waiting): Promise<Settled> {
+  #do({ work, context }: Waiting): Promise<unknown> {
+    return context.runInAsyncScope(work, undefined, this.transaction);
+  }
+
+  /** One of several: what it has written is undone when it fails, and the others go on. */
+  async #attempt(unit: Waiting): Promise<Settled> {
     try {
-      return { unit, value: await this.transaction.attempt(() => unit.work(this.transaction)) };
+      return { unit, value: await this.transaction.attempt(() => this.#do(unit)) };
     } catch (error) {
       if (!this.#connection.database.inTransaction) throw error;
       return { unit, error };
