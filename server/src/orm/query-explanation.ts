@@ -3,6 +3,7 @@
 import { printPath, printPlan } from '../query/explain-step.ts';
 import { queryStep, type QueryStep } from '../query/query-step.ts';
 import type { DataClassDef } from '../model/model.ts';
+import { dataClassResource } from '../session/sight.ts';
 import { currentCall } from './current-call.ts';
 import type { Query } from './query.ts';
 import { readCount } from './read.ts';
@@ -36,7 +37,10 @@ export class QueryExplanation {
     return (this.#path ??= printPath(
       this.#step,
       call.services.config.maxCountedSteps,
-      async ({ dataClass, predicate }) => readCount(call, await settled({ dataClass, predicate, order: [] })),
+      async ({ dataClass, predicate }) =>
+        call.access.may('read', dataClassResource(dataClass))
+          ? readCount(call, await settled({ dataClass, predicate, order: [] }))
+          : undefined,
     ));
   }
 }

@@ -1,6 +1,7 @@
 // A model at work: its dataclasses and singletons as code holds them, made once per model.
 import type { SingletonDef } from '../model/code-defs.ts';
 import type { DataClassDef, Model } from '../model/model.ts';
+import type { SessionStorage } from '../session/session.ts';
 import { addFunctions, ClassRuntime } from './class-runtime.ts';
 import { currentCall } from './current-call.ts';
 import { DataStoreObject } from './data-store.ts';
@@ -20,8 +21,8 @@ export class StoreRuntime {
   readonly object: DataStoreObject;
   readonly #classes = new Map<DataClassDef, ClassRuntime>();
   readonly #shared = new Map<SingletonDef, object>();
-  /** Singletons of sessions go with their session. */
-  readonly #ofSessions = new WeakMap<object, Map<SingletonDef, object>>();
+  /** Singletons of sessions, by what a session keeps when it becomes somebody else's; they go with their session. */
+  readonly #ofSessions = new WeakMap<SessionStorage, Map<SingletonDef, object>>();
 
   constructor(model: Model) {
     this.model = model;
@@ -37,7 +38,7 @@ export class StoreRuntime {
 
   /** The one instance, or that of the session of the running call; made on first use (spec 12 § 8). */
   singleton(def: SingletonDef): object {
-    const instances = def.scope === 'shared' ? this.#shared : this.#ofSession(currentCall().openSession());
+    const instances = def.scope === 'shared' ? this.#shared : this.#ofSession(currentCall().openSession().storage);
     let instance = instances.get(def);
     if (!instance)
       instances.set(
@@ -47,9 +48,9 @@ export class StoreRuntime {
     return instance;
   }
 
-  #ofSession(session: object): Map<SingletonDef, object> {
-    let instances = this.#ofSessions.get(session);
-    if (!instances) this.#ofSessions.set(session, (instances = new Map()));
+  #ofSession(storage: SessionStorage): Map<SingletonDef, object> {
+    let instances = this.#ofSessions.get(storage);
+    if (!instances) this.#ofSessions.set(storage, (instances = new Map()));
     return instances;
   }
 }

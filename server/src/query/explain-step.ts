@@ -14,8 +14,8 @@ interface PathNode {
   readonly steps?: readonly (PathNode | { readonly steps: readonly PathNode[] })[];
 }
 
-/** How many entities of its class a step finds. */
-export type CountStep = (step: QueryStep) => Promise<number>;
+/** How many entities of its class a step finds; `undefined` when that is not for the asker. */
+export type CountStep = (step: QueryStep) => Promise<number | undefined>;
 
 /** The steps, as JSON. */
 export const printPlan = (step: QueryStep): string => JSON.stringify(planOf(step));
@@ -72,6 +72,7 @@ class Counter {
     if (this.#left-- <= 0) return {};
     const begun = performance.now();
     const recordsfounds = await this.#count(step);
+    if (recordsfounds === undefined) return {};
     return { time: Math.round(performance.now() - begun), recordsfounds };
   }
 }

@@ -4,6 +4,7 @@ import { after, before, test } from 'node:test';
 import { dataStoreOf } from 'keystamp';
 import { projectCount, projectEntities, projects } from '../wire/projects.ts';
 import { openModel, type OpenModel } from './open-model.ts';
+import { ask } from './rest.ts';
 
 const ds = dataStoreOf(projects);
 let program: OpenModel;
@@ -88,3 +89,32 @@ test('what code can know of them', () =>
     assert.deepEqual([country.type, country.relatedDataClass], ['Country', 'Country']);
     assert.deepEqual([list.type, list.relatedDataClass, list.path], ['ProjectSelection', 'Project', 'tasks.project']);
   }));
+
+test('the path of a query tells no number of a class that may not be read', async () => {
+  const roles = {
+    restrictedByDefault: true,
+    permissions: { allowed: [{ type: 'dataclass', applyTo: 'Employee', read: ['guest'] }] },
+  };
+  const closed = await openModel(projects, { seed: { total: projectCount, entities: projectEntities }, roles });
+  try {
+    const { status, body } = await ask(
+      closed,
+      'GET',
+      '/rest/Employee?$filter="employerName = A@"&$querypath=true&$attributes=ID',
+    );
+    assert.equal(status, 200, JSON.stringify(body));
+    assert.equal(body.__COUNT, 2);
+    const told: number[] = [];
+    JSON.stringify(body.__queryPath, (name, value: unknown) => {
+      if (name === 'recordsfounds') told.push(value as number);
+      return value;
+    });
+    assert.deepEqual(told, [2]);
+    await closed.run(async () => {
+      const path = await ds.Employee.query('employerName = :1', 'A@', { queryPath: true }).queryPath;
+      assert.equal(path?.match(/recordsfounds/g)?.length, 1, path);
+    });
+  } finally {
+    await closed.close();
+  }
+});

@@ -122,6 +122,20 @@ export const users = implement(model, {
     token: { exposed: true, run: (seconds?: number) => session.createOTP(seconds) },
     restore: { exposed: true, run: (token: string) => session.restore(token) },
   },
+  singletons: {
+    Visits: {
+      scope: 'session',
+      state: () => ({ count: 0 }),
+      functions: {
+        next: {
+          exposed: true,
+          run() {
+            return ++this.count;
+          },
+        },
+      },
+    },
+  },
   directory: {
     async login(name, password) {
       if (name === 'locked') return { error: 1024, errorMessage: 'The account is locked' };
