@@ -1,6 +1,7 @@
 // `npm test`: the checks and every test of the repository; the last line counts them. `--long` runs the long versions
 // of the random and crash tests as well, `--times` says what each file took. Names of files or folders given after it
 // run those alone.
+import { execFileSync } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -62,6 +63,8 @@ const shortLived = {
 
 useTestFolder();
 const checking = asked.length > 0 ? undefined : check();
+// For one file it would take longer than it saves.
+if (files.length > 1) process.env['KEYSTAMP_TEST_COMMAND'] = bundledCommand();
 const times = values.times ? new Times() : undefined;
 // One server for all files that want one.
 const wantsPostgres = files.some((file) => readFileSync(file, 'utf8').toLowerCase().includes('postgres'));
@@ -102,6 +105,11 @@ stream.on('end', () => {
     console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   });
 });
+
+/** Made by a process of its own: what a bundler takes, this one would go on with. */
+function bundledCommand(): string {
+  return execFileSync(process.execPath, [join(import.meta.dirname, 'bundle-command.ts')], { encoding: 'utf8' }).trim();
+}
 
 function readArguments(): { values: { long: boolean; times: boolean }; positionals: readonly string[] } {
   const names = process.argv.slice(2);

@@ -7,6 +7,7 @@ import { buildModel } from '../model/load.ts';
 import { ModelError } from '../model/model-error.ts';
 import type { Model } from '../model/model.ts';
 import type { Seed } from '../model/seed.ts';
+import { programBeside } from '../program-beside.ts';
 
 export interface LoadedModel {
   readonly model: Model;
@@ -45,27 +46,22 @@ const find = (folder: string, name: string): string | undefined =>
 const defaultExport = async (file: string): Promise<unknown> =>
   ((await exportsOf(file)) as { readonly default?: unknown }).default;
 
+const ownIndex = programBeside(import.meta.url, '../index').href;
+
 let isPrepared = false;
 
 /**
- * A model folder need not have Keystamp among its packages: the one that loads it is at hand. Its TypeScript is modules,
- * whatever `npm init` wrote into a package.json above it.
+ * A model has the Keystamp that loads it, whether or not there is one among its packages: its code runs in the calls of
+ * that one. Its TypeScript is modules, whatever `npm init` wrote into a package.json above it.
  */
 function prepareLoading(): void {
   if (isPrepared) return;
   isPrepared = true;
   registerHooks({
     resolve(specifier, context, next) {
-      if (specifier !== 'keystamp') {
-        const found = next(specifier, context);
-        return found.format === 'commonjs-typescript' ? { ...found, format: 'module-typescript' } : found;
-      }
-      try {
-        return next(specifier, context);
-      } catch {
-        const ending = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-        return { url: new URL(`../index.${ending}`, import.meta.url).href, shortCircuit: true };
-      }
+      if (specifier === 'keystamp') return { url: ownIndex, shortCircuit: true };
+      const found = next(specifier, context);
+      return found.format === 'commonjs-typescript' ? { ...found, format: 'module-typescript' } : found;
     },
   });
 }

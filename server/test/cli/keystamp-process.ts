@@ -1,9 +1,7 @@
 // The command as a process of its own, seen from outside: its output, its exit, its port.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
-
-const bin = join(import.meta.dirname, '..', '..', 'bin', 'keystamp.mjs');
+import { command } from '../command.ts';
 
 export interface Ended {
   /** Exit code; null when a signal ended the process. */
@@ -27,7 +25,7 @@ const running = new Set<KeystampProcess>();
  * @param env variables beside those of a clean environment
  */
 export function keystamp(args: readonly string[], env: Readonly<Record<string, string>> = {}): KeystampProcess {
-  const child = spawn(process.execPath, ['--conditions=keystamp-source', bin, ...args], {
+  const child = spawn(process.execPath, ['--conditions=keystamp-source', command, ...args], {
     env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -395,13 +395,16 @@ test('SIGTERM: a request that never ends is cut off after the time for stopping'
   assert.equal(await upload.answer, '');
 });
 
-test('code that forgets to wait for a failure does not end the server', async () => {
-  const index = new URL('../../src/index.ts', import.meta.url).href;
+test('a model has the Keystamp that serves it, and its forgotten failures do not end the server', async () => {
   const model = folder({
-    'model.ts': `import { defineModel, implement } from '${index}';
+    'model.ts': `import { defineModel, implement } from 'keystamp';
       const model = defineModel({ dataClasses: { A: { attributes: { ID: { type: 'long', primKey: true } } } } });
       export default implement(model, { functions: { forget: { exposed: true, run() { void Promise.reject(new Error('forgotten')); return 1; } } } });`,
   });
+  // Another one, of another version perhaps, would know nothing of the calls of this server.
+  const other = join(model, 'node_modules', 'keystamp');
+  mkdirSync(other, { recursive: true });
+  writeFileSync(join(other, 'index.js'), `throw new Error('another Keystamp');`);
   const process = serve(model);
   const url = await process.url;
   for (let i = 0; i < 2; i++) {

@@ -2,8 +2,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { command } from '../command.ts';
 
-const command = fileURLToPath(new URL('../../bin/keystamp.mjs', import.meta.url));
 const modelFile = fileURLToPath(new URL('./model.ts', import.meta.url));
 
 /** One line of the log: its kind and its details. */
