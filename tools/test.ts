@@ -9,6 +9,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { check } from './check.ts';
 import { startPostgres } from './embedded-postgres.ts';
+import { shareProcesses } from './shared-processes.ts';
 import { useTestFolder } from './test-folder.ts';
 import { Times } from './times.ts';
 
@@ -28,27 +29,34 @@ const files = globSync(
       ],
 );
 
-/** Those that take longest come first: were one of them the last, a core would wait for it. `--times` tells. */
+/**
+ * Those that take longest come first: were one of them the last, a core would wait for it. `--times` tells. A file that is
+ * named here has a process of its own.
+ */
 const longest = [
-  'server/test/cli/serve.test.ts',
-  'server/test/histories/histories.test.ts',
-  'explorer/test/explorer.test.ts',
-  'server/test/crash/postgres.test.ts',
   'server/test/wire/postgres.test.ts',
+  'explorer/test/explorer.test.ts',
+  'server/test/cli/serve.test.ts',
   'server/test/wire/wire.test.ts',
-  'server/test/caching/random-walk.test.ts',
+  'server/test/crash/postgres.test.ts',
   'server/test/cli/exchange.test.ts',
-  'server/test/cli/keeping.test.ts',
+  'server/test/caching/random-walk.test.ts',
   'server/test/crash/kill.test.ts',
-  'server/test/cli/workers.test.ts',
   'server/test/unit/query/sql-agrees.test.ts',
-  'server/test/access/nothing-leaks.test.ts',
+  'server/test/histories/histories.test.ts',
   'server/test/unit/image/converter-process.test.ts',
+  'server/test/unit/store',
+  'server/test/orm',
+  'server/test/cli/keeping.test.ts',
+  'server/test/cli/workers.test.ts',
+  'server/test/access/nothing-leaks.test.ts',
+  'server/test/cli/roles.test.ts',
+  'server/test/crash/full-disk.test.ts',
+  'client/test',
+  'server/test/clients',
+  'server/test/unit/store/slow-lane.test.ts',
+  'server/test/unit/store/postgres-engine.test.ts',
 ];
-const rank = (file: string): number => {
-  const place = longest.indexOf(file);
-  return place < 0 ? longest.length : place;
-};
 
 /** Databases of a PostgreSQL that are made and dropped by the hundred, and are small: nothing is tidied or written early. */
 const shortLived = {
@@ -63,8 +71,8 @@ const shortLived = {
 
 useTestFolder();
 const checking = asked.length > 0 ? undefined : check();
-// For one file it would take longer than it saves.
-if (files.length > 1) process.env['KEYSTAMP_TEST_COMMAND'] = bundledCommand();
+// For a few files it would take longer than it saves.
+if (files.length > 4) process.env['KEYSTAMP_TEST_COMMAND'] = bundledCommand();
 const times = values.times ? new Times() : undefined;
 // One server for all files that want one.
 const wantsPostgres = files.some((file) => readFileSync(file, 'utf8').toLowerCase().includes('postgres'));
@@ -76,7 +84,7 @@ let failed = 0;
 let skipped = 0;
 
 const stream = run({
-  files: files.toSorted((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1)),
+  files: shareProcesses(files.toSorted(), longest),
   concurrency: Math.max(2, availableParallelism()),
   timeout: values.long ? 3_600_000 : 300_000,
   // What a failed test left open does not hold up the run.

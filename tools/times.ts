@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { sharedFolder } from './shared-processes.ts';
 import { timesOfChildren } from './times-of-children.ts';
 
 interface Taken {
@@ -51,7 +52,9 @@ export class Times {
       all,
     ]) {
       const seconds = [cpu.user + cpu.system, cpu.user, cpu.system, wall].map((n) => n.toFixed(1).padStart(7)).join('');
-      console.log(`${seconds}${megabytes.toFixed(0).padStart(6)}  ${relative('', file)}`);
+      console.log(
+        `${seconds}${megabytes.toFixed(0).padStart(6)}  ${relative(file.startsWith(sharedFolder()) ? sharedFolder() : '', file)}`,
+      );
     }
   }
 }

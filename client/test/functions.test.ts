@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { NotFoundError, ServerError } from '@keystamp/client';
-import { removeFolders } from '../../server/test/wire/fixture.ts';
 import { openClient, type Opened } from './open-client.ts';
 
 describe('functions', () => {
@@ -15,7 +14,6 @@ describe('functions', () => {
   });
   after(async () => {
     await opened.close();
-    removeFolders();
   });
 
   test('of a dataclass: the result is a page of entities, which can be saved', async () => {

@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createClient, dayOf, NotFoundError, RequestError, wireDay } from '@keystamp/client';
-import { removeFolders } from '../../server/test/wire/fixture.ts';
 import { openClient, type Opened } from './open-client.ts';
 
 describe('reading', () => {
@@ -15,7 +14,6 @@ describe('reading', () => {
   });
   after(async () => {
     await opened.close();
-    removeFolders();
   });
 
   test('a page of the entities that a filter finds, in order, with the attributes asked', async () => {

@@ -3,16 +3,14 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { Fixture, removeFolders } from '../../server/test/wire/fixture.ts';
+import { Fixture } from '../../server/test/wire/fixture.ts';
 
 const root = join(import.meta.dirname, '../..');
 const samples = [...readFileSync(join(root, 'client/README.md'), 'utf8').matchAll(/```ts\n([^]*?)```/g)].map(
   ([, text]) => text as string,
 );
-after(removeFolders);
-
 /** A folder beside the packages, so that their names are found. */
 function newFolder(): string {
   const caches = join(root, 'node_modules/.cache');

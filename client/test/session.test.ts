@@ -4,7 +4,6 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { createClient, NetworkError, OverloadError, PermissionError } from '@keystamp/client';
-import { removeFolders } from '../../server/test/wire/fixture.ts';
 import { openClient } from './open-client.ts';
 
 test('login, who is logged in, logout', async () => {
@@ -26,7 +25,6 @@ test('a server that wants a login says so', async () => {
   await ds.login('bruno', 'bruno-hires');
   assert.equal((await ds.Employee.get(1)).lastName, 'Joubert');
   await close();
-  removeFolders();
 });
 
 test('reads wait for a busy server, a bounded number of times; writes are not sent twice', async () => {

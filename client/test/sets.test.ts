@@ -2,7 +2,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { NotFoundError } from '@keystamp/client';
-import { removeFolders } from '../../server/test/wire/fixture.ts';
 import { openClient, type Opened } from './open-client.ts';
 
 describe('entity sets', () => {
@@ -15,7 +14,6 @@ describe('entity sets', () => {
   });
   after(async () => {
     await opened.close();
-    removeFolders();
   });
 
   test('members stay while values change', async () => {

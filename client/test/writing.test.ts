@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { ConflictError, createClient, LockedError, StampError, ValidationError } from '@keystamp/client';
-import { Fixture, removeFolders } from '../../server/test/wire/fixture.ts';
+import { Fixture } from '../../server/test/wire/fixture.ts';
 import { picture } from '../../server/test/wire/pictures.ts';
 import { openClient, type Opened } from './open-client.ts';
 
@@ -27,7 +27,6 @@ describe('writing', () => {
   });
   after(async () => {
     await opened.close();
-    removeFolders();
   });
 
   test('a new entity, with a relation and null in what was not given', async () => {
@@ -178,5 +177,4 @@ test('keys of several parts and with any character', async () => {
     await made.delete();
   }
   await fixture.close();
-  removeFolders();
 });

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { promisify } from 'node:util';
-import { Fixture, removeFolders } from '../wire/fixture.ts';
+import { Fixture } from '../wire/fixture.ts';
 import { keystamp } from './keystamp-process.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -14,7 +14,6 @@ mkdirSync(caches, { recursive: true });
 const folder = mkdtempSync(join(caches, 'keystamp-types-'));
 after(() => {
   rmSync(folder, { recursive: true });
-  removeFolders();
 });
 
 const withoutHead = (text: string): string => text.slice(text.indexOf('\n'));

@@ -2,10 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import wakanda from 'wakanda-client';
-import { Fixture, removeFolders } from '../wire/fixture.ts';
+import { Fixture } from '../wire/fixture.ts';
 import { dialects, type Client } from './wakanda.ts';
-
-after(removeFolders);
 
 for (const dialect of dialects)
   describe(`users with the client of Wakanda, dialect ${dialect}`, () => {

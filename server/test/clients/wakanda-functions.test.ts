@@ -1,7 +1,6 @@
 // Methods as a program written for Wakanda calls them: of a class, of collections and of entities.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { removeFolders } from '../wire/fixture.ts';
 import { dialects, idsOf, openProgram, refusal, type DataClass, type Entity, type Program } from './wakanda.ts';
 
 /** Methods that the client adds to its objects. */
@@ -12,8 +11,6 @@ interface Collection {
   readonly entities: readonly Entity[];
   readonly _count: number;
 }
-
-after(removeFolders);
 
 for (const dialect of dialects)
   describe(`methods with the client of Wakanda, dialect ${dialect}`, () => {

@@ -1,10 +1,7 @@
 // What a program written for Wakanda reads: the catalog, queries, pages of sets, entities and what they relate to.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { removeFolders } from '../wire/fixture.ts';
 import { dialects, idsOf, openProgram, refusal, type DataClass, type Entity, type Program } from './wakanda.ts';
-
-after(removeFolders);
 
 for (const dialect of dialects)
   describe(`reading with the client of Wakanda, dialect ${dialect}`, () => {

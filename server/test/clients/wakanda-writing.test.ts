@@ -1,15 +1,12 @@
 // What a program written for Wakanda writes: entities, pictures, BLOBs, and what it deletes.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { removeFolders } from '../wire/fixture.ts';
 import { picture } from '../wire/pictures.ts';
 import { send } from '../wire/send.ts';
 import { dialects, openProgram, refusal, type DataClass, type Program } from './wakanda.ts';
 
 /** Bytes as the client wants a file: with their type. */
 const withType = (bytes: Buffer, type: string): Buffer => Object.assign(bytes, { type });
-
-after(removeFolders);
 
 for (const dialect of dialects)
   describe(`writing with the client of Wakanda, dialect ${dialect}`, () => {

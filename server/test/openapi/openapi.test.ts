@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { OpenAPIClientAxios, type Document, type OpenAPIClient } from 'openapi-client-axios';
 import { openOffice, type Office } from '../access/open-office.ts';
-import { Fixture, removeFolders } from '../wire/fixture.ts';
+import { Fixture } from '../wire/fixture.ts';
 
 interface OpenApi {
   readonly servers: readonly { readonly url: string }[];
@@ -28,7 +28,6 @@ before(async () => {
 after(async () => {
   await fixture.close();
   await office?.close();
-  removeFolders();
 });
 
 const fetched = async (): Promise<OpenApi> => (await (await fetch(`${origin}/rest/$openapi`)).json()) as OpenApi;

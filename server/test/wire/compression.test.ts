@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { Fixture, removeFolders } from './fixture.ts';
+import { Fixture } from './fixture.ts';
 import { send, type Answer } from './send.ts';
 
 const page = '/rest/Employee';
@@ -27,7 +27,6 @@ before(async () => {
 
 after(async () => {
   await fixture.close();
-  removeFolders();
 });
 
 const get = (url: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> =>

@@ -16,7 +16,7 @@ import { openKeystamp, type Keystamp } from '../../src/keystamp.ts';
 import { buildModel } from '../../src/model/load.ts';
 import { readRolesFile } from '../../src/session/roles-file.ts';
 import { Roles } from '../../src/session/roles.ts';
-import { Fixture, removeFolders } from './fixture.ts';
+import { Fixture } from './fixture.ts';
 import { parseHttpFile } from './http-file.ts';
 import { send } from './send.ts';
 
@@ -261,8 +261,6 @@ describe('what code of an author and a roles file answer', () => {
       assert.ok(codesOf(text, `here: ${url}`).includes(code), text);
     });
 });
-
-after(removeFolders);
 
 test('every code is got by a conversation or a test, or it is said why not', () => {
   const missing = codes.filter((code) => !seen.has(code) && !(code in notYet) && !(code in notHere));

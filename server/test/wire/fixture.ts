@@ -27,11 +27,10 @@ function newFolder(): string {
   return folder;
 }
 
-/** Deletes all data of the run. */
-export async function removeFolders(): Promise<void> {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-  for (const database of databases.splice(0)) await dropDatabase(database);
-}
+/** Sown data serve all test files of the process. Databases go with their server. */
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
 
 /** Where the data of a conversation are. */
 export type EngineName = 'sqlite' | 'postgres';
@@ -40,7 +39,6 @@ export type EngineName = 'sqlite' | 'postgres';
 type Sown = Pick<Config, 'data' | 'database'>;
 
 const sown = new Map<string, Promise<Sown>>();
-const databases: string[] = [];
 
 /** The sown data of models; sown once in a run and copied for each conversation. */
 function sownData(names: readonly StockName[], engine: EngineName): Promise<Sown> {
@@ -53,7 +51,6 @@ function sownData(names: readonly StockName[], engine: EngineName): Promise<Sown
 async function sowStocks(names: readonly StockName[], engine: EngineName): Promise<Sown> {
   const data = newFolder();
   const database = engine === 'postgres' ? await newDatabase() : '';
-  if (database !== '') databases.push(database);
   const config = readConfig({ data, database, converters: 2 });
   const ignore = (): void => undefined;
   const now = (): number => seedTime;

@@ -1,7 +1,7 @@
 // A session has so many requests at one time; others, and pictures, are not counted (spec 13 § 8.2).
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { Fixture, removeFolders } from './fixture.ts';
+import { Fixture } from './fixture.ts';
 import { send, type Answer } from './send.ts';
 
 let fixture: Fixture;
@@ -13,7 +13,6 @@ before(async () => {
 });
 after(async () => {
   await fixture.close();
-  removeFolders();
 });
 
 const ask = (method: string, url: string, cookie?: string, body?: string): Promise<Answer> =>

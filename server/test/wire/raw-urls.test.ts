@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
-import { Fixture, removeFolders } from './fixture.ts';
+import { Fixture } from './fixture.ts';
 
 let fixture: Fixture;
 let withoutRawUrls: Fixture;
@@ -16,7 +16,6 @@ before(async () => {
 after(async () => {
   await fixture.close();
   await withoutRawUrls.close();
-  removeFolders();
 });
 
 /** Everything that comes back for bytes sent in one go; the last request closes the connection. */

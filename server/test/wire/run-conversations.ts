@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Conversation } from './conversation.ts';
-import { Fixture, removeFolders, type EngineName } from './fixture.ts';
+import { Fixture, type EngineName } from './fixture.ts';
 import { parseHttpFile } from './http-file.ts';
 
 export const readText = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
@@ -19,8 +19,6 @@ export function runConversations(engine: EngineName, takes: (name: string) => bo
     .map((name) => name.slice(0, -5))
     .filter((name) => (wanted.length === 0 ? takes(name) : wanted.includes(name)))
     .toSorted();
-
-  after(removeFolders);
 
   for (const name of names) {
     const file = parseHttpFile(readText(`${name}.http`), name);
