@@ -45,7 +45,7 @@ async function bundleCommand(): Promise<string> {
     output: { dir: join(folder, 'dist'), format: 'esm' },
   });
   mkdirSync(join(folder, 'bin'));
-  copyFileSync(join(workspace, 'server', bin), join(folder, bin));
+  for (const file of [bin, 'package.json']) copyFileSync(join(workspace, 'server', file), join(folder, file));
   symlinkSync(join(workspace, 'server/dist/explorer'), join(folder, 'dist/explorer'), 'junction');
   const old = `${folder}.old`;
   if (existsSync(target)) renameSync(target, old);

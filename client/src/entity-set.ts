@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 // A selection that is stored on the server (spec 05 § 3): ordered members, live values.
 import type { CallOptions } from './call.ts';
 import type { DataStore } from './data-store.ts';

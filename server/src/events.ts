@@ -6,8 +6,8 @@ import type { ImageEvent } from './image/image-event.ts';
 export type AppEvent =
   | ImageEvent
   | { readonly kind: 'listening'; readonly url: string; readonly data: string }
-  /** No roles file: everybody who reaches the server may do everything. */
-  | { readonly kind: 'unprotected'; readonly model: string }
+  /** Everybody who reaches the server may do everything. */
+  | { readonly kind: 'unprotected'; readonly model: string; readonly why: string }
   /** The attribute has become protected; what shared caches keep of it must be purged there. */
   | { readonly kind: 'publicCopies'; readonly attribute: string }
   | { readonly kind: 'rolesWarning'; readonly file: string; readonly warning: string }

@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 // The public surface: what a model folder imports from 'keystamp'.
 export { defineModel } from './model/definition.ts';
 export type {

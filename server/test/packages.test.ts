@@ -38,6 +38,12 @@ function imported(folder: string): ReadonlySet<string> {
   return names;
 }
 
+/** Types that those who compile against the package must have: `/// <reference types="node" />`. */
+const referenced = (folder: string): readonly string[] =>
+  [...readFileSync(join(root, folder, 'src/index.ts'), 'utf8').matchAll(/^\/\/\/ <reference types="([^"]+)"/gm)].map(
+    ([, name]) => `@types/${name}`,
+  );
+
 /** `{ type A, type B }` */
 const isTypesAlone = (given: string): boolean =>
   /^\{[^}]+\}$/s.test(given.trim()) &&
@@ -47,7 +53,7 @@ for (const folder of ['client', 'server']) {
   const { name, bin = {}, exports, files, dependencies = {} } = manifestOf(folder);
 
   test(`${name} asks for what it imports, and for nothing else`, () => {
-    const wanted = [...imported(folder)].filter((each) => each !== name);
+    const wanted = [...imported(folder), ...referenced(folder)].filter((each) => each !== name);
     assert.deepEqual(Object.keys(dependencies).toSorted(), wanted.toSorted());
   });
 
@@ -139,18 +145,22 @@ async function installAndUse(t: TestContext): Promise<void> {
     rmSync(folder, { recursive: true, force: true });
   });
   for (const each of ['client', 'server']) await install(each, folder);
-  link([...Object.keys(manifestOf('server').dependencies ?? {}), '@types/node'], folder);
+  link(Object.keys(manifestOf('server').dependencies ?? {}), folder);
 
   const bin = join(folder, 'node_modules/keystamp/bin/keystamp.mjs');
   const env = { PATH: process.env['PATH'] ?? '' };
   await run(process.execPath, [bin, 'init'], { cwd: folder, env });
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }');
   writeFileSync(join(folder, 'use.ts'), program);
-  const compilerOptions = { module: 'nodenext', target: 'es2024', strict: true, noEmit: true, types: ['node'], allowImportingTsExtensions: true }; // prettier-ignore
-  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*.ts'] }));
-  await run(join(root, 'node_modules/.bin/tsc'), ['-p', folder]).catch((error: { stdout: string }) =>
-    assert.fail(error.stdout),
-  );
+  // As `init` has written it, and with the declarations of the packages checked too.
+  for (const more of [
+    [],
+    ['--skipLibCheck', 'false'],
+    ['--module', 'nodenext', '--target', 'es2022', '--skipLibCheck', 'false'],
+  ])
+    await run(join(root, 'node_modules/.bin/tsc'), ['-p', folder, ...more]).catch((error: { stdout: string }) =>
+      assert.fail(error.stdout),
+    );
 
   server = spawn(process.execPath, [bin, 'serve', '.', '--port', '0'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] }); // prettier-ignore
   let printed = '';

@@ -2,7 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { buildModel } from '../model/load.ts';
 import { ModelError } from '../model/model-error.ts';
 import type { Model } from '../model/model.ts';
@@ -50,6 +50,12 @@ const ownIndex = programBeside(import.meta.url, '../index').href;
 
 let isPrepared = false;
 
+/** URLs of the files that models are made of: those named on the command line and what they import, packages aside. */
+const sources = new Set<string>();
+
+/** The files that have been loaded of models, or could not be. */
+export const modelSources = (): readonly string[] => [...sources].map((url) => fileURLToPath(url));
+
 /**
  * A model has the Keystamp that loads it, whether or not there is one among its packages: its code runs in the calls of
  * that one. Its TypeScript is modules, whatever `npm init` wrote into a package.json above it.
@@ -61,16 +67,35 @@ function prepareLoading(): void {
     resolve(specifier, context, next) {
       if (specifier === 'keystamp') return { url: ownIndex, shortCircuit: true };
       const found = next(specifier, context);
+      if (sources.has(context.parentURL ?? '') && isOwn(found.url)) sources.add(found.url);
       return found.format === 'commonjs-typescript' ? { ...found, format: 'module-typescript' } : found;
     },
   });
 }
 
+const isOwn = (url: string): boolean => url.startsWith('file:') && !url.includes('/node_modules/');
+
 async function exportsOf(file: string): Promise<unknown> {
   prepareLoading();
+  const url = pathToFileURL(file).href;
+  sources.add(url);
   try {
-    return await import(pathToFileURL(file).href);
+    return await import(url);
   } catch (error) {
-    throw new ModelError([`${file}: cannot be loaded (${error instanceof Error ? error.message : String(error)})`]);
+    const message = error instanceof Error ? error.message : String(error);
+    const hint = message.includes('does not provide an export named') ? '; a type is imported with `import type`' : '';
+    throw new ModelError([`${placeOf(error) ?? file}: cannot be loaded (${message}${hint})`]);
   }
+}
+
+/** The author's file and line that an error tells of: the first place in its stack that is neither Node's nor ours. */
+function placeOf(error: unknown): string | undefined {
+  const ours = fileURLToPath(new URL('..', import.meta.url));
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  // Node puts the place of a faulty syntax above the message, as a path or as a URL; others stand in the lines below.
+  for (const [, place = '', line] of stack.matchAll(/(?:^|at (?:.* \()?)(\S.*?):(\d+)(?=$|:\d+\)?$)/gm)) {
+    const file = place.startsWith('file:') ? fileURLToPath(place) : place;
+    if (existsSync(file) && !file.startsWith(ours)) return `${file}:${line}`;
+  }
+  return undefined;
 }

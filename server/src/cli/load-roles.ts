@@ -17,7 +17,7 @@ const noRoles = 'none';
 export function loadRoles(model: Model, folder: string, config: Config, onEvent: OnEvent): Roles {
   const file = rolesFile(folder, config.roles);
   if (file === undefined) {
-    onEvent({ kind: 'unprotected', model: model.name });
+    onEvent({ kind: 'unprotected', model: model.name, why: 'there is no roles file: everybody may do everything' });
     return new Roles();
   }
   const name = relative('', file);
@@ -26,7 +26,7 @@ export function loadRoles(model: Model, folder: string, config: Config, onEvent:
   if (read) return new Roles(read);
   if (config.rolesErrors === 'refuse') throw new Error(faults.map((fault) => `${name} ${fault}`).join('\n'));
   for (const fault of faults) onEvent({ kind: 'rolesFault', file: name, fault });
-  onEvent({ kind: 'unprotected', model: model.name });
+  onEvent({ kind: 'unprotected', model: model.name, why: 'its roles file is faulty: everybody may do everything' });
   return new Roles();
 }
 

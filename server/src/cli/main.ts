@@ -1,4 +1,5 @@
 // The command line: `keystamp <command>`. Each command has a file of its own.
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 
 /** Each is loaded when it is asked for: most need little of the server, and start the faster. In the order of the help. */
@@ -22,10 +23,17 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 export async function createProgram(name = ''): Promise<Command> {
   const program = new Command('keystamp')
     .description('Serves a datastore with versioned pictures over the Qodly / 4D REST API')
+    .version(versionOf(), '-v, --version', 'tell the version')
     .exitOverride();
   const meant = Object.hasOwn(commands, name) ? commands[name] : undefined;
   for (const load of meant ? [meant] : Object.values(commands)) program.addCommand(await load());
   return program;
+}
+
+/** Of the package that these files belong to, built or not. */
+function versionOf(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { readonly version: string }).version;
 }
 
 /** Runs the command that the arguments name; sets the exit code. */

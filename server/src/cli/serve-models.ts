@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { mountsOf, type Config } from '../config.ts';
 import { printEvents, type OnEvent } from '../events.ts';
+import { servesExplorer } from '../http/explorer.ts';
 import { isProtected, listen, listenWithOthers, refusesToListen, stop, urlOf } from '../http/listen.ts';
 import { createMetrics, type Metrics } from '../http/metrics.ts';
 import { createServer } from '../http/server.ts';
@@ -55,7 +56,10 @@ export async function serveModels(loaded: readonly LoadedModel[], config: Config
 const serveByWorkers = (config: Config, onEvent: OnEvent): Promise<void> =>
   keepWorkers(config, onEvent, (port) => printServing(urlOf(config.host, port), config));
 
-const printServing = (url: string, config: Config): void => console.log(`Keystamp serves ${url}${mountsOf(config)[0]}`);
+function printServing(url: string, config: Config): void {
+  console.log(`Keystamp serves ${url}${mountsOf(config)[0]}`);
+  if (servesExplorer(config)) console.log(`The explorer is at ${url}/`);
+}
 
 /** Brings in the first data, or goes on with it when it was broken off. */
 async function sowFirst(seed: Seed, { model, services }: Part): Promise<void> {

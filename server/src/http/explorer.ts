@@ -33,25 +33,32 @@ const pageHeaders = {
   'Cross-Origin-Opener-Policy': 'same-origin',
 };
 
+const indexFile = join(folder, 'index.html');
+
+/** Whether the setting asks for it, no mount stands in its way, and it has been built. */
+export const servesExplorer = (config: Config): boolean => isAsked(config) && existsSync(indexFile);
+
+const isAsked = (config: Config): boolean =>
+  config.explorer && !mountsOf(config).some((mount) => `${mount}/`.startsWith(`${path}/`));
+
 /**
  * Serves the explorer under `/explorer`. Its own paths (`/explorer/Employee(31)/photo`) all give the one page; what the
  * build named after its content may be kept for ever.
  * @param models names of the models that are served together; empty for one alone
  */
 export function serveExplorer(server: FastifyInstance, config: Config, models: readonly string[]): void {
+  if (!isAsked(config)) return;
   const mounts = mountsOf(config);
-  if (!config.explorer || mounts.some((mount) => `${mount}/`.startsWith(`${path}/`))) return;
-  const file = join(folder, 'index.html');
-  if (!existsSync(file)) {
+  if (!existsSync(indexFile)) {
     server.get(path, async (_request, reply) =>
       reply.code(404).type('text/plain; charset=utf-8').send('The explorer is not built: npm run build\n'),
     );
     return;
   }
   const read = (): Page => ({
-    changedAt: statSync(file).mtimeMs,
+    changedAt: statSync(indexFile).mtimeMs,
     bytes: Buffer.from(
-      withMeta(readFileSync(file, 'utf8'), {
+      withMeta(readFileSync(indexFile, 'utf8'), {
         'keystamp-mount': mounts[0] as string,
         'keystamp-models': models.map(encodeURIComponent).join(' '),
       }),
@@ -60,7 +67,7 @@ export function serveExplorer(server: FastifyInstance, config: Config, models: r
   let page = read();
   /** A build while the server runs gives the scripts other names. In the middle of one there is no page. */
   const current = (): Buffer => {
-    const now = statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? page.changedAt;
+    const now = statSync(indexFile, { throwIfNoEntry: false })?.mtimeMs ?? page.changedAt;
     if (now !== page.changedAt) page = read();
     return page.bytes;
   };

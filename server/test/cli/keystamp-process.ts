@@ -14,6 +14,8 @@ export interface KeystampProcess {
   /** `http://127.0.0.1:41234/rest`, once the server listens; fails when the process ends before. */
   readonly url: Promise<string>;
   readonly ended: Promise<Ended>;
+  /** Waits until what it has printed, on standard output and then on standard error, matches. */
+  readonly printed: (pattern: RegExp) => Promise<RegExpExecArray>;
   readonly kill: (signal: NodeJS.Signals) => void;
   readonly pid: number;
 }
@@ -44,7 +46,20 @@ export function keystamp(args: readonly string[], env: Readonly<Record<string, s
   });
   // Who does not wait for the server does not care that it never listened.
   url.catch(() => undefined);
-  const started: KeystampProcess = { url, ended, kill: (signal) => void child.kill(signal), pid: child.pid ?? 0 };
+  const printed = async (pattern: RegExp): Promise<RegExpExecArray> => {
+    for (;;) {
+      const found = pattern.exec(`${output.stdout}\n${output.stderr}`);
+      if (found) return found;
+      await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), ended.then(() => Promise.reject(new Error(`${String(pattern)} was not printed\n${output.stdout}\n${output.stderr}`)))]); // prettier-ignore
+    }
+  };
+  const started: KeystampProcess = {
+    url,
+    ended,
+    printed,
+    kill: (signal) => void child.kill(signal),
+    pid: child.pid ?? 0,
+  };
   running.add(started);
   return started;
 }

@@ -1,7 +1,7 @@
 // `keystamp serve` as a black box: what it serves, what it refuses, how it stops.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { createServer, connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -257,10 +257,10 @@ test('a faulty model: every fault with its path, nothing is made', async () => {
 test('a model that is not there, cannot be loaded, or has no seed in its seed file', async () => {
   assert.match(await refused(serve(join(root, 'nowhere'))), /nowhere: there is no such file or folder/);
   assert.match(await refused(serve(folder())), /the folder has no model\.ts/);
-  assert.match(await refused(serve(folder({ 'model.ts': 'export default {' }))), /model\.ts: cannot be loaded/);
+  assert.match(await refused(serve(folder({ 'model.ts': 'export default {' }))), /model\.ts:1: cannot be loaded/);
   assert.match(
-    await refused(serve(folder({ 'model.ts': `throw new Error('no luck')` }))),
-    /model\.ts: cannot be loaded \(no luck\)/,
+    await refused(serve(folder({ 'model.ts': `\nthrow new Error('no luck')` }))),
+    /model\.ts:2: cannot be loaded \(no luck\)/,
   );
   assert.match(
     await refused(serve(folder({ 'model.ts': person, 'seed.ts': 'export {}' }))),
@@ -268,8 +268,34 @@ test('a model that is not there, cannot be loaded, or has no seed in its seed fi
   );
   assert.match(
     await refused(serve(folder({ 'model.ts': person, 'seed.ts': 'export const seed = ' }))),
-    /seed\.ts: cannot be loaded/,
+    /seed\.ts:1: cannot be loaded/,
   );
+  assert.match(
+    await refused(serve(folder({ 'model.ts': `import './moods.ts';`, 'moods.ts': '\nenum Mood { calm }' }))),
+    /moods\.ts:2: cannot be loaded \(.*enum/,
+  );
+  assert.match(
+    await refused(serve(folder({ 'model.ts': `import { defineModel, EntityOf } from 'keystamp';\n${person}` }))),
+    /model\.ts:1: cannot be loaded \(.*'EntityOf'; a type is imported with `import type`\)/,
+  );
+});
+
+test('--watch: the server starts again with a changed model, also after one that is faulty', async () => {
+  const part = (max: number): string => `export const name: object = { type: 'string', maxLength: ${max} };`;
+  const model = folder({
+    'model.ts': `import { name } from './name.ts';\n${person.replace("name: { type: 'string' }", 'name')}`,
+    'name.ts': part(3),
+  });
+  const server = serve(model, '--watch');
+  const saved = async (url: string): Promise<number> =>
+    (await json(`${url}/Person?$method=update`, { method: 'POST', body: '{"name":"Carla"}' })).status;
+  assert.equal(await saved(await server.url), 400);
+  writeFileSync(join(model, 'name.ts'), 'export const name = {');
+  await server.printed(/name\.ts:1: cannot be loaded[^]*Ended with 1; starts again when a file of the model changes/);
+  writeFileSync(join(model, 'name.ts'), part(5));
+  const [, url = ''] = await server.printed(/^Keystamp serves [^]*^Keystamp serves (\S+)$/m);
+  assert.equal(await saved(url), 200);
+  await stopped(server);
 });
 
 test('a model that the database cannot follow: why, and the data stays as it is', async () => {
@@ -327,6 +353,23 @@ test('settings that cannot be read: all of them at once', async () => {
   ]);
 });
 
+test('init begins a folder that can be served, edited and committed, and leaves what is there', async () => {
+  const path = folder({ '.gitignore': 'mine\n' });
+  const { code, stdout } = await keystamp(['init', path]).ended;
+  assert.equal(code, 0);
+  assert.match(stdout, / npx keystamp serve \S+ --data \S+\/data$/m);
+  const { compilerOptions } = JSON.parse(readFileSync(join(path, 'tsconfig.json'), 'utf8')) as Record<string, object>;
+  assert.ok(compilerOptions && 'erasableSyntaxOnly' in compilerOptions);
+  assert.equal(readFileSync(join(path, '.gitignore'), 'utf8'), 'mine\n');
+  const below = join(path, 'below');
+  await keystamp(['init', below]).ended;
+  assert.equal(readFileSync(join(below, '.gitignore'), 'utf8'), 'data/\n');
+  assert.ok(!existsSync(join(below, 'tsconfig.json')), 'the one above says it already');
+  const server = serve(below);
+  assert.equal((await json(`${await server.url}/Place`)).body['__COUNT'], 0);
+  await stopped(server);
+});
+
 test('flags, arguments and commands that do not exist', async () => {
   assert.match(
     await refused(keystamp(['serve', '.', '--port', 'http'])),
@@ -334,6 +377,7 @@ test('flags, arguments and commands that do not exist', async () => {
   );
   assert.match(await refused(keystamp(['serve', '.', '--prot', '1'])), /unknown option '--prot'/);
   assert.match(await refused(keystamp(['sevre'])), /unknown command 'sevre'/);
+  assert.match((await keystamp(['--version']).ended).stdout, /^\d+\.\d+\.\d+\n$/);
   const help = await keystamp(['serve', '--help']).ended;
   assert.equal(help.code, 0);
   for (const flag of ['--data', '--port', '--host', '--open']) assert.ok(help.stdout.includes(flag));

@@ -1,6 +1,6 @@
 // `keystamp init [folder]`: a new model folder, or one for a database that is there already.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { dirname, join, relative, resolve } from 'node:path';
 import { Command } from 'commander';
 import { readConfig } from '../../config.ts';
 import { modelOfDatabase } from '../../keeping/model-of-database.ts';
@@ -32,9 +32,22 @@ async function init(folder: string, flags: Flags): Promise<void> {
   const made = flags.from === undefined ? fromNothing() : await fromDatabase(folder, flags.from, flags.adopt ?? false);
   mkdirSync(folder, { recursive: true });
   writeFileSync(join(folder, 'model.ts'), made.model);
-  if (!existsSync(join(folder, 'README.md'))) writeFileSync(join(folder, 'README.md'), made.readme);
+  writeMissing(join(folder, 'README.md'), made.readme);
+  writeMissing(join(folder, '.gitignore'), 'data/\n');
+  // One above it is the author's own, and says how this folder is compiled too.
+  if (!isBelow(folder, 'tsconfig.json')) writeMissing(join(folder, 'tsconfig.json'), compilerOptions);
   for (const note of made.notes) console.log(note);
   console.log(`${join(folder, 'model.ts')} is written. Serve it:\n\n  ${made.command(folder)}\n`);
+}
+
+function writeMissing(file: string, text: string): void {
+  if (!existsSync(file)) writeFileSync(file, text);
+}
+
+/** Whether a file of that name stands in a folder above this one. */
+function isBelow(folder: string, name: string): boolean {
+  const above = dirname(resolve(folder));
+  return above !== resolve(folder) && (existsSync(join(above, name)) || isBelow(above, name));
 }
 
 interface Made {
@@ -69,11 +82,28 @@ export default defineModel({
 });
 `;
 
+/** Editors mark what would not run: code that is more than types to strip, types that are imported as values. */
+const compilerOptions = `{
+  "compilerOptions": {
+    "target": "esnext",
+    "module": "preserve",
+    "strict": true,
+    "noEmit": true,
+    "allowImportingTsExtensions": true,
+    "erasableSyntaxOnly": true,
+    "verbatimModuleSyntax": true,
+    "skipLibCheck": true
+  }
+}
+`;
+
 const quoted = (text: string): string =>
   /^[\w./:@-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 function fromNothing(): Made {
-  const command = (folder: string): string => `keystamp serve ${quoted(folder)}`;
+  // The data stay with the model, wherever the command is given.
+  const command = (folder: string): string =>
+    `npx keystamp serve ${quoted(folder)}${folder === '.' ? '' : ` --data ${quoted(join(folder, 'data'))}`}`;
   return {
     model: sample,
     notes: [],
@@ -95,7 +125,7 @@ const readmeOf = (command: string, more: string): string => `# Datastore
 
     ${command}
 
-It answers on http://127.0.0.1:8044/rest, on this machine only; \`keystamp serve --help\` tells more.
+It answers on http://127.0.0.1:8044/rest, on this machine only; \`npx keystamp serve --help\` tells more.
 
 ${more}
 `;
@@ -113,7 +143,7 @@ async function fromDatabase(folder: string, from: string, adopt: boolean): Promi
   }
   const place = (seen: string): string => (isServer ? withoutPassword(from) : relative(resolve(seen), resolve(from)));
   const command = (seen: string): string =>
-    `keystamp serve ${quoted(seen)} --database ${quoted(isServer ? withoutPassword(from) : seen === '.' ? place(folder) : from)}`;
+    `npx keystamp serve ${quoted(seen)} --database ${quoted(isServer ? withoutPassword(from) : seen === '.' ? place(folder) : from)}`;
   const head = [
     `The tables of ${isServer ? withoutPassword(from) : place(folder)}.`,
     adopt

@@ -1,7 +1,8 @@
 // `keystamp serve [models…]`: what it is told, and the models it serves.
 import { Command } from 'commander';
 import { readConfig, settings } from '../../config.ts';
-import { loadModel, type LoadedModel } from '../load-model.ts';
+import { loadModel, modelSources, type LoadedModel } from '../load-model.ts';
+import { isWatched, serveWatching, tellSources } from '../watch.ts';
 
 interface Flags {
   readonly data?: string;
@@ -13,6 +14,7 @@ interface Flags {
   readonly allowedHosts?: string;
   readonly roles?: string;
   readonly rolesErrors?: string;
+  readonly watch?: boolean;
 }
 
 export function serveCommand(): Command {
@@ -28,13 +30,19 @@ export function serveCommand(): Command {
     .option('--allowed-host, --allowed-hosts <names>', settings.allowedHosts.meaning)
     .option('--roles <file>', settings.roles.meaning)
     .option('--roles-errors <what>', settings.rolesErrors.meaning)
+    .option('--watch', 'start again whenever a file of a model, or its roles file, changes')
     .action(serve);
 }
 
-async function serve(paths: readonly string[], flags: Flags): Promise<void> {
+async function serve(paths: readonly string[], { watch, ...flags }: Flags): Promise<void> {
   const config = readConfig(flags, process.env);
+  if (watch) return serveWatching(paths, config.roles);
   const loaded: LoadedModel[] = [];
-  for (const path of paths) loaded.push(await loadModel(path));
+  try {
+    for (const path of paths) loaded.push(await loadModel(path));
+  } finally {
+    if (isWatched()) tellSources(modelSources());
+  }
   // Nine tenths of the program: who made a mistake in the settings or the model hears of it at once.
   const { serveModels } = await import('../serve-models.ts');
   await serveModels(loaded, config);
