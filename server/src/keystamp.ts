@@ -20,6 +20,7 @@ import { SessionCookie } from './session/session-cookie.ts';
 import { flushMs } from './session/session-life.ts';
 import { Sessions } from './session/sessions.ts';
 import { releaseUploads, Uploads } from './session/uploads.ts';
+import { rememberUsualHash } from './session/usual-hash.ts';
 import { isTracking, sweepDeletions } from './store/global-stamps.ts';
 import { ChangeSignal } from './store/change-signal.ts';
 import { openEngine } from './store/open.ts';
@@ -163,6 +164,7 @@ async function openPart({ model, roles, config, cookieSuffix, schema, onEvent, n
   };
   const guest = (roles.forceLogin ?? config.forceLogin) ? undefined : roles.guest;
   await remindOfPublicCopies(model, guest, engine, onEvent);
+  const forgetUsualHash = await rememberUsualHash(engine, sweepFailed);
   const timers = [
     setInterval(() => {
       sessions.sweep().catch(sweepFailed);
@@ -178,6 +180,7 @@ async function openPart({ model, roles, config, cookieSuffix, schema, onEvent, n
     services,
     async close() {
       for (const timer of timers) clearInterval(timer);
+      forgetUsualHash();
       await signal.close();
       await sessions.flush().catch(sweepFailed);
       await sets.flush().catch(sweepFailed);

@@ -6,7 +6,7 @@ import { callIfAny } from './current-call.ts';
 /** @param self what `this` is */
 export function runFunction(fn: FunctionDef, self: unknown, parameters: readonly unknown[]): unknown {
   const call = callIfAny();
-  const lent = call?.services.roles.promotionsOf(functionResource(fn)) ?? [];
+  const lent = call?.services.roles.promotionsOf(fn, functionResource) ?? [];
   const run = (): unknown => fn.run.apply(self, parameters as unknown[]);
   return call && lent.length > 0 ? call.lending(lent, run) : run();
 }

@@ -3,16 +3,17 @@
 import { Readable } from 'node:stream';
 import { failHttp } from '../errors.ts';
 import { stateOf } from '../orm/entity-state.ts';
-import { allMembers, amongMembers } from '../orm/members.ts';
+import { amongMembers, memberCount, type Members } from '../orm/members.ts';
 import { MediaBytes } from '../orm/media-value.ts';
 import { OutgoingMessage } from '../orm/outgoing-message.ts';
 import { selectionStateOf, type SelectionState } from '../orm/selection-state.ts';
 import type { CallPlan } from '../plan/call-plan.ts';
+import type { Columns } from '../query/columns.ts';
 import { keyCount, keysBetween } from '../query/key-list.ts';
 import { readBytes } from '../request/body.ts';
 import type { Row } from '../store/engine.ts';
-import { entityStatement } from '../store/sql/select.ts';
-import { withCalculated } from './calculated.ts';
+import { entitiesStatement, entityStatement } from '../store/sql/select.ts';
+import { bytesWithCalculated, withCalculated } from './calculated.ts';
 import type { Visit } from './context.ts';
 import { entityJsonOf } from './entity-in-memory.ts';
 import type { CallResult, SelectionOutcome } from './outcome.ts';
@@ -154,15 +155,33 @@ async function objectJson(value: object, plan: CallPlan, visit: Visit, around: r
 /** All entities of a selection, up to the largest page. */
 async function entitiesJson(selection: SelectionState, plan: CallPlan, visit: Visit): Promise<string> {
   const { def } = selection.of;
-  const { engine, config } = visit.services;
+  const { config } = visit.services;
   const found = await selection.members();
   if ((await selection.count()) > config.maxEntitiesPerPage)
     throw failHttp(500, `a selection of over ${config.maxEntitiesPerPage} entities inside a result`);
   const columns = plan.columns(def);
-  const texts: string[] = [];
-  for (const key of allMembers(def, found)) {
-    const row: Row | undefined = await engine.row(entityStatement(columns, key, 'top', engine.dialect));
-    if (row) texts.push(row['json'] as string);
+  const parts: string[] = [];
+  for (let from = 0; from < memberCount(found); from += readAtOnce) {
+    const text = await membersJson(found, from, columns, visit);
+    if (text !== '') parts.push(text);
   }
-  return withCalculated(texts.join(','), columns, visit);
+  return parts.join(',');
+}
+
+/** Entities of one statement. */
+const readAtOnce = 500;
+
+/** A part of the members, those that are still there, with commas between them. */
+async function membersJson(found: Members, from: number, columns: Columns, visit: Visit): Promise<string> {
+  const { engine } = visit.services;
+  const { dialect } = engine;
+  if (found.kind === 'packed') {
+    const keys = keysBetween(found.list, from, from + readAtOnce);
+    const row = (await engine.row(entitiesStatement(columns, keys, dialect))) as Row;
+    const bytes = await bytesWithCalculated(row['entities'] as Uint8Array | null, columns, visit);
+    return bytes === null ? '' : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  }
+  const keys = found.keys.slice(from, from + readAtOnce);
+  const rows = await Promise.all(keys.map((key) => engine.row(entityStatement(columns, key, 'top', dialect))));
+  return withCalculated(rows.flatMap((row) => (row ? [row['json'] as string] : [])).join(','), columns, visit);
 }

@@ -33,6 +33,11 @@ function digest(password: string, salt: Buffer, made: Recipe, length: number): P
   return argon2('argon2id', { message, nonce: salt, memory, passes, parallelism, tagLength: length });
 }
 
+const printRecipe = (made: Recipe): string =>
+  made.kind === 'argon2id'
+    ? `argon2id$v=19$m=${made.memory},t=${made.passes},p=${made.parallelism}`
+    : `scrypt$ln=${made.ln},r=${made.r},p=${made.p}`;
+
 const base64 = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
 
 /**
@@ -43,11 +48,7 @@ export async function generatePasswordHash(password: string): Promise<string> {
   if (password.length > longestPassword) throw new RangeError(`A password has ${longestPassword} characters at most`);
   const salt = crypto.randomBytes(saltBytes);
   const hash = await digest(password, salt, recipe, hashBytes);
-  const how =
-    recipe.kind === 'argon2id'
-      ? `v=19$m=${recipe.memory},t=${recipe.passes},p=${recipe.parallelism}`
-      : `ln=${recipe.ln},r=${recipe.r},p=${recipe.p}`;
-  return `$${recipe.kind}$${how}$${base64(salt)}$${base64(hash)}`;
+  return `$${printRecipe(recipe)}$${base64(salt)}$${base64(hash)}`;
 }
 
 interface Stored {
@@ -73,9 +74,32 @@ function readHash(text: string): Stored | undefined {
 
 /** How the hashes of this application are made, as far as is known: like the one that was seen last. */
 let usual = recipe;
+const listeners = new Set<(how: string) => void>();
 
-/** The kind of hash that a stranger's password is compared with, for nothing. */
-export const usualKind = (): Recipe['kind'] => usual.kind;
+/** The kind and costs of the hash that a stranger's password is compared with, for nothing: `argon2id$v=19$m=19456,t=2,p=1`. */
+export const usualHash = (): string => printRecipe(usual);
+
+/** Takes hashes to be made like this from now on; what says nothing known changes nothing. */
+export function expectUsual(how: string): void {
+  usual = readHash(`$${how}$${'A'.repeat(22)}$${'A'.repeat(43)}`)?.made ?? usual;
+}
+
+/**
+ * Tells when a hash was made otherwise than the one before.
+ * @returns ends that
+ */
+export function onUsualChange(listener: (how: string) => void): () => void {
+  listeners.add(listener);
+  return () => void listeners.delete(listener);
+}
+
+/** A hash that was made like this has been seen. */
+function see(made: Recipe): void {
+  const before = usualHash();
+  usual = made;
+  const now = usualHash();
+  if (now !== before) for (const listener of listeners) listener(now);
+}
 
 /**
  * Is this the password of that hash? Without a hash the answer is no, and takes as long as with the hash that was seen
@@ -91,7 +115,7 @@ export async function verifyPasswordHash(password: string, hash: string | null |
   }
   const stored = readHash(hash);
   if (!stored) throw new Error('The text is no Argon2id or scrypt hash of a password');
-  usual = stored.made;
+  see(stored.made);
   const tried = await digest(password, stored.salt, stored.made, stored.hash.length);
   return crypto.timingSafeEqual(tried, stored.hash);
 }

@@ -19,6 +19,7 @@ export class Roles {
   readonly #accesses = new LRUCache<string, Access>({ max: keptAccesses });
   #made = 0;
   readonly #known = new WeakMap<Grants, Access>();
+  readonly #lent = new WeakMap<object, readonly string[]>();
   /** Of administration keys. */
   readonly admin: Access;
 
@@ -72,9 +73,15 @@ export class Roles {
     return access === this.admin ? access : this.accessOf([...access.held, ...privileges]);
   }
 
-  /** The privileges that are lent while the function runs. */
-  promotionsOf(resource: Resource): readonly string[] {
-    return this.#file ? promotionsOf(this.#file.permissions, resource) : [];
+  /**
+   * The privileges that are lent while the code of a function or an attribute runs; looked up once for each.
+   * @param resourceOf what the roles file calls it
+   */
+  promotionsOf<T extends object>(code: T, resourceOf: (code: T) => Resource): readonly string[] {
+    if (!this.#file) return [];
+    let lent = this.#lent.get(code);
+    if (!lent) this.#lent.set(code, (lent = promotionsOf(this.#file.permissions, resourceOf(code))));
+    return lent;
   }
 
   /**

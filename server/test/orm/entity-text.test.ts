@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Readable } from 'node:stream';
-import { defineModel, implement } from 'keystamp';
+import { dataStoreOf, defineModel, implement } from 'keystamp';
 import { openModel, type OpenModel } from './open-model.ts';
 import { ask, save } from './rest.ts';
 
@@ -51,6 +51,22 @@ const model = defineModel({
 });
 
 const app = implement(model, {
+  functions: {
+    /** Selections inside of a result, and the same entities one by one. */
+    both: {
+      exposed: true,
+      onHttpGet: true,
+      async run() {
+        const { Thing, Cell } = dataStoreOf(model);
+        const things = Thing.all().orderBy('whole, name desc');
+        const cells = Cell.all();
+        return [
+          { things, cells },
+          { things: await things.toArray(), cells: await cells.toArray() },
+        ];
+      },
+    },
+  },
   dataClasses: { Thing: { entityFunctions: itself }, Cell: { entityFunctions: itself } },
 });
 
@@ -110,4 +126,22 @@ test('a composite key', async () => {
   const all = await ask(opened, 'GET', '/rest/Cell');
   for (const { __KEY } of (all.body as { __ENTITIES: { __KEY: string }[] }).__ENTITIES)
     await sameAsRead(`/rest/Cell(${encodeURIComponent(__KEY)})`);
+});
+
+test('selections inside of a result: as their entities one by one, in order, read by one statement each', async () => {
+  const { engine } = opened.keystamp.services;
+  const row = engine.row.bind(engine);
+  let asked = 0;
+  engine.row = (statement) => {
+    asked++;
+    return row(statement);
+  };
+  const { status, body } = await ask(opened, 'POST', '/rest/$catalog/both');
+  engine.row = row;
+  assert.equal(status, 200);
+  const [selections, entities] = body.result;
+  assert.equal(selections.things.length, names.length);
+  assert.deepEqual(selections, entities);
+  // Those whose key has several attributes are asked for one by one, here as there.
+  assert.ok(asked <= 1 + 2 * names.length, `${asked} statements`);
 });

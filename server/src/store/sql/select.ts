@@ -67,12 +67,14 @@ function pageRows(selection: Selection, skip: number, top: number, dialect: SqlD
   return sql`(SELECT ${join(keys, ', ')} FROM ${ordered}) AS k ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${join(same, ' AND ')}`;
 }
 
-/** Pages of the same columns differ in what they hold, so the JSON of a row is made once per columns. */
-const listed = new WeakMap<Columns, Sql>();
+/** Lists of the same columns differ in what they hold, so the JSON of a row is made once per columns and shape. */
+const ofRows = new WeakMap<Columns, Map<EntityShape, Sql>>();
 
-function listedJson(columns: Columns, dialect: SqlDialect): Sql {
-  let json = listed.get(columns);
-  if (!json) listed.set(columns, (json = entityJson(columns, 'e', 'listed', dialect)));
+function shapedJson(columns: Columns, shape: EntityShape, dialect: SqlDialect): Sql {
+  let shapes = ofRows.get(columns);
+  if (!shapes) ofRows.set(columns, (shapes = new Map()));
+  let json = shapes.get(shape);
+  if (!json) shapes.set(shape, (json = entityJson(columns, 'e', shape, dialect)));
   return json;
 }
 
@@ -89,7 +91,7 @@ function memberJson(listed: Sql, key: StorageDef, dialect: SqlDialect): Sql {
 function rowJson(rows: Rows, dialect: SqlDialect): Sql {
   switch (rows.kind) {
     case 'entities':
-      return listedJson(rows.columns, dialect);
+      return shapedJson(rows.columns, 'listed', dialect);
     case 'array':
       return arrayJson(rows.columns, 'e', rows.keys, dialect);
     case 'looker':
@@ -146,6 +148,23 @@ export function membersStatement(
     beside: syncColumns(dataClass),
   });
   return members.visiting(keys.length * entityWork);
+}
+
+/**
+ * Those of the given keys that are still there, in the order of the keys, each as an answer of its own: a row like that of a
+ * page. For classes with a key of one attribute.
+ */
+export function entitiesStatement(columns: Columns, keys: readonly Value[], dialect: SqlDialect): Sql {
+  const { dataClass } = columns;
+  const key = dataClass.key[0] as StorageDef;
+  const asked = dialect.elements(keyArray(keys), key);
+  const found = dialect.page(shapedJson(columns, 'top', dialect), {
+    rows: sql`(${asked} ORDER BY position) AS k ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${foundIn(key, 'e')} = ${asStored(key, raw('k.value'))}`,
+    order: () => raw('k.position'),
+    present: raw('k.position'),
+    beside: {},
+  });
+  return found.visiting(keys.length * entityWork);
 }
 
 /**

@@ -7,6 +7,8 @@ import type { AccessAction, Resource } from '../../../src/session/access.ts';
 import { readRolesFile } from '../../../src/session/roles-file.ts';
 import { Roles } from '../../../src/session/roles.ts';
 
+const itself = <T>(resource: T): T => resource;
+
 const model = buildModel(
   implement(
     defineModel({
@@ -123,10 +125,10 @@ describe('the documented example', () => {
 
   test('a function lends privileges; who has lent them has them beside its own', () => {
     const clerk = roles.accessOf(['editStaff']);
-    const lent = roles.promote(clerk, roles.promotionsOf(raise));
+    const lent = roles.promote(clerk, roles.promotionsOf(raise, itself));
     assert.ok(lent.may('update', salary));
     assert.ok(!clerk.may('update', salary));
-    assert.deepEqual(roles.promotionsOf(hire), []);
+    assert.deepEqual(roles.promotionsOf(hire, itself), []);
   });
 
   test('equal sets of privileges share one access', () => {
@@ -256,8 +258,8 @@ describe('rules', () => {
       { type: 'dataclass', applyTo: 'Employee', promote: ['b'] },
       { type: 'method', applyTo: 'Employee.raise', promote: ['c'] },
     ]);
-    assert.deepEqual(roles.promotionsOf(raise).toSorted(), ['a', 'b', 'c']);
-    assert.deepEqual(roles.promotionsOf(hire), ['a']);
+    assert.deepEqual(roles.promotionsOf(raise, itself).toSorted(), ['a', 'b', 'c']);
+    assert.deepEqual(roles.promotionsOf(hire, itself), ['a']);
   });
 
   test('describe: as read where nothing says otherwise; a list makes a secret of what it refuses', () => {
