@@ -8,6 +8,7 @@ import {
   oneOf,
   origins,
   positive,
+  seconds,
   setting,
   wholeNumber,
   type Setting,
@@ -184,7 +185,11 @@ export const settings = {
     'KEYSTAMP_MAX_CALCULATED',
     'entities whose value is worked out for one filter, order or computation without code of its own; past it it is refused',
   ),
-  functionSeconds: setting(60, 'KEYSTAMP_FUNCTION_TIMEOUT', 'seconds until a function is given up; the answer is 503'),
+  functionSeconds: setting(
+    60,
+    'KEYSTAMP_FUNCTION_TIMEOUT',
+    'seconds until a function or a row filter is given up; the answer is 503',
+  ),
   undefinedResult: setting(
     'ok',
     'KEYSTAMP_UNDEFINED_RESULT',
@@ -196,7 +201,12 @@ export const settings = {
     'KEYSTAMP_TRANSACTION_TIMEOUT',
     'seconds until a transaction of a function is rolled back; with SQLite nobody else writes meanwhile',
   ),
-  querySeconds: setting(60, 'KEYSTAMP_QUERY_TIMEOUT', 'seconds until a long query is ended; the answer is 503'),
+  querySeconds: setting(
+    60,
+    'KEYSTAMP_QUERY_TIMEOUT',
+    'seconds until a long query is ended; the answer is 503',
+    seconds(0),
+  ),
   queryProcesses: setting(2, 'KEYSTAMP_QUERY_PROCESSES', 'long queries at one time, each in a process of its own'),
   maxQueryQueue: setting(256, 'KEYSTAMP_MAX_QUERY_QUEUE', 'long queries waiting; past it the answer is 503'),
   entitySetSeconds: setting(7200, 'KEYSTAMP_SET_TIMEOUT', 'life of an unused entity set'),
@@ -235,19 +245,19 @@ export const settings = {
     250,
     'KEYSTAMP_CHANGES_POLL',
     'milliseconds until $changes sees what another process on the same data has saved',
-    positive,
+    wholeNumber(1, 60_000),
   ),
   changesHeartbeatSeconds: setting(
     15,
     'KEYSTAMP_CHANGES_HEARTBEAT',
     'seconds between signs of life of $changes',
-    positive,
+    seconds(1),
   ),
   changesStallSeconds: setting(
     30,
     'KEYSTAMP_CHANGES_STALL',
     'seconds that a client of $changes may take nothing; then it is cut off',
-    positive,
+    seconds(1),
   ),
   uploadSeconds: setting(120, 'KEYSTAMP_UPLOAD_TIMEOUT', 'life of an unused upload'),
   maxUploadsPerSession: setting(64, 'KEYSTAMP_MAX_UPLOADS', 'open uploads of one session'),
@@ -256,6 +266,7 @@ export const settings = {
     60,
     'KEYSTAMP_BODY_IDLE',
     'seconds in which a body must have come, or gone on; 408 otherwise',
+    seconds(0),
   ),
   minBodyRate: setting(
     500,
@@ -264,10 +275,15 @@ export const settings = {
   ),
   converters: setting(0, 'KEYSTAMP_CONVERTERS', 'conversions at one time; 0 means one per core'),
   maxConversionQueue: setting(256, 'KEYSTAMP_MAX_QUEUE', 'conversions waiting; past it the answer is 503'),
-  conversionSeconds: setting(30, 'KEYSTAMP_CONVERSION_TIMEOUT', 'seconds until a conversion is ended'),
+  conversionSeconds: setting(30, 'KEYSTAMP_CONVERSION_TIMEOUT', 'seconds until a conversion is ended', seconds(0)),
   variantMemoryBytes: setting(128 * MiB, 'KEYSTAMP_VARIANT_MEMORY', 'memory for pictures ready to send'),
   variantDiskBytes: setting(1024 * MiB, 'KEYSTAMP_VARIANT_DISK', 'disk for converted pictures'),
-  stopSeconds: setting(20, 'KEYSTAMP_STOP_TIMEOUT', 'seconds that requests in flight get when the server stops'),
+  stopSeconds: setting(
+    20,
+    'KEYSTAMP_STOP_TIMEOUT',
+    'seconds that requests in flight get when the server stops',
+    seconds(0),
+  ),
 } as const satisfies Record<string, Setting<SettingValue>>;
 
 type Widen<T> = T extends number ? number : T extends boolean ? boolean : T extends Dialect ? Dialect : string;

@@ -193,17 +193,22 @@ export class KeystampError extends Error {
 
   /** The same error seen from the operation around it: `code` is added as the outer line. */
   within(code: ErrorCode, ...args: string[]): KeystampError {
-    return new KeystampError(this.status, [...this.entries, { code, args }], { headers: this.headers, cause: this });
+    return this.#like({ entries: [...this.entries, { code, args }] });
   }
 
   /** The same error with more headers. */
   with(headers: Readonly<Record<string, string>>): KeystampError {
-    return new KeystampError(this.status, this.entries, { headers: { ...this.headers, ...headers }, cause: this });
+    return this.#like({ headers: { ...this.headers, ...headers } });
   }
 
   /** The same error with the status of the stage that failed. */
   as(status: number): KeystampError {
-    return new KeystampError(status, this.entries, { headers: this.headers, cause: this });
+    return this.#like({ status });
+  }
+
+  #like(change: Partial<Pick<KeystampError, 'status' | 'entries' | 'headers'>>): KeystampError {
+    const { status, entries, headers, thrown } = { ...this, ...change };
+    return new KeystampError(status, entries, { headers, thrown, cause: this });
   }
 }
 

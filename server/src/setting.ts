@@ -49,6 +49,9 @@ export const wholeNumber = (
 
 export const positive: Rule = wholeNumber(1, undefined, 'a whole number above 0');
 
+/** Timers take no more milliseconds than 32 bits hold; past them they would run out at once. */
+export const seconds = (least: 0 | 1): Rule => wholeNumber(least, 2_000_000);
+
 /** A text of a form. */
 const textOf = (holds: (text: string) => boolean, expected: string): Rule => ({
   holds: (value) => holds(String(value)),

@@ -1,8 +1,7 @@
 // Datastore → a folder of JSON Lines or CSV and the files of pictures and BLOBs.
-import { once } from 'node:events';
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { finished } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify/sync';
 import { createHash } from 'node:crypto';
 import { formatOfMediaType, formatRow } from '../image/formats.ts';
@@ -57,21 +56,20 @@ export async function exportData(
   let done = 0;
   for (const dataClass of exported) {
     const file = `${dataClass.name}.${format}`;
-    const out = createWriteStream(join(folder, file));
     const names = [...systemNames, ...stored(dataClass).map(({ name }) => name)];
-    if (format === 'csv') out.write(stringify([names]));
     let count = 0;
-    for await (const entities of pagesOf(dataClass, engine)) {
-      for (const entity of entities) await writeFiles(entity, dataClass, engine, folder);
-      const lines = entities.map((entity) =>
-        format === 'csv' ? csvLine(entity, names) : `${JSON.stringify(entity)}\n`,
-      );
-      if (!out.write(lines.join(''))) await once(out, 'drain');
-      count += entities.length;
-      progress.update((done += entities.length));
+    async function* lines(): AsyncIterable<string> {
+      if (format === 'csv') yield stringify([names]);
+      for await (const entities of pagesOf(dataClass, engine)) {
+        for (const entity of entities) await writeFiles(entity, dataClass, engine, folder);
+        yield entities
+          .map((entity) => (format === 'csv' ? csvLine(entity, names) : `${JSON.stringify(entity)}\n`))
+          .join('');
+        count += entities.length;
+        progress.update((done += entities.length));
+      }
     }
-    out.end();
-    await finished(out);
+    await pipeline(lines, createWriteStream(join(folder, file)));
     classes.push({ name: dataClass.name, file, count });
   }
   const definition = model.definition as ModelDefinition;

@@ -1,8 +1,7 @@
 // An exported folder as the source of data.
 import { createReadStream, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, relative, resolve } from 'node:path';
-import { createInterface } from 'node:readline';
+import { isAbsolute, join, relative, resolve } from 'node:path';
 import { parse } from 'csv-parse';
 import type { DataClassDef } from '../model/model.ts';
 import { filesFolder, manifestName, type FileReference, type Manifest } from './manifest.ts';
@@ -46,7 +45,9 @@ function readManifest(folder: string): Manifest {
 /** @throws Error for a path that leads out of the folder */
 function inside(folder: string, path: string): string {
   const full = resolve(folder, path);
-  if (relative(resolve(folder), full).startsWith('..')) throw new Error(`${path}: leads out of the folder`);
+  const way = relative(resolve(folder), full);
+  // On Windows the way to another drive is none.
+  if (/^\.\.([\\/]|$)/.test(way) || isAbsolute(way)) throw new Error(`${path}: leads out of the folder`);
   return full;
 }
 
@@ -64,8 +65,18 @@ const fileReader =
   };
 
 async function* jsonEntities(path: string): AsyncIterable<Fields> {
-  for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity }))
-    if (line.trim() !== '') yield JSON.parse(line) as Fields;
+  for await (const line of linesOf(path)) if (line.trim() !== '') yield JSON.parse(line) as Fields;
+}
+
+/** They end at `\n` alone: to `node:readline` U+2028 ends a line too, and JSON may hold it. */
+async function* linesOf(path: string): AsyncIterable<string> {
+  let begun = '';
+  for await (const chunk of createReadStream(path, 'utf8')) {
+    const lines = (begun + String(chunk)).split('\n');
+    begun = lines.pop() as string;
+    yield* lines;
+  }
+  yield begun;
 }
 
 async function* csvEntities(path: string, dataClass: DataClassDef): AsyncIterable<Fields> {

@@ -7,7 +7,7 @@ import type { Converter } from '../image/converter.ts';
 import { assignValue, keyValue } from '../model/attribute-types.ts';
 import type { DataClassDef, Json, Model, StorageDef, Value } from '../model/model.ts';
 import { describeContent } from '../orm/describe-content.ts';
-import { putEntity, storedStamp, type PutEntity, type PutMedia } from '../orm/put-entity.ts';
+import { putEntity, type PutEntity, type PutMedia } from '../orm/put-entity.ts';
 import type { Content } from '../store/content.ts';
 import { DuplicateError, type Engine, type Transaction } from '../store/engine.ts';
 import { metaTable } from '../store/sql/columns.ts';
@@ -90,16 +90,19 @@ async function importClass(
   const name = progressName(dataClass.name);
   const describe = describer(converter);
   const row = await engine.row(recalledStatement(name));
-  // Entities before this one may have gone since, so the last batch is looked at again; what is here is not stored twice.
+  // Entities before this one may have gone since, so the last batch comes again, each in its own place.
   let done = Math.max(0, Number(row?.['value'] ?? 0) - batchSize);
   const store = async (batch: readonly StoredEntity[]): Promise<void> => {
     engine.refresh();
-    const fresh = await absent(engine, dataClass, batch);
-    const entities = await inParallel(fresh, fetchesAtOnce, (entity) => carry(entity, dataClass, describe, losses));
-    await engine.write(async (tx) => {
-      for (const entity of entities) if (entity) await put(tx, entity, losses);
-      await tx.run(rememberStatement(name, String(done + batch.length)));
-    });
+    const entities = await inParallel(batch, fetchesAtOnce, (entity) => carry(entity, dataClass, describe, losses));
+    losses.push(
+      ...(await engine.write(async (tx) => {
+        const refused: string[] = [];
+        for (const entity of entities) if (entity) await put(tx, entity, refused);
+        await tx.run(rememberStatement(name, String(done + batch.length)));
+        return refused;
+      })),
+    );
     done += batch.length;
     onProgress(done);
   };
@@ -112,20 +115,6 @@ async function importClass(
   }
   if (batch.length > 0) await store(batch);
   return done;
-}
-
-/** Those of the batch that are not stored here with the same stamp. */
-async function absent(
-  engine: Engine,
-  dataClass: DataClassDef,
-  batch: readonly StoredEntity[],
-): Promise<readonly StoredEntity[]> {
-  const found: StoredEntity[] = [];
-  for (const entity of batch) {
-    const key = keyOf(entity.values, entity.keyText, dataClass);
-    if (!key || (await storedStamp(engine, dataClass, key)) !== entity.stamp) found.push(entity);
-  }
-  return found;
 }
 
 /** The entity in canonical values with its bytes; nothing when it cannot be stored. What is lost is told. */

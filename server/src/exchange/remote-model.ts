@@ -90,7 +90,7 @@ function readClass(one: CatalogClass, all: readonly CatalogClass[], losses: stri
   const made: Record<string, AttributeDefinition> = {};
   for (const attribute of attributes) {
     if (attribute.name === globalStampName) continue;
-    if (attribute.name in made) {
+    if (Object.hasOwn(made, attribute.name)) {
       losses.push(
         `${name}.${attribute.name}: the catalog lists two attributes of this name; the second one is left out`,
       );

@@ -10,7 +10,7 @@ const longestMs = 100;
 const fewSteps = 100_000;
 
 /** A quantifier behind a group, which may try the same text in many ways, or a reference back. */
-const entangled = /\)(?:[*+]|\{\d+,)|\\[1-9k]/;
+const entangled = /\)[*+{]|\\[1-9k]/;
 const unbounded = /[*+]|\{\d+,\}/g;
 
 /** Steps at most that the pattern takes for a text of that length, as far as its look tells. */

@@ -3,7 +3,7 @@
 import { isMedia, type DataClassDef, type StorageDef, type Value } from '../model/model.ts';
 import type { Key } from '../query/selection.ts';
 import { holdContent, releaseContent, type Content, type ContentSource } from '../store/content.ts';
-import type { Executor, Transaction } from '../store/engine.ts';
+import type { Transaction } from '../store/engine.ts';
 import { forgetDeletion, globalStampColumn, takeGlobalStamp } from '../store/global-stamps.ts';
 import { baseColumn, mediaStamp, mediaTime, mediaType, stampColumn, versionColumn } from '../store/sql/columns.ts';
 import { forgetWords, indexWords } from '../store/sql/word-index.ts';
@@ -38,12 +38,6 @@ export interface PutEntity {
   /** Canonical values of all attributes that are not null, the key's included. */
   readonly values: ReadonlyMap<StorageDef, Value>;
   readonly media: ReadonlyMap<StorageDef, PutMedia>;
-}
-
-/** The stamp under which an entity is stored here, `undefined` when it is not. */
-export async function storedStamp(reader: Executor, dataClass: DataClassDef, key: Key): Promise<number | undefined> {
-  const row = await reader.row(storedStatement(dataClass, key, []));
-  return row && Number(row[stampColumn]);
 }
 
 /**

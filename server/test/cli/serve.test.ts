@@ -341,6 +341,7 @@ test('settings that cannot be read: all of them at once', async () => {
       KEYSTAMP_DIALECT: '5d',
       KEYSTAMP_LOG: 'loud',
       KEYSTAMP_MOUNT: 'rest/',
+      KEYSTAMP_STOP_TIMEOUT: '9999999',
     }),
   );
   assert.deepEqual(message.trimEnd().split('\n'), [
@@ -350,6 +351,7 @@ test('settings that cannot be read: all of them at once', async () => {
     'KEYSTAMP_DIALECT=5d: one of 4d, wakanda, qodly is expected',
     'KEYSTAMP_LOG=loud: one of debug, info, warn, error, silent is expected',
     'KEYSTAMP_MAX_JSON=16 MB: a whole number is expected',
+    'KEYSTAMP_STOP_TIMEOUT=9999999: a whole number from 0 to 2000000 is expected',
   ]);
 });
 

@@ -78,6 +78,7 @@ const wakanda = {
         { name: 'ID', kind: 'storage', scope: 'public', indexed: true, type: 'long', identifying: true },
         { name: 'code', kind: 'storage', scope: 'public', unique: true, type: 'string', minLength: 2, maxLength: 8 },
         { name: 'photo', kind: 'storage', scope: 'public', type: 'image' },
+        { name: 'valueOf', kind: 'storage', scope: 'public', type: 'number' },
         { name: 'manager', kind: 'relatedEntity', scope: 'public', type: 'Employee', path: 'Employee' },
         {
           name: 'reports',
@@ -138,6 +139,7 @@ test('a catalog of Wakanda', () => {
           ID: { type: 'long', primKey: true, autosequence: true },
           code: { type: 'string', unique: true, minLength: 2, maxLength: 8 },
           photo: { type: 'image' },
+          valueOf: { type: 'number' },
           manager: { kind: 'relatedEntity', dataClass: 'Employee' },
           reports: { kind: 'relatedEntities', dataClass: 'Employee', inverse: 'manager' },
         },
