@@ -1,12 +1,21 @@
 // Builds the explorer into the server's package, from where `server/src/http/explorer.ts` serves it.
 import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
-import { defaultClientConditions, defineConfig } from 'vite';
+import { defaultClientConditions, defineConfig, type Plugin } from 'vite';
+
+/** The first thing that is seen is the page in its chosen colours, not an empty one in those of the system. */
+const noFlash: Plugin = {
+  name: 'keystamp-no-flash',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html) => html.replace('<script type="module"', '<script type="module" blocking="render"'),
+  },
+};
 
 export default defineConfig({
   root: import.meta.dirname,
   base: '/explorer/',
-  plugins: [react()],
+  plugins: [react(), noFlash],
   // The client is taken as it stands beside the explorer, not as it was built last.
   resolve: { conditions: ['keystamp-source', ...defaultClientConditions] },
   build: {

@@ -1,7 +1,9 @@
 // Where the explorer begins.
 import { createRoot } from 'react-dom/client';
 import { App } from './app/app.tsx';
+import { readAhead } from './app/pages.ts';
 import { applyTheme } from './app/theme.ts';
+import { shown } from './route.ts';
 import './style/tokens.css';
 import './style/base.css';
 import './style/frame.css';
@@ -16,3 +18,4 @@ import './style/call.css';
 
 applyTheme();
 createRoot(document.getElementById('root') as HTMLElement).render(<App />);
+readAhead(shown.get());

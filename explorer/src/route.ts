@@ -1,5 +1,5 @@
 // The URL is the state: every view has an address of its own, which reads like the API's (`/explorer/Employee(31)/photo`).
-import { useSyncExternalStore } from 'react';
+import { Store } from './store.ts';
 
 const base = '/explorer';
 
@@ -64,8 +64,8 @@ const decode = (text: string): string => {
 /** Values of the query; undefined and empty ones are left out. */
 export type Search = Readonly<Record<string, string | undefined>>;
 
-/** The address of a place, in the model that is looked at now. */
-export function href(place: Place, search: Search = {}, model: string | undefined = currentRoute().model): string {
+/** The address of a place. @param model the one that is looked at, unless another is meant */
+export function href(place: Place, search: Search = {}, model: string | undefined = shown.get().model): string {
   const above = base + (model === undefined ? '' : `/~${encodeURIComponent(model)}`);
   const query = Object.entries(search)
     .filter(([, value]) => value !== undefined && value !== '')
@@ -99,48 +99,5 @@ function pathOf(place: Place): string {
   }
 }
 
-const listeners = new Set<() => void>();
-let shown = '';
-let route: Route | undefined;
-/** Asked before a view is left; false keeps it. */
-let guard: (() => boolean) | undefined;
-
-function currentRoute(): Route {
-  const now = location.pathname + location.search;
-  if (!route || now !== shown) {
-    shown = now;
-    route = parseRoute(now);
-  }
-  return route;
-}
-
-const tell = (): void => {
-  for (const listener of listeners) listener();
-};
-
-addEventListener('popstate', tell);
-
-/** Goes to an address of the explorer. @param how `replace` leaves no step to go back to */
-export function navigate(to: string, how: 'push' | 'replace' = 'push'): void {
-  const leaves = new URL(to, location.href).pathname !== location.pathname;
-  // What replaces a view was done with it: a new entity that is saved, one that is deleted.
-  if (leaves && how === 'push' && guard && !guard()) return;
-  if (how === 'push') history.pushState(null, '', to);
-  else history.replaceState(null, '', to);
-  tell();
-}
-
-/** Asks `question` before the view is left, until the function that comes back is called. */
-export function guardLeaving(question: () => boolean): () => void {
-  guard = question;
-  return () => {
-    if (guard === question) guard = undefined;
-  };
-}
-
-export function useRoute(): Route {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener);
-    return () => void listeners.delete(listener);
-  }, currentRoute);
-}
+/** Where the view is now; `navigation.ts` moves it. */
+export const shown = new Store<Route>(parseRoute(location.pathname + location.search));

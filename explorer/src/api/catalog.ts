@@ -38,12 +38,13 @@ export interface DataClass {
 
 export interface Catalog {
   readonly name: string;
-  readonly uniqueId: string;
   /** Where its API stands: `/rest`, or `/rest/model` for one of several. */
   readonly mount: string;
   /** Those that whoever looks may call. */
   readonly functions: readonly Callable[];
   readonly dataClasses: readonly DataClass[];
+  /** When it was asked for, as `performance.now()`. */
+  readonly readAt: number;
 }
 
 const kinds: Readonly<Record<string, ValueKind>> = {
@@ -67,10 +68,11 @@ const kinds: Readonly<Record<string, ValueKind>> = {
 /** @param model one of several that are served together */
 export async function loadCatalog(model: string | undefined, asked: Pick<Asked, 'signal' | 'quiet'>): Promise<Catalog> {
   const below = model === undefined ? '' : `/${encodeURIComponent(model)}`;
+  const readAt = performance.now();
   const wire = await ask<WireCatalog>(`$catalog${below}/$all`, asked);
   return {
+    readAt,
     name: wire.__NAME ?? model ?? 'datastore',
-    uniqueId: wire.__UNIQID ?? '',
     mount: mountOf(model),
     functions: readFunctions(wire),
     // Names with two underscores are the server's own: numbers of changes, what was deleted.

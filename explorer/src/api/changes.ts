@@ -1,8 +1,9 @@
 // What changes while somebody looks: saves of this window, and of everybody else as the server tells them. Nothing is
 // asked for again and again.
 import { createClient, type Change as Told } from '@keystamp/client';
+import { Emitter } from '../store.ts';
 
-export interface Change {
+interface Change {
   /** Undefined: all of them. */
   readonly dataClass: string | undefined;
   /** Undefined: any entity of it. */
@@ -10,20 +11,13 @@ export interface Change {
   readonly kind: 'create' | 'update' | 'delete';
 }
 
-type Listener = (changes: readonly Change[]) => void;
-
-const listeners = new Set<Listener>();
+const changed = new Emitter<readonly Change[]>();
 
 /** Calls back with what has changed, until the function that comes back is called. */
-export function onChanges(listener: Listener): () => void {
-  listeners.add(listener);
-  return () => void listeners.delete(listener);
-}
+export const onChanges = changed.subscribe;
 
 /** Tells the views of this window. */
-export function tellChanges(changes: readonly Change[]): void {
-  for (const listener of listeners) listener(changes);
-}
+export const tellChanges = (changes: readonly Change[]): void => changed.tell(changes);
 
 /** Whether a change is one of a dataclass, or of one entity of it. */
 export const concerns = (change: Change, dataClass: string, key?: string): boolean =>

@@ -31,7 +31,6 @@ export function Counted({ catalog: { dataClasses }, children }: CountedProps): R
         // A class that may not be read has no count; its own view says why.
       }
     };
-    setCounts(new Map());
     for (const dataClass of dataClasses) void read(dataClass);
     return onChanges((changes) => {
       for (const dataClass of dataClasses)

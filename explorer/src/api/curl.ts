@@ -14,7 +14,7 @@ export function curlOf({ method, url, body, bytes, contentType }: Exchange, orig
 }
 
 /** Decoded where that changes nothing: what curl and servers take as it is. */
-export const readable = (url: string): string =>
+const readable = (url: string): string =>
   url.replace(/%(22|3D|27|3E|3C|2C|3A|40|5B|5D|2F|28|29)/gi, (code) =>
     safe.has(code.toUpperCase()) ? decodeURIComponent(code) : code,
   );

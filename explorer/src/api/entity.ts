@@ -7,12 +7,6 @@ import { ask, send, sendAhead, type Params } from './connection.ts';
 export const entityPath = ({ path, key }: DataClass, entityKey: string): string =>
   `${path}(${keyInPath(entityKey, key.length)})`;
 
-/** How large pictures of an answer shall be, in CSS pixels; sharp screens get as many more. */
-export function pictureParams(size: number, fit: 'cover' | 'inside'): Params {
-  const pixels = Math.min(4096, Math.ceil(size * Math.min(3, devicePixelRatio || 1)));
-  return { $imageformat: 'webp', $imagewidth: pixels, $imageheight: pixels, $imagefit: fit, $imageinfo: true };
-}
-
 export const loadEntity = (
   dataClass: DataClass,
   key: string,

@@ -1,5 +1,5 @@
 // The requests behind the view: each one that was sent, with its answer's head, for people to read and copy.
-import { useSyncExternalStore } from 'react';
+import { Store } from '../store.ts';
 
 export interface Exchange {
   readonly id: number;
@@ -19,36 +19,20 @@ export interface Exchange {
 /** More than that are not looked at. */
 const most = 30;
 
-let all: readonly Exchange[] = [];
+/** The oldest first. */
+export const exchanges = new Store<readonly Exchange[]>([]);
 let lastId = 0;
-const listeners = new Set<() => void>();
-
-const set = (exchanges: readonly Exchange[]): void => {
-  all = exchanges;
-  for (const listener of listeners) listener();
-};
 
 /** Notes a request; the function that comes back notes how it ended. */
 export function noteExchange(sent: Omit<Exchange, 'id' | 'status' | 'milliseconds'>): (status: number) => void {
   const begun = performance.now();
-  const noted: Exchange = { ...sent, id: ++lastId };
-  set([...all, noted].slice(-most));
+  const id = ++lastId;
+  exchanges.set([...exchanges.get(), { ...sent, id }].slice(-most));
   return (status) => {
     const milliseconds = performance.now() - begun;
-    set(all.map((exchange) => (exchange.id === noted.id ? { ...exchange, status, milliseconds } : exchange)));
+    exchanges.set(exchanges.get().map((one) => (one.id === id ? { ...one, status, milliseconds } : one)));
   };
 }
 
 /** The view has changed: what was asked for the last one is no longer of interest. */
-export function forgetExchanges(): void {
-  set([]);
-}
-
-export const useExchanges = (): readonly Exchange[] =>
-  useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    () => all,
-  );
+export const forgetExchanges = (): void => exchanges.set([]);

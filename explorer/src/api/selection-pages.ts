@@ -2,10 +2,15 @@
 import { NotFoundError, type WireEntity, type WireSelection } from '@keystamp/client';
 import type { DataClass } from './catalog.ts';
 import { ask, type Params } from './connection.ts';
+import { Emitter } from '../store.ts';
 
-export const pageSize = 100;
+const pageSize = 100;
 /** Pages that are kept; those looked at longest ago go first. */
 const mostPages = 60;
+/** So many places before they come into sight their page is read. */
+const ahead = 40;
+/** Who scrolls on within this time asks for nothing. */
+const pauseMs = 25;
 
 export interface SelectionQuery {
   readonly dataClass: DataClass;
@@ -18,14 +23,20 @@ export interface SelectionQuery {
 export type SelectionState =
   | { readonly kind: 'loading' }
   | { readonly kind: 'failed'; readonly error: unknown }
-  | { readonly kind: 'ready'; readonly count: number };
+  /** @property fault why a page that is looked at could not be read */
+  | { readonly kind: 'ready'; readonly count: number; readonly fault?: unknown };
 
 export class SelectionPages {
   readonly #query: SelectionQuery;
   readonly #abort = new AbortController();
   readonly #pages = new Map<number, readonly WireEntity[]>();
-  readonly #asked = new Set<number>();
-  readonly #listeners = new Set<() => void>();
+  /** Pages that are being read. */
+  readonly #asked = new Map<number, AbortController>();
+  readonly #changed = new Emitter();
+  #looked: readonly [first: number, last: number] = [0, 0];
+  #pause: ReturnType<typeof setTimeout> | undefined;
+  #refreshing = false;
+  #again = false;
   #set: string | undefined;
   #version = 0;
   state: SelectionState = { kind: 'loading' };
@@ -34,10 +45,7 @@ export class SelectionPages {
     this.#query = query;
   }
 
-  readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
-    return () => void this.#listeners.delete(listener);
-  };
+  readonly subscribe = (listener: () => void): (() => void) => this.#changed.subscribe(listener);
 
   /** Counts up with every change. */
   readonly version = (): number => this.#version;
@@ -72,57 +80,101 @@ export class SelectionPages {
     this.#tell();
   }
 
-  /** Reads the pages that hold these places, where they are missing. */
+  /** Says which places are looked at: their pages are read where they are missing, and those next to them ahead. */
   need(first: number, last: number): void {
-    for (let page = Math.floor(first / pageSize); page <= Math.floor(last / pageSize); page++) {
-      const held = this.#pages.get(page);
-      if (held) {
-        // The order of a Map is that of its entries' making: what is looked at now goes last.
-        this.#pages.delete(page);
-        this.#pages.set(page, held);
-      } else if (!this.#asked.has(page)) void this.#read(page);
-    }
+    this.#looked = [first, last];
+    if (this.state.kind !== 'ready') return;
+    const wanted = this.#wanted();
+    for (const page of wanted) this.#keep(page);
+    // Who scrolls past does not wait for what was passed.
+    for (const [page, abort] of this.#asked) if (!wanted.includes(page)) abort.abort();
+    clearTimeout(this.#pause);
+    const missing = wanted.filter((page) => !this.#pages.has(page) && !this.#asked.has(page));
+    if (missing.length === 0 || this.state.fault !== undefined) return;
+    this.#pause = setTimeout(() => {
+      for (const page of missing) void this.#read(page);
+    }, pauseMs);
   }
 
-  /** Reads the pages again that hold these places, for values that have changed. */
-  async refresh(first: number, last: number): Promise<void> {
-    const from = Math.floor(first / pageSize);
-    const to = Math.floor(last / pageSize);
-    for (const page of this.#pages.keys()) if (page < from || page > to) this.#pages.delete(page);
-    for (let page = from; page <= to; page++) await this.#read(page);
+  /** Reads what could not be read before. */
+  retry(): void {
+    if (this.state.kind !== 'ready') return;
+    this.state = { kind: 'ready', count: this.state.count };
+    this.#tell();
+    this.need(...this.#looked);
+  }
+
+  /** Reads what is looked at again, for values that have changed. Changes meanwhile make one more reading. */
+  async refresh(): Promise<void> {
+    if (this.#refreshing) {
+      this.#again = true;
+      return;
+    }
+    this.#refreshing = true;
+    do {
+      this.#again = false;
+      const pages = pagesOf(...this.#looked);
+      for (const page of this.#pages.keys()) if (!pages.includes(page)) this.#pages.delete(page);
+      for (const page of pages) await this.#read(page);
+    } while (this.#again && !this.#abort.signal.aborted);
+    this.#refreshing = false;
+  }
+
+  /** The pages that are looked at, and those that come into sight next. */
+  #wanted(): readonly number[] {
+    const [first, last] = this.#looked;
+    const count = this.state.kind === 'ready' ? this.state.count : 0;
+    const looked = pagesOf(first, last);
+    const near = pagesOf(Math.max(0, first - ahead), Math.max(0, Math.min(count - 1, last + ahead)));
+    return [...new Set([...looked, ...near])];
+  }
+
+  /** The order of a Map is that of its entries' making: what is looked at now goes last. */
+  #keep(page: number): void {
+    const held = this.#pages.get(page);
+    if (!held) return;
+    this.#pages.delete(page);
+    this.#pages.set(page, held);
   }
 
   async #read(page: number): Promise<void> {
     if (this.#set === undefined) return;
-    this.#asked.add(page);
+    const abort = new AbortController();
+    this.#asked.set(page, abort);
     try {
       const answer = await ask<WireSelection>(this.#set, {
         params: { ...this.#query.params, $skip: page * pageSize, $top: pageSize },
-        signal: this.#abort.signal,
+        signal: AbortSignal.any([abort.signal, this.#abort.signal]),
       });
       this.#pages.set(page, answer.__ENTITIES);
       for (const old of this.#pages.keys()) if (this.#pages.size > mostPages) this.#pages.delete(old);
     } catch (error) {
-      if (this.#abort.signal.aborted) return;
+      if (abort.signal.aborted || this.#abort.signal.aborted) return;
       // The server gives sets up that nobody used for long: the same question makes a new one.
       if (error instanceof NotFoundError && error.has(1802)) return void this.start();
-      this.state = { kind: 'failed', error };
+      if (this.state.kind === 'ready') this.state = { ...this.state, fault: error };
     } finally {
-      this.#asked.delete(page);
+      if (this.#asked.get(page) === abort) this.#asked.delete(page);
     }
     this.#tell();
   }
 
   /** Gives the set back. */
   end(): void {
+    clearTimeout(this.#pause);
     this.#abort.abort();
-    this.#listeners.clear();
     if (this.#set !== undefined)
       void ask(this.#set, { method: 'POST', params: { $method: 'release' }, quiet: true }).catch(() => undefined);
   }
 
   #tell(): void {
     this.#version++;
-    for (const listener of this.#listeners) listener();
+    this.#changed.tell();
   }
+}
+
+/** The numbers of the pages that hold these places. */
+function pagesOf(first: number, last: number): readonly number[] {
+  const from = Math.floor(first / pageSize);
+  return Array.from({ length: Math.floor(last / pageSize) - from + 1 }, (_, at) => from + at);
 }

@@ -1,43 +1,44 @@
 // The frame around all views: the datastore on the left, the view, and the requests behind it.
-import { lazy, Suspense, useEffect, type ReactNode } from 'react';
+import { Suspense, useEffect, type ReactNode } from 'react';
+import { CatalogContext, loadCatalog } from '../api/catalog.ts';
 import { followChanges } from '../api/changes.ts';
 import { mountOf } from '../api/connection.ts';
 import { Counted } from '../api/counts.tsx';
-import { CatalogContext, loadCatalog } from '../api/catalog.ts';
 import { DataPage, WithDataClass } from '../pages/data-page.tsx';
 import { EntityPage } from '../pages/entity-page.tsx';
 import { RequestLine } from '../requests/request-line.tsx';
-import { useRoute, type Route } from '../route.ts';
-import { dismiss, useAnnouncement } from '../ui/announce.ts';
-import { Icon } from '../ui/icon.tsx';
+import { shown, type Route } from '../route.ts';
+import { useStore } from '../store.ts';
 import { Failed, Loading, Nowhere } from '../ui/notice.tsx';
 import { useLoaded } from '../ui/use-loaded.ts';
+import { Announced } from './announced.tsx';
+import { Brand } from './brand.tsx';
+import { LeaveDialog } from './leave-dialog.tsx';
+import { CallPage, InfoPage, LoginPage, ModelPage, PicturePage } from './pages.ts';
 import { Sidebar } from './sidebar.tsx';
 
-// What most visits do not begin with comes when it is looked at.
-const ModelPage = lazy(async () => ({ default: (await import('../pages/model-page.tsx')).ModelPage }));
-const PicturePage = lazy(async () => ({ default: (await import('../pages/picture-page.tsx')).PicturePage }));
-const CallPage = lazy(async () => ({ default: (await import('../pages/call-page.tsx')).CallPage }));
-const InfoPage = lazy(async () => ({ default: (await import('../pages/info-page.tsx')).InfoPage }));
-const LoginPage = lazy(async () => ({ default: (await import('../pages/login-page.tsx')).LoginPage }));
-
 export function App(): ReactNode {
-  const route = useRoute();
+  const route = useStore(shown);
+  // Where the model itself is looked at, its request is the one behind the view.
   const [catalog, reload] = useLoaded(`catalog ${route.model ?? ''}`, (signal) =>
-    loadCatalog(route.model, { signal, quiet: true }),
+    loadCatalog(route.model, { signal, quiet: route.kind !== 'model' }),
   );
   useEffect(() => {
     document.title = `${titleOf(route)} · Keystamp`;
   }, [route]);
   const { model } = route;
   useEffect(() => followChanges(mountOf(model)), [model]);
-  if (catalog.kind === 'loading') return <Loading what="the model" />;
-  if (catalog.kind === 'failed') return <Failed error={catalog.error} retry={reload} />;
+  if (catalog.kind !== 'ready')
+    return (
+      <Blank>
+        {catalog.kind === 'loading' ? <Loading what="the model" /> : <Failed error={catalog.error} retry={reload} />}
+      </Blank>
+    );
   return (
     <CatalogContext value={catalog.value}>
       <Counted catalog={catalog.value}>
-        <a className="skip" href="#view">
-          To the view
+        <a className="skip button" href="#view">
+          Skip to the view
         </a>
         <Sidebar route={route} />
         <main id="view" tabIndex={-1}>
@@ -47,8 +48,26 @@ export function App(): ReactNode {
         </main>
         <RequestLine view={viewOf(route)} />
         <Announced />
+        <LeaveDialog />
       </Counted>
     </CatalogContext>
+  );
+}
+
+/** The frame while there is no model: what comes later has its place already. */
+function Blank({ children }: { readonly children: ReactNode }): ReactNode {
+  return (
+    <>
+      <header className="sidebar">
+        <div className="brand">
+          <span className="brand-name">
+            <Brand />
+          </span>
+        </div>
+      </header>
+      <main>{children}</main>
+      <div className="requests request-bar" />
+    </>
   );
 }
 
@@ -105,7 +124,7 @@ function titleOf(route: Route): string {
     case 'info':
       return 'Sessions and sets';
     case 'login':
-      return 'Login';
+      return 'User';
     case 'dataClass':
       return route.dataClass;
     case 'new':
@@ -119,21 +138,4 @@ function titleOf(route: Route): string {
     default:
       return route satisfies never;
   }
-}
-
-function Announced(): ReactNode {
-  const said = useAnnouncement();
-  return (
-    <div className="announced" role="status" aria-live="polite">
-      {said && (
-        <p key={said.id} className={said.tone}>
-          <Icon name={said.tone === 'done' ? 'check' : 'warning'} />
-          {said.text}
-          <button type="button" className="button quiet square" aria-label="Dismiss" onClick={dismiss}>
-            <Icon name="close" />
-          </button>
-        </p>
-      )}
-    </div>
-  );
 }

@@ -1,11 +1,15 @@
 // The datastore at a glance: its dataclasses with their counts, and the views beside the data.
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { useCatalog, type Catalog } from '../api/catalog.ts';
 import { useCounts } from '../api/counts.tsx';
-import { href, modelNames, navigate, type Place, type Route } from '../route.ts';
+import { navigate } from '../navigation.ts';
+import { href, modelNames, type Place, type Route } from '../route.ts';
 import { Icon, type IconName } from '../ui/icon.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
 import { Link } from '../ui/link.tsx';
-import { useTheme, type Theme } from './theme.ts';
+import { printNumber } from '../ui/print.ts';
+import { Brand } from './brand.tsx';
+import { ThemeChoice } from './theme-choice.tsx';
 
 const views: readonly { readonly place: Place; readonly name: string; readonly icon: IconName }[] = [
   { place: { kind: 'model' }, name: 'Model', icon: 'diagram' },
@@ -17,33 +21,36 @@ const views: readonly { readonly place: Place; readonly name: string; readonly i
 export function Sidebar({ route }: { readonly route: Route }): ReactNode {
   const catalog = useCatalog();
   const [open, setOpen] = useState(false);
+  const menu = useRef<HTMLButtonElement>(null);
   // On a narrow screen the list lies over the view it leads to.
   useEffect(() => setOpen(false), [route]);
   return (
-    <header className={open ? 'sidebar open' : 'sidebar'}>
+    <header
+      className={open ? 'sidebar open' : 'sidebar'}
+      onKeyDown={({ key }) => {
+        if (key !== 'Escape' || !open) return;
+        setOpen(false);
+        menu.current?.focus();
+      }}
+    >
       <div className="brand">
         <Link to={href({ kind: 'model' })} className="brand-name">
-          <Mark />
-          <span>
-            Keystamp
-            <small>{catalog.name}</small>
-          </span>
+          <Brand model={catalog.name} />
         </Link>
-        <button
-          type="button"
-          className="button quiet square menu-button"
+        <IconButton
+          ref={menu}
+          icon={open ? 'close' : 'menu'}
+          name="Menu"
+          className="menu-button"
           aria-expanded={open}
           aria-controls="navigation"
-          aria-label="Menu"
           onClick={() => setOpen(!open)}
-        >
-          <Icon name={open ? 'close' : 'menu'} />
-        </button>
+        />
       </div>
       <nav id="navigation" aria-label="Datastore">
         {modelNames.length > 1 && <ModelChoice route={route} catalog={catalog} />}
         <DataClasses route={route} catalog={catalog} />
-        <ul className="nav-list">
+        <ul className="nav-list nav-views">
           {views
             .filter(({ place }) => place.kind !== 'call' || catalog.functions.length > 0)
             .map(({ place, name, icon }) => (
@@ -65,7 +72,7 @@ function DataClasses({ route, catalog }: { readonly route: Route; readonly catal
   const counts = useCounts();
   const current = 'dataClass' in route ? route.dataClass : undefined;
   return (
-    <>
+    <div className="nav-classes">
       <h2 className="nav-title">Dataclasses</h2>
       <ul className="nav-list">
         {catalog.dataClasses.map(({ name }) => {
@@ -76,11 +83,13 @@ function DataClasses({ route, catalog }: { readonly route: Route; readonly catal
                 to={href({ kind: 'dataClass', dataClass: name })}
                 aria-current={name === current ? 'page' : undefined}
               >
-                <span className="nav-name">{name}</span>
+                <span className="nav-name" title={name}>
+                  {name}
+                </span>
                 {count !== undefined && (
                   <span className="count">
-                    {count.toLocaleString('en').replaceAll(',', '\u202f')}
-                    <span className="sr-only"> entities</span>
+                    {printNumber(count)}
+                    <span className="sr-only"> {count === 1 ? 'entity' : 'entities'}</span>
                   </span>
                 )}
               </Link>
@@ -88,7 +97,7 @@ function DataClasses({ route, catalog }: { readonly route: Route; readonly catal
           );
         })}
       </ul>
-    </>
+    </div>
   );
 }
 
@@ -106,47 +115,5 @@ function ModelChoice({ route, catalog }: { readonly route: Route; readonly catal
         ))}
       </select>
     </label>
-  );
-}
-
-const themes: readonly { readonly theme: Theme; readonly name: string; readonly icon: IconName }[] = [
-  { theme: 'auto', name: 'Colours of the system', icon: 'auto' },
-  { theme: 'light', name: 'Light', icon: 'sun' },
-  { theme: 'dark', name: 'Dark', icon: 'moon' },
-];
-
-function ThemeChoice(): ReactNode {
-  const [theme, setTheme] = useTheme();
-  return (
-    <div className="segments theme-choice" role="radiogroup" aria-label="Colours">
-      {themes.map(({ theme: choice, name, icon }) => (
-        <label key={choice} className="segment" title={name}>
-          <input
-            type="radio"
-            name="theme"
-            aria-label={name}
-            checked={theme === choice}
-            onChange={() => setTheme(choice)}
-          />
-          <span>
-            <Icon name={icon} />
-          </span>
-        </label>
-      ))}
-    </div>
-  );
-}
-
-/** A postage stamp with a keyhole. */
-export function Mark(): ReactNode {
-  return (
-    <svg className="mark" viewBox="0 0 32 32" aria-hidden="true">
-      <path
-        className="mark-paper"
-        d="M4 4h3a2 2 0 0 0 4 0h3a2 2 0 0 0 4 0h3a2 2 0 0 0 4 0h3v3a2 2 0 0 0 0 4v3a2 2 0 0 0 0 4v3a2 2 0 0 0 0 4v3h-3a2 2 0 0 0-4 0h-3a2 2 0 0 0-4 0h-3a2 2 0 0 0-4 0H4v-3a2 2 0 0 0 0-4v-3a2 2 0 0 0 0-4v-3a2 2 0 0 0 0-4z"
-      />
-      <circle className="mark-hole" cx="16" cy="13" r="3.6" />
-      <path className="mark-hole" d="M14.6 15h2.8l1.4 8h-5.6z" />
-    </svg>
   );
 }

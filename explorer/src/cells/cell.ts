@@ -50,10 +50,14 @@ export function textOf(draft: DraftValue, print: (value: unknown) => string = St
   return print(draft.value);
 }
 
+export const isNull = (draft: DraftValue): boolean => draft.kind === 'value' && (draft.value ?? null) === null;
+
+export const isRequired = ({ not_null, autosequence }: Attribute): boolean => not_null === true && !autosequence;
+
 /** Attributes that every control of a field carries. */
 export const controlProps = ({ id, invalid, describedBy, attribute }: InputProps) => ({
   id,
   'aria-invalid': invalid || undefined,
   'aria-describedby': describedBy,
-  'aria-required': attribute.not_null && !attribute.autosequence ? true : undefined,
+  'aria-required': isRequired(attribute) || undefined,
 });

@@ -5,6 +5,8 @@ import { flushSync } from 'react-dom';
 import { useCatalog, type DataClass } from '../api/catalog.ts';
 import { errorLines } from '../api/error-lines.ts';
 import { Icon } from '../ui/icon.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
+import { optionId, Options, stepThrough } from '../ui/options.tsx';
 import { completions, isMixed, type Completion } from './completions.ts';
 import { errorPlace } from './error-place.ts';
 import { FilterText } from './filter-text.tsx';
@@ -30,6 +32,7 @@ export function FilterBox({ dataClass, filter, error, onApply }: FilterBoxProps)
   const [active, setActive] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
   const ids = useId();
+  const list = `${ids}-list`;
   useEffect(() => setText(filter), [filter]);
 
   const caret = position === undefined ? undefined : caretIn(text, position);
@@ -66,7 +69,7 @@ export function FilterBox({ dataClass, filter, error, onApply }: FilterBoxProps)
       case 'ArrowUp':
         event.preventDefault();
         if (position === undefined) return look();
-        if (listed.length > 0) setActive(step(active, event.key === 'ArrowDown' ? 1 : -1, listed.length));
+        if (listed.length > 0) setActive(stepThrough(active, event.key === 'ArrowDown' ? 1 : -1, listed.length));
         return;
       case 'Tab':
         if (
@@ -99,9 +102,9 @@ export function FilterBox({ dataClass, filter, error, onApply }: FilterBoxProps)
             role="combobox"
             aria-label={`Filter ${dataClass.name}`}
             aria-expanded={listed.length > 0}
-            aria-controls={`${ids}-list`}
+            aria-controls={listed.length > 0 ? list : undefined}
             aria-autocomplete="list"
-            aria-activedescendant={active >= 0 ? `${ids}-${active}` : undefined}
+            aria-activedescendant={active >= 0 ? optionId(list, active) : undefined}
             aria-invalid={failure ? true : undefined}
             aria-describedby={failure ? `${ids}-error` : undefined}
             autoComplete="off"
@@ -121,38 +124,33 @@ export function FilterBox({ dataClass, filter, error, onApply }: FilterBoxProps)
           />
         </div>
         {text !== '' && (
-          <button
-            type="button"
-            className="button quiet square"
-            aria-label="Clear the filter"
-            title="Clear the filter"
-            onClick={() => apply('')}
-          >
-            <Icon name="close" />
+          <IconButton
+            icon="close"
+            name="Clear the filter"
+            onClick={() => {
+              apply('');
+              input.current?.focus();
+            }}
+          />
+        )}
+        {text.trim() !== filter && (
+          <button type="button" className="button primary" onClick={() => apply(text)}>
+            Apply
           </button>
         )}
-        <button type="button" className="button primary" disabled={text.trim() === filter} onClick={() => apply(text)}>
-          Apply
-        </button>
         {listed.length > 0 && (
-          <ul className="options filter-options" role="listbox" id={`${ids}-list`} aria-label="Completions">
-            {listed.map((completion, at) => (
-              <li
-                key={completion.label}
-                id={`${ids}-${at}`}
-                role="option"
-                aria-selected={at === active}
-                ref={at === active ? (element) => element?.scrollIntoView({ block: 'nearest' }) : undefined}
-                onPointerDown={(event) => {
-                  event.preventDefault();
-                  choose(completion);
-                }}
-              >
-                <span className="mono">{completion.label}</span>
-                <span className="muted">{completion.detail}</span>
-              </li>
-            ))}
-          </ul>
+          <Options
+            className="filter-options"
+            id={list}
+            label="Completions"
+            options={listed.map(({ label, detail }) => ({
+              key: label,
+              label: <span className="mono">{label}</span>,
+              detail,
+            }))}
+            active={active}
+            onChoose={(at) => choose(listed[at] as Completion)}
+          />
         )}
       </div>
       {failure && (
@@ -168,10 +166,6 @@ export function FilterBox({ dataClass, filter, error, onApply }: FilterBoxProps)
     </search>
   );
 }
-
-/** One step through a list that goes round; from outside (-1) to its first or last. */
-const step = (active: number, by: 1 | -1, length: number): number =>
-  active < 0 ? (by > 0 ? 0 : length - 1) : (active + by + length) % length;
 
 /** A filter that this class would understand. */
 function example({ attributes, labels }: DataClass): string {

@@ -1,7 +1,7 @@
 // A filter as it is being typed: its words, what each is, and what may come next. Reads what is unfinished or wrong too;
 // the server has the last word.
 
-export type TokenKind = 'path' | 'operator' | 'value' | 'conjunction' | 'not' | 'bracket';
+type TokenKind = 'path' | 'operator' | 'value' | 'conjunction' | 'not' | 'bracket';
 
 export interface Token {
   readonly kind: TokenKind;
@@ -11,7 +11,7 @@ export interface Token {
 }
 
 /** What the grammar wants next. */
-export type Expected = 'attribute' | 'operator' | 'value' | 'conjunction';
+type Expected = 'attribute' | 'operator' | 'value' | 'conjunction';
 
 const symbols = /^(?:===|!==|==|!=|<=|>=|%%|=|#|<|>|%)/;
 const wordOperators = /^(?:not\s+like|is\s+not|like|begin|in|is)(?=[\s('"[:]|$)/i;

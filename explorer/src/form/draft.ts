@@ -17,7 +17,7 @@ function comparable(attribute: Attribute, value: unknown): string {
   return JSON.stringify(value ?? null);
 }
 
-export const isSame = (attribute: Attribute, a: unknown, b: unknown): boolean =>
+const isSame = (attribute: Attribute, a: unknown, b: unknown): boolean =>
   comparable(attribute, a) === comparable(attribute, b);
 
 /** The draft with a value; one that is as stored is no difference. */
@@ -27,6 +27,10 @@ export function withValue(draft: Draft, stored: WireEntity, attribute: Attribute
   else next.set(attribute.name, value);
   return next;
 }
+
+/** What is typed, without files. */
+export const valuesOf = (draft: Draft): Readonly<Record<string, unknown>> =>
+  Object.fromEntries([...draft].flatMap(([name, held]) => (held.kind === 'value' ? [[name, held.value]] : [])));
 
 /** An attribute that both have changed, to different values. */
 export interface Clash {

@@ -1,12 +1,12 @@
 // One attribute of the form: its name and type, its control, what is wrong with it, and whose value it shall be.
-import { useId, type ReactNode } from 'react';
+import { memo, useId, type ReactNode } from 'react';
 import type { Attribute, DataClass } from '../api/catalog.ts';
 import { cellOf } from '../cells/cells.ts';
 import { value, type DraftValue } from '../cells/cell.ts';
 import { describe } from '../filter/completions.ts';
 import { Icon } from '../ui/icon.tsx';
 import type { Clash } from './draft.ts';
-import type { Choice } from './use-editing.ts';
+import type { Choice } from './editing.ts';
 
 interface FieldProps {
   readonly attribute: Attribute;
@@ -14,15 +14,17 @@ interface FieldProps {
   readonly entityKey: string | undefined;
   readonly stored: unknown;
   readonly draft: DraftValue | undefined;
-  readonly errors: readonly string[];
+  readonly errors: readonly string[] | undefined;
   readonly clash: Clash | undefined;
   readonly choice: Choice | undefined;
-  readonly onChange: (draft: DraftValue) => void;
-  readonly onChoose: (choice: Choice) => void;
+  /** Both stay the same while the form is there: of many fields, only the one that is typed in is drawn again. */
+  readonly onChange: (attribute: Attribute, draft: DraftValue) => void;
+  readonly onChoose: (name: string, choice: Choice) => void;
 }
 
-export function Field(props: FieldProps): ReactNode {
-  const { attribute, dataClass, entityKey, stored, draft, errors, clash, choice, onChange, onChoose } = props;
+export const Field = memo(function Field(props: FieldProps): ReactNode {
+  const { attribute, dataClass, entityKey, stored, draft, errors = [], clash, choice, onChoose } = props;
+  const onChange = (held: DraftValue): void => props.onChange(attribute, held);
   const id = useId();
   const { View, Input } = cellOf(attribute);
   const fixed =
@@ -57,10 +59,10 @@ export function Field(props: FieldProps): ReactNode {
             <button
               type="button"
               className="button quiet small"
-              aria-label={`Set ${attribute.name} to null`}
+              aria-label={`Set null for ${attribute.name}`}
               onClick={() => onChange(value(null))}
             >
-              null
+              Set null
             </button>
           </span>
         )}
@@ -70,7 +72,7 @@ export function Field(props: FieldProps): ReactNode {
           <View value={stored ?? null} attribute={attribute} place="form" />
         </div>
       ) : clash ? (
-        <Choosing clash={clash} choice={choice} onChoose={onChoose} name={id} />
+        <Choosing clash={clash} choice={choice} onChoose={(whose) => onChoose(attribute.name, whose)} name={id} />
       ) : (
         <Input
           id={id}
@@ -94,7 +96,7 @@ export function Field(props: FieldProps): ReactNode {
       )}
     </div>
   );
-}
+});
 
 interface ChoosingProps {
   readonly clash: Clash;

@@ -1,11 +1,11 @@
 // Holds an entity for oneself, so that nobody else can save it meanwhile.
 import { useEffect, useState, type ReactNode } from 'react';
-import type { DataClass } from '../api/catalog.ts';
+import { useCatalog, type DataClass } from '../api/catalog.ts';
 import { ask } from '../api/connection.ts';
 import { entityPath } from '../api/entity.ts';
 import { errorLines } from '../api/error-lines.ts';
 import { announce } from '../ui/announce.ts';
-import { Icon } from '../ui/icon.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
 
 interface LockButtonProps {
   readonly dataClass: DataClass;
@@ -17,16 +17,17 @@ interface OwnLocks {
 }
 
 export function LockButton({ dataClass, entityKey }: LockButtonProps): ReactNode {
+  const { mount } = useCatalog();
   const [locked, setLocked] = useState(false);
   useEffect(() => {
     const abort = new AbortController();
-    ask<OwnLocks>('$info/lockInfo', { signal: abort.signal, quiet: true }).then(
+    ask<OwnLocks>(`${mount}/$info/lockInfo`, { signal: abort.signal, quiet: true }).then(
       ({ lockInfo = [] }) =>
         setLocked(lockInfo.some(({ tableName, key }) => tableName === dataClass.name && key === entityKey)),
       () => undefined,
     );
     return () => abort.abort();
-  }, [dataClass, entityKey]);
+  }, [mount, dataClass, entityKey]);
   const change = async (): Promise<void> => {
     try {
       const { result } = await ask<{ readonly result: boolean }>(entityPath(dataClass, entityKey), {
@@ -38,17 +39,14 @@ export function LockButton({ dataClass, entityKey }: LockButtonProps): ReactNode
       announce(errorLines(error).join(' '), 'failed');
     }
   };
-  const name = locked ? 'Unlock' : 'Lock for this session';
   return (
-    <button
-      type="button"
-      className={locked ? 'button quiet square pressed' : 'button quiet square'}
+    <IconButton
+      icon="lock"
+      name="Lock"
+      title={locked ? 'Unlock' : 'Lock for this session'}
+      className={locked ? 'pressed' : ''}
       aria-pressed={locked}
-      aria-label="Lock"
-      title={name}
       onClick={() => void change()}
-    >
-      <Icon name="lock" />
-    </button>
+    />
   );
 }

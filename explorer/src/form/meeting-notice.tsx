@@ -2,7 +2,7 @@
 import type { ReactNode } from 'react';
 import { Icon } from '../ui/icon.tsx';
 import type { Clash, Meeting } from './draft.ts';
-import type { Choice } from './use-editing.ts';
+import type { Choice } from './editing.ts';
 
 interface MeetingNoticeProps {
   readonly meeting: Meeting;

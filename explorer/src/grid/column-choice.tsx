@@ -3,6 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { dataClassOf, useCatalog, type DataClass } from '../api/catalog.ts';
 import { describe } from '../filter/completions.ts';
 import { Icon } from '../ui/icon.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
 import { Popover } from '../ui/popover.tsx';
 
 interface ColumnChoiceProps {
@@ -17,7 +18,7 @@ export function ColumnChoice({ dataClass, paths, onChange }: ColumnChoiceProps):
     <Popover
       label={
         <>
-          <Icon name="columns" /> Columns
+          <Icon name="columns" /> <span className="word">Columns</span>
         </>
       }
     >
@@ -79,30 +80,25 @@ function Choice({ dataClass, paths, onChange }: ColumnChoiceProps): ReactNode {
                 </label>
                 {at >= 0 && (
                   <>
-                    <button
-                      type="button"
-                      className="button quiet square"
-                      aria-label={`Move ${path} to the left`}
+                    <IconButton
+                      icon="up"
+                      name={`Move ${path} to the left`}
                       disabled={at === 0}
                       onClick={() => move(path, -1)}
-                    >
-                      <Icon name="up" />
-                    </button>
-                    <button
-                      type="button"
-                      className="button quiet square"
-                      aria-label={`Move ${path} to the right`}
+                    />
+                    <IconButton
+                      icon="down"
+                      name={`Move ${path} to the right`}
                       disabled={at === paths.length - 1}
                       onClick={() => move(path, 1)}
-                    >
-                      <Icon name="down" />
-                    </button>
+                    />
                   </>
                 )}
               </li>
             );
           })}
       </ul>
+      {listed.length === 0 && <p className="muted">No attribute is called so</p>}
       <button type="button" className="button quiet" onClick={() => onChange(undefined)}>
         Default columns
       </button>

@@ -1,9 +1,9 @@
 // Which columns a list has: the path of an attribute each, in the URL as `$attributes`.
 import { attributeAt, dataClassOf, type Attribute, type Catalog, type DataClass } from '../api/catalog.ts';
 import type { Params } from '../api/connection.ts';
-import { pictureParams } from '../api/entity.ts';
 import { cellOf } from '../cells/cells.ts';
 import { thumbnailSize } from '../cells/image/view.tsx';
+import { pictureParams } from '../picture/picture-url.ts';
 
 export interface Column {
   /** `employer.name` */
@@ -56,16 +56,19 @@ export function paramsOf(columns: readonly Column[], catalog: Catalog): Params {
   return {
     $attributes: [...new Set(paths)].join(','),
     ...(blobs.length > 0 && { $expand: blobs.map(({ path }) => path).join(',') }),
-    ...(columns.some(({ attribute }) => attribute.value === 'image') && pictureParams(thumbnailSize.grid, 'cover')),
+    ...(columns.some(({ attribute }) => attribute.value === 'image') && {
+      ...pictureParams(thumbnailSize.grid, 'cover'),
+      $imageinfo: true,
+    }),
   };
 }
 
-/** The value at the end of a path. */
+/** The value at the end of a path; undefined where it was not asked for. */
 export function valueAt(entity: unknown, path: string): unknown {
   let value: unknown = entity;
   for (const name of path.split('.')) {
-    if (typeof value !== 'object' || value === null) return null;
+    if (typeof value !== 'object' || value === null) return value;
     value = (value as Readonly<Record<string, unknown>>)[name];
   }
-  return value ?? null;
+  return value;
 }

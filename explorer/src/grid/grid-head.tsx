@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import type { Attribute } from '../api/catalog.ts';
 import { cellOf } from '../cells/cells.ts';
 import { Icon } from '../ui/icon.tsx';
-import type { features, GridEntity } from './grid.tsx';
+import type { features, GridEntity } from './table.tsx';
 
 interface GridHeadProps {
   readonly table: ReactTable<typeof features, GridEntity>;

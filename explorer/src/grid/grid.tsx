@@ -1,35 +1,21 @@
 // The list of entities: as many rows as the window shows, whatever the size of the selection.
-import {
-  columnResizingFeature,
-  columnSizingFeature,
-  rowSortingFeature,
-  tableFeatures,
-  useTable,
-  type ColumnDef,
-  type SortingState,
-} from '@tanstack/react-table';
+import { useTable, type SortingState } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
-import { isSortable, type DataClass } from '../api/catalog.ts';
-import type { WireEntity } from '@keystamp/client';
-import { cellOf } from '../cells/cells.ts';
-import { valueAt, type Column } from './columns.ts';
+import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
+import type { DataClass } from '../api/catalog.ts';
+import { printNumber } from '../ui/print.ts';
+import type { Column } from './columns.ts';
 import { GridHead } from './grid-head.tsx';
 import { GridRow } from './grid-row.tsx';
+import { definitionsOf, features, type GridEntity } from './table.tsx';
+import { gridKeys } from './grid-keys.ts';
 import type { Selection } from './use-selection.ts';
 
-export const features = tableFeatures({ columnSizingFeature, columnResizingFeature, rowSortingFeature });
-
-export interface GridEntity {
-  readonly index: number;
-  readonly entity: WireEntity;
-}
-
-export type GridColumn = ColumnDef<typeof features, GridEntity>;
-
-export const rowHeight = 44;
+const rowHeight = 44;
 /** Browsers do not scroll higher elements; what lies beyond is reached by a filter or another order. */
 const mostRows = 350_000;
+/** Rows that stand for a list that is not there yet. */
+const bones = 12;
 
 interface GridProps {
   readonly dataClass: DataClass;
@@ -39,14 +25,19 @@ interface GridProps {
   readonly onSort: (sorting: SortingState) => void;
   /** Key of the entity that stands open beside the list. */
   readonly open: string | undefined;
-  readonly onOpen: (key: string) => void;
+  /** @param enter the focus goes along */
+  readonly onOpen: (key: string, enter: boolean) => void;
+  readonly onClose: () => void;
 }
 
-export function Grid({ dataClass, columns, selection, sorting, onSort, open, onOpen }: GridProps): ReactNode {
+export function Grid(props: GridProps): ReactNode {
+  const { dataClass, columns, selection, sorting, onSort, open, onOpen, onClose } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const ids = useId();
-  const count = selection.state.kind === 'ready' ? Math.min(selection.state.count, mostRows) : 0;
+  const { state, waiting, at, look, version, question } = selection;
+  const total = state.kind === 'ready' ? state.count : bones;
+  const count = Math.min(total, mostRows);
   const virtual = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
@@ -56,8 +47,12 @@ export function Grid({ dataClass, columns, selection, sorting, onSort, open, onO
   });
   const items = virtual.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
-  const { at, look, version } = selection;
   useEffect(() => look(first, last), [look, first, last, version]);
+  // The answer to another question begins at its beginning.
+  useLayoutEffect(() => {
+    scroller.current?.scrollTo({ top: 0 });
+    setActive(0);
+  }, [question]);
 
   const data = useMemo(() => {
     const rows: GridEntity[] = [];
@@ -67,25 +62,9 @@ export function Grid({ dataClass, columns, selection, sorting, onSort, open, onO
     }
     return rows;
   }, [at, first, last]);
-  const definitions = useMemo(
-    () =>
-      columns.map(({ path, attribute, width }): GridColumn => ({
-        id: path,
-        size: width,
-        minSize: 56,
-        enableSorting: isSortable(attribute),
-        accessorFn: ({ entity }) => valueAt(entity, path),
-        meta: { attribute } as object,
-        cell: ({ getValue }) => {
-          const { View } = cellOf(attribute);
-          return <View value={getValue()} attribute={attribute} place="grid" />;
-        },
-      })),
-    [columns],
-  );
   const table = useTable({
     features,
-    columns: definitions,
+    columns: useMemo(() => definitionsOf(columns), [columns]),
     data,
     getRowId: ({ index }) => String(index),
     manualSorting: true,
@@ -99,41 +78,36 @@ export function Grid({ dataClass, columns, selection, sorting, onSort, open, onO
   const sizes = table.getHeaderGroups()[0]?.headers.map((header) => `${header.getSize()}px`) ?? [];
   const rows = table.getRowModel().rowsById;
 
-  const move = (to: number): void => {
-    const place = Math.max(0, Math.min(count - 1, to));
-    setActive(place);
-    virtual.scrollToIndex(place);
+  const openAt = useRef((_index: number, _enter: boolean): void => undefined);
+  openAt.current = (index, enter) => {
+    const key = at(index)?.__KEY;
+    if (key === undefined) return;
+    setActive(index);
+    onOpen(key, enter);
   };
-  const press = (event: KeyboardEvent): void => {
-    if (event.target !== event.currentTarget) return;
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 2);
-    const steps: Readonly<Record<string, () => void>> = {
-      ArrowDown: () => move(active + 1),
-      ArrowUp: () => move(active - 1),
-      PageDown: () => move(active + page),
-      PageUp: () => move(active - page),
-      Home: () => move(0),
-      End: () => move(count - 1),
-      Enter: () => {
-        const key = at(active)?.__KEY;
-        if (key !== undefined) onOpen(key);
-      },
-    };
-    const step = steps[event.key];
-    if (!step) return;
-    event.preventDefault();
-    step();
-  };
+  const choose = useCallback((index: number) => openAt.current(index, false), []);
+  const press = gridKeys({
+    active,
+    count,
+    page: Math.max(1, Math.floor((scroller.current?.clientHeight ?? rowHeight) / rowHeight) - 2),
+    onMove: (place) => {
+      setActive(place);
+      virtual.scrollToIndex(place);
+    },
+    onEnter: () => openAt.current(active, true),
+    onEscape: open === undefined ? undefined : onClose,
+  });
+  const isActiveDrawn = active >= first && active <= last && count > 0;
   return (
     <div
       ref={scroller}
-      className="grid"
+      className={waiting && state.kind === 'ready' ? 'grid waiting' : 'grid'}
       role="grid"
       aria-label={dataClass.name}
       aria-rowcount={count + 1}
       aria-colcount={columns.length}
-      aria-busy={selection.state.kind === 'loading'}
-      aria-activedescendant={count > 0 ? `${ids}-${active}` : undefined}
+      aria-busy={waiting}
+      aria-activedescendant={isActiveDrawn ? `${ids}-${active}` : undefined}
       tabIndex={0}
       onKeyDown={press}
     >
@@ -150,19 +124,14 @@ export function Grid({ dataClass, columns, selection, sorting, onSort, open, onO
               columns={columns}
               dataClass={dataClass}
               active={item.index === active}
-              open={open}
-              onOpen={(key) => {
-                setActive(item.index);
-                onOpen(key);
-              }}
+              open={open !== undefined && at(item.index)?.__KEY === open}
+              onOpen={choose}
             />
           ))}
         </div>
       </div>
-      {selection.state.kind === 'ready' && selection.state.count > mostRows && (
-        <p className="grid-note">
-          The first {mostRows.toLocaleString('en')} entities. A filter or another order shows others.
-        </p>
+      {total > mostRows && (
+        <p className="grid-note">The first {printNumber(mostRows)} entities. A filter or another order shows others.</p>
       )}
     </div>
   );

@@ -1,18 +1,21 @@
 // A dataclass: the filter, the list, and the entity that stands open beside it.
 import { KeystampError } from '@keystamp/client';
-import { useMemo, type ReactNode } from 'react';
+import { useMemo, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { dataClassOf, useCatalog, type DataClass } from '../api/catalog.ts';
+import { errorLines } from '../api/error-lines.ts';
 import { FilterBox } from '../filter/filter-box.tsx';
 import { EntityForm } from '../form/entity-form.tsx';
-import { ColumnChoice } from '../grid/column-choice.tsx';
 import { defaultPaths, paramsOf, readColumns } from '../grid/columns.ts';
 import { Grid } from '../grid/grid.tsx';
 import { printOrder, readOrder } from '../grid/order.ts';
 import { useSelection } from '../grid/use-selection.ts';
-import { href, navigate, type Search } from '../route.ts';
+import { navigate } from '../navigation.ts';
+import { href, type Search } from '../route.ts';
+import { FaultBanner } from '../ui/banner.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Link } from '../ui/link.tsx';
 import { Empty, Failed, Nowhere } from '../ui/notice.tsx';
+import { DataHead } from './data-head.tsx';
 
 interface DataPageProps {
   readonly dataClass: DataClass;
@@ -29,9 +32,6 @@ export function DataPage({ dataClass, search }: DataPageProps): ReactNode {
   const go = (changed: Search, how: 'push' | 'replace' = 'push'): void =>
     navigate(href(place, { $filter: filter, $orderby: orderby, $attributes: asked, open, ...changed }), how);
 
-  const callable = catalog.functions.find(
-    ({ owner, level }) => owner === dataClass.name && (level === 'selection' || level === 'dataclass'),
-  );
   const columns = useMemo(() => {
     const chosen = readColumns(
       asked.split(',').filter((path) => path !== ''),
@@ -50,51 +50,47 @@ export function DataPage({ dataClass, search }: DataPageProps): ReactNode {
       ? state.error
       : undefined;
 
+  const page = useRef<HTMLDivElement>(null);
+  /** Who opened an entity with the keyboard goes on in it, and comes back to the list. */
+  const entered = useRef(false);
+  const close = (): void => {
+    go({ open: undefined });
+    page.current?.querySelector<HTMLElement>('.grid')?.focus();
+  };
+  const leaveWithEscape = (event: KeyboardEvent): void => {
+    const inDialog = (event.target as Element).closest('dialog') !== null;
+    if (event.key === 'Escape' && !inDialog) close();
+  };
   return (
-    <div className="data-page">
-      <div className="page-head">
-        <h1>{dataClass.name}</h1>
-        <p className="page-count" role="status">
-          {state.kind === 'ready' && (
-            <>
-              <strong>{state.count.toLocaleString('en').replaceAll(',', '\u202f')}</strong>{' '}
-              {state.count === 1 ? 'entity' : 'entities'}
-              {filter !== '' && ' found'}
-            </>
-          )}
-        </p>
-        {selection.outdated && (
-          <button type="button" className="button notice-button" onClick={selection.renew}>
-            <Icon name="refresh" /> Entities came or went
-          </button>
+    <div className="data-page" ref={page}>
+      <div className={open === undefined ? 'data-top' : 'data-top divided'}>
+        <DataHead
+          dataClass={dataClass}
+          selection={selection}
+          columns={columns}
+          search={{ $filter: filter, $orderby: orderby }}
+          onColumns={(paths) => go({ $attributes: paths?.join(',') }, 'replace')}
+        />
+        <FilterBox
+          dataClass={dataClass}
+          filter={filter}
+          error={filterError}
+          onApply={(next) => (next === filter ? selection.renew() : go({ $filter: next }))}
+        />
+        {state.kind === 'ready' && state.fault !== undefined && (
+          <FaultBanner lines={errorLines(state.fault)}>
+            <button type="button" className="button" onClick={selection.retry}>
+              <Icon name="refresh" /> Try again
+            </button>
+          </FaultBanner>
         )}
-        <div className="page-actions">
-          <ColumnChoice
-            dataClass={dataClass}
-            paths={columns.map(({ path }) => path)}
-            onChange={(paths) => go({ $attributes: paths?.join(',') }, 'replace')}
-          />
-          {callable && (
-            <Link
-              className="button"
-              to={href({ kind: 'call' }, { function: callable.id, $filter: filter, $orderby: orderby })}
-            >
-              <Icon name="call" /> Functions
-            </Link>
-          )}
-          <Link className="button" to={href({ kind: 'new', dataClass: dataClass.name })}>
-            <Icon name="plus" /> New
-          </Link>
-        </div>
       </div>
-      <FilterBox
-        dataClass={dataClass}
-        filter={filter}
-        error={filterError}
-        onApply={(next) => (next === filter ? selection.renew() : go({ $filter: next }))}
-      />
       <div className={open === undefined ? 'split' : 'split divided'}>
-        {state.kind === 'failed' && !filterError ? (
+        {filterError ? (
+          <Empty title="The filter is not understood">
+            <ShowAll onClick={() => go({ $filter: undefined })} />
+          </Empty>
+        ) : state.kind === 'failed' ? (
           <Failed error={state.error} retry={selection.renew} />
         ) : state.kind === 'ready' && state.count === 0 ? (
           <Empty title={filter === '' ? `No ${dataClass.name} yet` : `No ${dataClass.name} matches the filter`}>
@@ -103,9 +99,7 @@ export function DataPage({ dataClass, search }: DataPageProps): ReactNode {
                 <Icon name="plus" /> Make the first one
               </Link>
             ) : (
-              <button type="button" className="button" onClick={() => go({ $filter: undefined })}>
-                Show all
-              </button>
+              <ShowAll onClick={() => go({ $filter: undefined })} />
             )}
           </Empty>
         ) : (
@@ -116,16 +110,40 @@ export function DataPage({ dataClass, search }: DataPageProps): ReactNode {
             sorting={sorting}
             onSort={(next) => go({ $orderby: printOrder(next) })}
             open={open}
-            onOpen={(key) => go({ open: key }, open === undefined ? 'push' : 'replace')}
+            onOpen={(key, enter) => {
+              entered.current = enter;
+              if (key === open && enter) page.current?.querySelector<HTMLElement>('.panel')?.focus();
+              else if (key !== open) go({ open: key }, open === undefined ? 'push' : 'replace');
+            }}
+            onClose={close}
           />
         )}
         {open !== undefined && (
-          <aside className="panel" aria-label={`${dataClass.name} ${open}`}>
-            <EntityForm key={open} dataClass={dataClass} entityKey={open} onClose={() => go({ open: undefined })} />
+          <aside
+            key={open}
+            className="panel"
+            aria-label={`${dataClass.name} ${open}`}
+            tabIndex={-1}
+            ref={(element) => {
+              if (!element || !entered.current) return;
+              entered.current = false;
+              element.focus();
+            }}
+            onKeyDown={leaveWithEscape}
+          >
+            <EntityForm dataClass={dataClass} entityKey={open} onClose={close} />
           </aside>
         )}
       </div>
     </div>
+  );
+}
+
+function ShowAll({ onClick }: { readonly onClick: () => void }): ReactNode {
+  return (
+    <button type="button" className="button" onClick={onClick}>
+      Show all
+    </button>
   );
 }
 

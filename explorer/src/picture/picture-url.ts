@@ -25,6 +25,12 @@ export function versionOf(uri: string): number | undefined {
 export const isAsItIs = (mediatype: string | undefined): boolean =>
   mediatype === 'image/svg+xml' || mediatype === 'application/pdf';
 
+/** How large pictures shall be, in CSS pixels; sharp screens get as many more. */
+export function pictureParams(size: number, fit: 'cover' | 'inside') {
+  const pixels = Math.min(4096, Math.ceil(size * Math.min(3, devicePixelRatio || 1)));
+  return { $imageformat: 'webp', $imagewidth: pixels, $imageheight: pixels, $imagefit: fit } as const;
+}
+
 /** A picture at a size, or as it is where it cannot be made smaller. */
 export function sizedUri(uri: string, mediatype: string | undefined, size: number, fit: 'cover' | 'inside'): string {
   if (isAsItIs(mediatype))
@@ -34,6 +40,5 @@ export function sizedUri(uri: string, mediatype: string | undefined, size: numbe
       $imageheight: undefined,
       $imagefit: undefined,
     });
-  const pixels = Math.min(4096, Math.ceil(size * Math.min(3, devicePixelRatio || 1)));
-  return withParams(uri, { $imageformat: 'webp', $imagewidth: pixels, $imageheight: pixels, $imagefit: fit });
+  return withParams(uri, pictureParams(size, fit));
 }

@@ -21,7 +21,7 @@ export function Thumbnail({ picture, size, name }: ThumbnailProps): ReactNode {
   const source = sizedUri(uri, mediatype, size, fit);
   const [broken, setBroken] = useState<string>();
   const version = versionOf(uri);
-  const shape = fit === 'cover' || !width || !height ? {} : { aspectRatio: `${width} / ${height}` };
+  const box = fit === 'cover' ? { width: size, height: size } : boxOf(size, width, height);
   const isPaper = mediatype === 'application/pdf' || broken === source;
   return (
     <span className={fit === 'cover' ? 'thumbnail small' : 'thumbnail'}>
@@ -39,13 +39,23 @@ export function Thumbnail({ picture, size, name }: ThumbnailProps): ReactNode {
           alt={`${name}, version ${version ?? 'unknown'}`}
           loading={fit === 'cover' ? 'lazy' : 'eager'}
           decoding="async"
-          {...(fit === 'cover' && { width: size, height: size })}
+          {...box}
           className={isAsItIs(mediatype) ? 'contained' : undefined}
-          style={shape}
           onError={() => setBroken(source)}
         />
       )}
       {version !== undefined && <Stamp number={version} of="version" />}
     </span>
   );
+}
+
+/** As large as a picture will be inside a square, so that its place is there before it is; nothing is enlarged. */
+function boxOf(
+  size: number,
+  width: number | undefined,
+  height: number | undefined,
+): { readonly width?: number; readonly height?: number } {
+  if (!width || !height) return {};
+  const scale = Math.min(1, size / width, size / height);
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
 }

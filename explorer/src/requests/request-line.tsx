@@ -1,21 +1,27 @@
 // The request behind the view, to read and to take along.
-import { useEffect, useState, type ReactNode } from 'react';
+import { useEffect, useId, useState, type ReactNode } from 'react';
 import { curlOf, decoded } from '../api/curl.ts';
-import { forgetExchanges, useExchanges, type Exchange } from '../api/exchange.ts';
+import { exchanges, forgetExchanges, type Exchange } from '../api/exchange.ts';
+import { useStore } from '../store.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
-import { Icon } from '../ui/icon.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
+import { printNumber } from '../ui/print.ts';
 
 /** @param view changes when another view is looked at */
 export function RequestLine({ view }: { readonly view: string }): ReactNode {
-  const [open, setOpen] = useState(false);
+  const [asked, setAsked] = useState(false);
+  const id = useId();
   useEffect(() => forgetExchanges, [view]);
-  const exchanges = useExchanges();
-  const last = exchanges.at(-1);
+  const all = useStore(exchanges);
+  const last = all.at(-1);
+  const before = all.slice(0, -1);
+  // A list that was opened stays so from view to view, and shows when there is something in it.
+  const open = asked && before.length > 0;
   return (
-    <footer className={open ? 'requests open' : 'requests'} aria-label="Requests">
+    <footer className="requests" aria-label="Requests">
       {open && (
-        <ol className="request-list" aria-label="Requests of this view">
-          {exchanges.slice(0, -1).map((exchange) => (
+        <ol className="request-list" id={id} aria-label="Earlier requests of this view" tabIndex={0}>
+          {before.map((exchange) => (
             <li key={exchange.id}>
               <Request exchange={exchange} />
             </li>
@@ -23,18 +29,16 @@ export function RequestLine({ view }: { readonly view: string }): ReactNode {
         </ol>
       )}
       <div className="request-bar">
-        <button
-          type="button"
-          className="button quiet square"
+        <IconButton
+          icon={open ? 'down' : 'up'}
+          name="All requests of this view"
+          // Its place is kept: what stands beside it does not move when a second request comes.
+          className={before.length > 0 ? '' : 'invisible'}
           aria-expanded={open}
-          aria-label="All requests of this view"
-          title="All requests of this view"
-          disabled={exchanges.length < 2}
-          onClick={() => setOpen(!open)}
-        >
-          <Icon name={open ? 'down' : 'up'} />
-        </button>
-        {last ? <Request exchange={last} /> : <span className="muted">No request yet</span>}
+          aria-controls={open ? id : undefined}
+          onClick={() => setAsked(!open)}
+        />
+        {last ? <Request exchange={last} /> : <span className="muted">This view asks nothing of the server</span>}
       </div>
     </footer>
   );
@@ -68,7 +72,9 @@ function Request({ exchange }: { readonly exchange: Exchange }): ReactNode {
       </code>
       <span className={`status ${tone}`}>
         {status === undefined ? '…' : status === 0 ? 'no answer' : status}
-        {milliseconds !== undefined && <span className="muted"> {Math.max(1, Math.round(milliseconds))} ms</span>}
+        {milliseconds !== undefined && (
+          <span className="muted"> {printNumber(Math.max(1, Math.round(milliseconds)))} ms</span>
+        )}
       </span>
       <CopyButton text={location.origin + url} label="URL" />
       <CopyButton text={curlOf(exchange, location.origin)} label="curl" />

@@ -1,50 +1,44 @@
 // A button whose deed is asked about first.
-import { useId, useRef, type ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
+import { Dialog } from './dialog.tsx';
+import { IconButton } from './icon-button.tsx';
+import type { IconName } from './icon.tsx';
 
 interface ConfirmProps {
-  readonly label: ReactNode;
+  /** What is seen of the button: a drawing, or a word. */
+  readonly icon?: IconName;
+  readonly label?: string;
   readonly name: string;
-  /** The label is a text, not an icon. */
-  readonly wide?: boolean;
   readonly question: string;
   readonly detail: string;
   readonly yes: string;
   readonly onYes: () => void;
 }
 
-export function Confirm({ label, name, wide = false, question, detail, yes, onYes }: ConfirmProps): ReactNode {
-  const dialog = useRef<HTMLDialogElement>(null);
-  const id = useId();
+export function Confirm({ icon, label, name, question, detail, yes, onYes }: ConfirmProps): ReactNode {
+  const [asking, setAsking] = useState(false);
+  const ask = (): void => setAsking(true);
   return (
     <>
-      <button
-        type="button"
-        className={wide ? 'button small' : 'button quiet square'}
-        aria-label={name}
-        title={name}
-        onClick={() => dialog.current?.showModal()}
-      >
-        {label}
-      </button>
-      <dialog ref={dialog} className="dialog" aria-labelledby={id}>
-        <h2 id={id}>{question}</h2>
-        <p>{detail}</p>
-        <div className="dialog-actions">
-          <button type="button" className="button" autoFocus onClick={() => dialog.current?.close()}>
-            Cancel
-          </button>
-          <button
-            type="button"
-            className="button danger"
-            onClick={() => {
-              dialog.current?.close();
-              onYes();
-            }}
-          >
-            {yes}
-          </button>
-        </div>
-      </dialog>
+      {icon ? (
+        <IconButton icon={icon} name={name} onClick={ask} />
+      ) : (
+        <button type="button" className="button small" aria-label={name} title={name} onClick={ask}>
+          {label}
+        </button>
+      )}
+      {asking && (
+        <Dialog
+          question={question}
+          detail={detail}
+          yes={yes}
+          onNo={() => setAsking(false)}
+          onYes={() => {
+            setAsking(false);
+            onYes();
+          }}
+        />
+      )}
     </>
   );
 }

@@ -1,6 +1,6 @@
 // A link to another view; new tabs and copied addresses work as everywhere.
 import type { AnchorHTMLAttributes, MouseEvent, ReactNode } from 'react';
-import { navigate } from '../route.ts';
+import { navigate } from '../navigation.ts';
 
 interface LinkProps extends AnchorHTMLAttributes<HTMLAnchorElement> {
   readonly to: string;

@@ -3,14 +3,11 @@ import { useEffect, useId, useRef, useState, type ReactNode } from 'react';
 
 interface PopoverProps {
   readonly label: ReactNode;
-  /** Name for screen readers when the label is no text. */
-  readonly name?: string;
-  readonly className?: string;
-  readonly align?: 'start' | 'end';
-  readonly children: (close: () => void) => ReactNode;
+  /** Drawn while it is open. */
+  readonly children: () => ReactNode;
 }
 
-export function Popover({ label, name, className = 'button', align = 'end', children }: PopoverProps): ReactNode {
+export function Popover({ label, children }: PopoverProps): ReactNode {
   const [open, setOpen] = useState(false);
   const holder = useRef<HTMLDivElement>(null);
   const button = useRef<HTMLButtonElement>(null);
@@ -44,9 +41,7 @@ export function Popover({ label, name, className = 'button', align = 'end', chil
       <button
         ref={button}
         type="button"
-        className={className}
-        aria-label={name}
-        title={name}
+        className="button"
         aria-expanded={open}
         aria-controls={open ? id : undefined}
         onClick={() => setOpen(!open)}
@@ -54,8 +49,8 @@ export function Popover({ label, name, className = 'button', align = 'end', chil
         {label}
       </button>
       {open && (
-        <div className={`popover-panel ${align}`} id={id}>
-          {children(close)}
+        <div className="popover-panel" id={id}>
+          {children()}
         </div>
       )}
     </div>

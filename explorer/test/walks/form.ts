@@ -68,7 +68,7 @@ test('every type of attribute can be edited', async (t) => {
 
   // Null is a value too.
   for (const name of ['level', 'born', 'extra', 'fee']) await control(page, name).fill('');
-  await page.getByRole('button', { name: 'Set about to null' }).click();
+  await page.getByRole('button', { name: 'Set null for about' }).click();
   await page.getByRole('button', { name: 'Clear team' }).click();
   await page.getByRole('button', { name: 'Remove photo' }).click();
   await page.getByRole('button', { name: 'Remove contract' }).click();
@@ -186,8 +186,9 @@ test('an entity that somebody deletes is said to be gone', async (t) => {
   const page = await stage.open(t, 'Member(22)');
   await control(page, 'about').fill('late');
   assert.equal((await fetch(`${stage.server.url}/rest/Member(22)?$method=delete`, { method: 'POST' })).status, 200);
-  // The change feed tells, before anybody tries to save.
+  // The change feed tells, before anybody tries to save. What was typed can be taken along.
   await page.getByText('Member 22 does not exist').waitFor();
+  await page.getByText('"about": "late"').waitFor();
 });
 
 test('relations lead to the entities at their other end', async (t) => {
@@ -206,15 +207,120 @@ test('relations lead to the entities at their other end', async (t) => {
 test('a form that was edited is not left by mistake', async (t) => {
   const page = await stage.open(t, 'Member(30)');
   await control(page, 'about').fill('not saved');
-  const asked: string[] = [];
-  page.on('dialog', (dialog) => {
-    asked.push(dialog.message());
-    void (asked.length === 1 ? dialog.dismiss() : dialog.accept());
-  });
+  const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+  const stay = async (): Promise<void> => {
+    await question.getByRole('button', { name: 'Keep editing' }).click();
+    await until(() => question.count(), 0);
+    assert.equal(new URL(page.url()).pathname, '/explorer/Member(30)');
+    assert.equal(await control(page, 'about').inputValue(), 'not saved');
+  };
   await page.getByRole('link', { name: 'Model' }).click();
-  assert.equal(new URL(page.url()).pathname, '/explorer/Member(30)');
-  assert.equal(await control(page, 'about').inputValue(), 'not saved');
+  await stay();
   await page.getByRole('link', { name: 'Model' }).click();
+  await question.getByRole('button', { name: 'Leave' }).click();
   await page.waitForURL('**/explorer/');
-  assert.equal(asked.length, 2);
+});
+
+test('edits beside a list are not lost to another row, to Escape, or to the way back', async (t) => {
+  const page = await stage.open(t, 'Member?$filter=ID%20%3E%2039');
+  await page.locator('[data-key="41"] [data-path=name]').click();
+  await page.waitForURL(/open=41$/);
+  await control(page, 'about').fill('not saved');
+  const question = page.getByRole('dialog', { name: 'Leave without saving?' });
+  const leaves: readonly (() => Promise<unknown>)[] = [
+    () => page.locator('[data-key="40"] [data-path=name]').click(),
+    () => page.keyboard.press('Escape'),
+    () => page.evaluate('history.back()'),
+    () => page.getByRole('button', { name: 'Close' }).click(),
+  ];
+  for (const leave of leaves) {
+    await control(page, 'about').focus();
+    await leave();
+    await question.waitFor();
+    await page.keyboard.press('Escape');
+    await until(() => question.count(), 0);
+    assert.match(page.url(), /open=41$/);
+    assert.equal(await control(page, 'about').inputValue(), 'not saved');
+  }
+  await page.evaluate('history.back()');
+  await question.getByRole('button', { name: 'Leave' }).click();
+  await page.waitForURL(/ID%20%3E%2039$/);
+  await until(() => page.locator('.panel').count(), 0);
+});
+
+test('what is typed while a save is on its way is kept', async (t) => {
+  const page = await stage.open(t, 'Member(32)');
+  await control(page, 'about').fill('first');
+  let go = (): void => undefined;
+  const held = new Promise<void>((resolve) => (go = resolve));
+  await page.route(/method=update/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await save(page);
+  await page.getByRole('button', { name: 'Saving …' }).waitFor();
+  await control(page, 'about').fill('second');
+  await control(page, 'points').fill('5');
+  go();
+  await saved(page);
+  await page.unroute(/method=update/);
+  assert.equal((await stage.read('Member(32)'))['about'], 'first');
+  assert.equal(await control(page, 'about').inputValue(), 'second');
+  await page.getByText('2 attributes changed').waitFor();
+  await save(page);
+  await until(
+    async () => {
+      const { about, points } = await stage.read('Member(32)');
+      return { about, points };
+    },
+    { about: 'second', points: 5 },
+  );
+});
+
+test('a save that meets no server can be tried again', async (t) => {
+  const page = await stage.open(t, 'Member(33)');
+  await control(page, 'about').fill('kept');
+  await page.route(/method=update/, (route) => route.abort());
+  await save(page);
+  await page.getByRole('alert').getByText('The server does not answer').waitFor();
+  await page.unroute(/method=update/);
+  await save(page);
+  await saved(page);
+  assert.equal((await stage.read('Member(33)'))['about'], 'kept');
+  assert.equal(await page.getByRole('alert').count(), 0);
+});
+
+test('the keyboard alone finds an entity, edits it, gives it a picture and saves', async (t) => {
+  const page = await stage.open(t, `${stage.server.url}/explorer/Member?$filter=ID%20%3E%2033`);
+  await page.locator('[data-key="34"]').waitFor();
+  const focused = (): Promise<unknown> =>
+    page.evaluate(
+      "document.activeElement.closest('[data-attribute]')?.dataset.attribute ?? document.activeElement.textContent",
+    );
+  const tabTo = async (wanted: string): Promise<void> => {
+    for (let steps = 0; steps < 60 && (await focused()) !== wanted; steps++) await page.keyboard.press('Tab');
+    assert.equal(await focused(), wanted);
+  };
+  await page.getByRole('grid').focus();
+  await page.keyboard.press('Enter');
+  // Who enters with the keyboard goes on in the entity.
+  await until(() => page.evaluate("document.activeElement.getAttribute('aria-label')"), 'Member 34');
+  await page.getByRole('complementary', { name: 'Member 34' }).getByRole('heading').waitFor();
+  await tabTo('photo');
+  const picture = await stage.picture();
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
+  await chooser.setFiles({ name: 'own', mimeType: `image/${picture.format}`, buffer: picture.bytes });
+  await field(page, 'photo').getByText('not saved yet').waitFor();
+  await tabTo('name');
+  await page.keyboard.press('ControlOrMeta+a');
+  await page.keyboard.type('By hand');
+  await page.keyboard.press('Enter');
+  await saved(page);
+  const { name, photo } = await stage.read('Member(34)');
+  assert.equal(name, 'By hand');
+  assert.ok(photo);
+  // And comes back to the list.
+  await page.keyboard.press('Escape');
+  await until(() => page.locator('.panel').count(), 0);
+  assert.equal(await page.evaluate("document.activeElement.getAttribute('role')"), 'grid');
 });

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { deferredOf } from '../../api/wire.ts';
 import { Icon } from '../../ui/icon.tsx';
-import { printBytes } from '../../ui/print-bytes.ts';
+import { printBytes } from '../../ui/print.ts';
 import { NullView } from '../null-view.tsx';
 import type { ViewProps } from '../cell.ts';
 
@@ -10,9 +10,10 @@ export function BlobView({ value, attribute, place }: ViewProps): ReactNode {
   if (!blob) return <NullView />;
   const facts = [blob.mediatype, blob.size !== undefined && printBytes(blob.size)].filter(Boolean).join(', ');
   return (
-    <a className="file-link" href={blob.uri} download aria-label={`Download ${attribute.name}`}>
+    <a className="file-link" href={blob.uri} download>
       <Icon name="download" />
-      {place === 'form' ? facts || 'Download' : facts || 'file'}
+      <span className="sr-only">Download {attribute.name}: </span>
+      <span className="one-line">{facts || (place === 'form' ? 'Download' : 'file')}</span>
     </a>
   );
 }

@@ -1,25 +1,25 @@
 // True, false or, where it may be, null.
 import type { ReactNode } from 'react';
-import { controlProps, value, type InputProps } from '../cell.ts';
+import { Segments, type Segment } from '../../ui/segments.tsx';
+import { isRequired, value, type InputProps } from '../cell.ts';
 
-export function BoolInput(props: InputProps): ReactNode {
-  const { id, attribute, draft, onChange, describedBy } = props;
-  const held = draft.kind === 'value' ? draft.value : null;
-  const choices = attribute.not_null ? [true, false] : [true, false, null];
+const choices: readonly Segment<boolean | null>[] = [true, false, null].map((choice) => ({
+  value: choice,
+  label: String(choice),
+}));
+
+export function BoolInput({ id, attribute, draft, onChange, describedBy, invalid }: InputProps): ReactNode {
+  const held = draft.kind === 'value' && typeof draft.value === 'boolean' ? draft.value : null;
   return (
-    <div className="segments" role="radiogroup" aria-labelledby={`${id}-label`} aria-describedby={describedBy}>
-      {choices.map((choice, at) => (
-        <label key={String(choice)} className="segment">
-          <input
-            {...(at === 0 ? controlProps(props) : {})}
-            type="radio"
-            name={id}
-            checked={(held ?? null) === choice}
-            onChange={() => onChange(value(choice))}
-          />
-          <span>{String(choice)}</span>
-        </label>
-      ))}
-    </div>
+    <Segments
+      segments={attribute.not_null ? choices.slice(0, 2) : choices}
+      chosen={held}
+      onChoose={(choice) => onChange(value(choice))}
+      labelledBy={`${id}-label`}
+      describedBy={describedBy}
+      invalid={invalid}
+      required={isRequired(attribute)}
+      first={{ id }}
+    />
   );
 }

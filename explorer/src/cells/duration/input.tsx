@@ -3,7 +3,7 @@ import { useState, type ReactNode } from 'react';
 import { controlProps, textOf, value, type DraftValue, type InputProps } from '../cell.ts';
 import { printDuration } from './view.tsx';
 
-export function readDuration(text: string): DraftValue {
+function readDuration(text: string): DraftValue {
   const trimmed = text.trim();
   if (trimmed === '') return value(null);
   if (/^-?\d+$/.test(trimmed)) return value(Number(trimmed));

@@ -1,19 +1,22 @@
 // A picture in the form: dropped, chosen or pasted, it is shown at once and sent with the save.
-import { useEffect, useRef, useState, type ReactNode } from 'react';
+import type { ReactNode } from 'react';
 import { deferredOf } from '../../api/wire.ts';
 import { Thumbnail } from '../../picture/thumbnail.tsx';
 import { useDrop } from '../../picture/use-drop.ts';
 import { href } from '../../route.ts';
+import { FileButton, pictureTypes } from '../../ui/file-button.tsx';
 import { Icon } from '../../ui/icon.tsx';
+import { IconButton } from '../../ui/icon-button.tsx';
 import { Link } from '../../ui/link.tsx';
-import { printBytes } from '../../ui/print-bytes.ts';
-import { controlProps, value, type InputProps } from '../cell.ts';
+import { printBytes } from '../../ui/print.ts';
+import { useObjectUrl } from '../../ui/use-object-url.ts';
+import { controlProps, isNull, value, type InputProps } from '../cell.ts';
 import { thumbnailSize } from './view.tsx';
 
 export function ImageInput(props: InputProps): ReactNode {
   const { attribute, dataClass, entityKey, draft, onChange } = props;
-  const chooser = useRef<HTMLInputElement>(null);
-  const { over, handlers } = useDrop((file) => onChange({ kind: 'file', file }));
+  const take = (file: File): void => onChange({ kind: 'file', file });
+  const { over, handlers } = useDrop(take);
   const stored = draft.kind === 'value' ? deferredOf(draft.value) : undefined;
   return (
     <div className={over ? 'picture-field over' : 'picture-field'} {...handlers}>
@@ -30,17 +33,9 @@ export function ImageInput(props: InputProps): ReactNode {
       </div>
       <div className="picture-actions">
         <div className="picture-ways">
-          <input
-            {...controlProps(props)}
-            ref={chooser}
-            type="file"
-            accept="image/*,.pdf"
-            className="sr-only"
-            onChange={({ target }) => target.files?.[0] && onChange({ kind: 'file', file: target.files[0] })}
-          />
-          <button type="button" className="button quiet" onClick={() => chooser.current?.click()}>
-            <Icon name="upload" /> Choose picture
-          </button>
+          <FileButton className="button quiet" accept={pictureTypes} control={controlProps(props)} onFile={take}>
+            Choose picture
+          </FileButton>
           {stored && entityKey !== undefined && (
             <Link
               className="button quiet"
@@ -50,16 +45,12 @@ export function ImageInput(props: InputProps): ReactNode {
             </Link>
           )}
         </div>
-        <button
-          type="button"
-          className="button quiet square"
-          aria-label={`Remove ${attribute.name}`}
-          title={`Remove ${attribute.name}`}
-          disabled={draft.kind === 'value' && (draft.value ?? null) === null}
+        <IconButton
+          icon="trash"
+          name={`Remove ${attribute.name}`}
+          disabled={isNull(draft)}
           onClick={() => onChange(value(null))}
-        >
-          <Icon name="trash" />
-        </button>
+        />
       </div>
     </div>
   );
@@ -67,12 +58,7 @@ export function ImageInput(props: InputProps): ReactNode {
 
 /** What will be sent, from the file itself. */
 function Chosen({ file }: { readonly file: File }): ReactNode {
-  const [url, setUrl] = useState<string>();
-  useEffect(() => {
-    const made = URL.createObjectURL(file);
-    setUrl(made);
-    return () => URL.revokeObjectURL(made);
-  }, [file]);
+  const url = useObjectUrl(file);
   return (
     <figure>
       {url !== undefined && <img src={url} alt={`${file.name}, not saved yet`} />}

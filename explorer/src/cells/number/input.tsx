@@ -10,7 +10,7 @@ const bounds: Readonly<Record<string, readonly [bigint, bigint]>> = {
 };
 
 /** What a text stands for in an attribute of that type. */
-export function readNumber(text: string, type: string): DraftValue {
+function readNumber(text: string, type: string): DraftValue {
   const trimmed = text.trim();
   if (trimmed === '') return value(null);
   const range = bounds[type];

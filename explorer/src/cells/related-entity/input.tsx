@@ -3,10 +3,11 @@ import type { WireEntity, WireSelection } from '@keystamp/client';
 import { useId, useRef, useState, type KeyboardEvent, type ReactNode } from 'react';
 import { dataClassOf, labelOf, useCatalog, type DataClass } from '../../api/catalog.ts';
 import { ask } from '../../api/connection.ts';
+import { errorLines } from '../../api/error-lines.ts';
 import { href } from '../../route.ts';
-import { Icon } from '../../ui/icon.tsx';
-import { Link } from '../../ui/link.tsx';
-import { useLoaded } from '../../ui/use-loaded.ts';
+import { IconButton, IconLink } from '../../ui/icon-button.tsx';
+import { optionId, Options, stepThrough } from '../../ui/options.tsx';
+import { useLoaded, type Loaded } from '../../ui/use-loaded.ts';
 import { controlProps, value, type InputProps } from '../cell.ts';
 import { relatedKey } from './view.tsx';
 
@@ -15,7 +16,7 @@ const mostFound = 12;
 const pauseMs = 180;
 
 export function RelatedEntityInput(props: InputProps): ReactNode {
-  const { attribute, draft, onChange, id } = props;
+  const { attribute, draft, onChange } = props;
   const catalog = useCatalog();
   const target = dataClassOf(catalog, attribute.target ?? '');
   const [text, setText] = useState<string>();
@@ -42,7 +43,7 @@ export function RelatedEntityInput(props: InputProps): ReactNode {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       event.preventDefault();
       if (!open) setText('');
-      else if (length > 0) setActive((active + (event.key === 'ArrowDown' ? 1 : length - 1)) % length);
+      else if (length > 0) setActive(stepThrough(active, event.key === 'ArrowDown' ? 1 : -1, length));
     } else if (event.key === 'Enter' && open) {
       event.preventDefault();
       const entity = entities[active];
@@ -62,10 +63,10 @@ export function RelatedEntityInput(props: InputProps): ReactNode {
           role="combobox"
           className="input"
           autoComplete="off"
-          aria-expanded={open}
-          aria-controls={listId}
+          aria-expanded={open && entities.length > 0}
+          aria-controls={open && entities.length > 0 ? listId : undefined}
           aria-autocomplete="list"
-          aria-activedescendant={open && entities[active] ? `${listId}-${active}` : undefined}
+          aria-activedescendant={open && entities[active] ? optionId(listId, active) : undefined}
           placeholder="null"
           value={text ?? shown}
           onChange={({ target: { value: typed } }) => {
@@ -75,49 +76,64 @@ export function RelatedEntityInput(props: InputProps): ReactNode {
           onKeyDown={press}
           onBlur={() => setText(undefined)}
         />
-        {open && (
-          <ul className="options" role="listbox" id={listId} aria-label={`${target?.name ?? ''} entities`}>
-            {entities.map((entity, at) => (
-              <li
-                key={entity.__KEY}
-                id={`${listId}-${at}`}
-                role="option"
-                aria-selected={at === active}
-                onPointerDown={(event) => {
-                  event.preventDefault();
-                  choose(entity);
-                }}
-              >
-                <span>{target && labelOf(target, entity)}</span>
-                <span className="muted mono">{entity.__KEY}</span>
-              </li>
-            ))}
-            {found.kind === 'ready' && entities.length === 0 && <li className="muted">Nothing found</li>}
-          </ul>
+        {open && target && (
+          <Found
+            id={listId}
+            target={target}
+            found={found}
+            entities={entities}
+            active={active}
+            onChoose={(at) => choose(entities[at] as WireEntity)}
+          />
         )}
       </div>
       {target && key !== undefined && (
-        <Link
-          className="button quiet square"
-          aria-label={`Open ${attribute.name}`}
-          title={`Open ${attribute.name}`}
+        <IconLink
+          icon="right"
+          name={`Open ${attribute.name}`}
           to={href({ kind: 'entity', dataClass: target.name, key })}
-        >
-          <Icon name="right" />
-        </Link>
+        />
       )}
-      <button
-        type="button"
-        className="button quiet square"
-        aria-label={`Clear ${attribute.name}`}
-        title={`Clear ${attribute.name}`}
-        aria-controls={id}
+      <IconButton
+        icon="close"
+        name={`Clear ${attribute.name}`}
         disabled={key === undefined}
         onClick={() => onChange(value(null))}
-      >
-        <Icon name="close" />
-      </button>
+      />
     </div>
+  );
+}
+
+interface FoundProps {
+  readonly id: string;
+  readonly target: DataClass;
+  readonly found: Loaded<readonly WireEntity[]>;
+  readonly entities: readonly WireEntity[];
+  readonly active: number;
+  readonly onChoose: (at: number) => void;
+}
+
+/** The entities to choose from, or why there are none. */
+function Found({ id, target, found, entities, active, onChoose }: FoundProps): ReactNode {
+  if (entities.length > 0)
+    return (
+      <Options
+        id={id}
+        label={`${target.name} entities`}
+        options={entities.map((entity) => ({
+          key: String(entity.__KEY),
+          label: <span className="one-line">{labelOf(target, entity)}</span>,
+          detail: <span className="mono">{entity.__KEY}</span>,
+        }))}
+        active={active}
+        onChoose={onChoose}
+      />
+    );
+  if (found.kind === 'loading') return null;
+  return (
+    <p className="options muted" role="status">
+      {found.kind === 'failed' ? errorLines(found.error)[0] : 'Nothing found'}
+    </p>
   );
 }
 

@@ -1,0 +1,21 @@
+// What has just happened, at the edge of the screen.
+import type { ReactNode } from 'react';
+import { useStore } from '../store.ts';
+import { announced, dismiss } from '../ui/announce.ts';
+import { Icon } from '../ui/icon.tsx';
+import { IconButton } from '../ui/icon-button.tsx';
+
+export function Announced(): ReactNode {
+  const said = useStore(announced);
+  return (
+    <div className="announced" role="status" aria-live={said?.tone === 'failed' ? 'assertive' : 'polite'}>
+      {said && (
+        <p key={said.id} className={said.tone}>
+          <Icon name={said.tone === 'done' ? 'check' : 'warning'} />
+          <span>{said.text}</span>
+          <IconButton icon="close" name="Dismiss" onClick={dismiss} />
+        </p>
+      )}
+    </div>
+  );
+}
