@@ -43,7 +43,10 @@ addEventListener('popstate', ({ state }) => {
     returning = false;
     return;
   }
-  const by = (stepOf(state) ?? at) - at;
+  const step = stepOf(state);
+  // A link within the page makes an entry that says nothing yet.
+  if (step === undefined) history.replaceState({ at: ++at }, '');
+  const by = (step ?? at) - at;
   if (held && by !== 0 && leaves(new URL(location.href))) {
     returning = true;
     history.go(-by);

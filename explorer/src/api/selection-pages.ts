@@ -8,9 +8,9 @@ const pageSize = 100;
 /** Pages that are kept; those looked at longest ago go first. */
 const mostPages = 60;
 /** So many places before they come into sight their page is read. */
-const ahead = 40;
-/** Who scrolls on within this time asks for nothing. */
-const pauseMs = 25;
+const ahead = 60;
+/** Who drags on within this time asks for nothing. */
+const pauseMs = 40;
 
 export interface SelectionQuery {
   readonly dataClass: DataClass;
@@ -89,10 +89,17 @@ export class SelectionPages {
     // Who scrolls past does not wait for what was passed.
     for (const [page, abort] of this.#asked) if (!wanted.includes(page)) abort.abort();
     clearTimeout(this.#pause);
-    const missing = wanted.filter((page) => !this.#pages.has(page) && !this.#asked.has(page));
-    if (missing.length === 0 || this.state.fault !== undefined) return;
+    if (this.state.fault !== undefined) return;
+    const far: number[] = [];
+    for (const page of wanted) {
+      if (this.#pages.has(page) || this.#asked.has(page)) continue;
+      // The next one is needed in any case; where somebody drags to is only known when they rest.
+      if (this.#pages.has(page - 1) || this.#pages.has(page + 1)) void this.#read(page);
+      else far.push(page);
+    }
+    if (far.length === 0) return;
     this.#pause = setTimeout(() => {
-      for (const page of missing) void this.#read(page);
+      for (const page of far) void this.#read(page);
     }, pauseMs);
   }
 

@@ -1,6 +1,10 @@
 // What is to be saved, and the ways to do so or not.
 import type { ReactNode } from 'react';
+import { href } from '../route.ts';
 import { FaultBanner } from '../ui/banner.tsx';
+import { Icon } from '../ui/icon.tsx';
+import { Link } from '../ui/link.tsx';
+import type { PlacedErrors } from './place-errors.ts';
 
 interface EntityFootProps {
   readonly isNew: boolean;
@@ -9,14 +13,22 @@ interface EntityFootProps {
   readonly undecided: number;
   readonly saving: boolean;
   /** Why the last save failed, as far as no field is the reason. */
-  readonly faults: readonly string[];
+  readonly errors: PlacedErrors;
   readonly onDiscard: () => void;
 }
 
-export function EntityFoot({ isNew, changed, undecided, saving, faults, onDiscard }: EntityFootProps): ReactNode {
+export function EntityFoot({ isNew, changed, undecided, saving, errors, onDiscard }: EntityFootProps): ReactNode {
   return (
     <footer className="entity-foot">
-      {faults.length > 0 && <FaultBanner lines={faults} />}
+      {errors.general.length > 0 && (
+        <FaultBanner lines={errors.general}>
+          {errors.forbidden && (
+            <Link className="button" to={href({ kind: 'login' })}>
+              <Icon name="user" /> Log in
+            </Link>
+          )}
+        </FaultBanner>
+      )}
       {(changed > 0 || isNew) && (
         <div className="entity-deeds">
           <button type="submit" className="button primary" disabled={saving || undecided > 0}>

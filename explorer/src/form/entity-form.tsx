@@ -99,7 +99,7 @@ export function EntityForm({ dataClass, entityKey, onClose }: EntityFormProps): 
           changed={draft.size}
           undecided={undecided}
           saving={saving}
-          faults={errors.general}
+          errors={errors}
           onDiscard={discard}
         />
       )}

@@ -14,12 +14,13 @@ interface GoneNoticeProps {
 }
 
 export function GoneNotice({ dataClass, entityKey, draft, onClose }: GoneNoticeProps): ReactNode {
+  const Title = onClose ? 'h2' : 'h1';
   const typed = JSON.stringify(valuesOf(draft), null, 2);
   return (
     <div className="notice" role="alert">
-      <p className="notice-title">
+      <Title className="notice-title">
         {dataClass.name} {entityKey} does not exist
-      </p>
+      </Title>
       {draft.size > 0 && (
         <div className="gone-draft">
           <p>It was deleted while you edited it. This is what you had typed:</p>

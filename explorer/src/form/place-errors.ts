@@ -1,12 +1,14 @@
 // Which field a failed save complains about. Most lines name their attribute; for the others each changed attribute is
 // validated alone, and the line that comes back tells whose it is.
-import type { KeystampError, WireError } from '@keystamp/client';
+import { PermissionError, type KeystampError, type WireError } from '@keystamp/client';
 import type { DataClass } from '../api/catalog.ts';
 import { validateEntities } from '../api/entity.ts';
 
 export interface PlacedErrors {
   readonly byAttribute: ReadonlyMap<string, readonly string[]>;
   readonly general: readonly string[];
+  /** Somebody else may do it. */
+  readonly forbidden?: boolean;
 }
 
 /** Outer lines that only say that something failed. */
@@ -14,11 +16,13 @@ const outer = new Set([1517, 1534, 1570]);
 
 /** @param changes what was to be saved, without key and stamp */
 export async function placeErrors(
-  { entries }: KeystampError,
+  error: KeystampError,
   dataClass: DataClass,
   identity: Readonly<Record<string, unknown>>,
   changes: Readonly<Record<string, unknown>>,
 ): Promise<PlacedErrors> {
+  const { entries } = error;
+  const forbidden = error instanceof PermissionError;
   const byAttribute = new Map<string, string[]>();
   const place = (name: string, { message }: WireError): void =>
     void byAttribute.set(name, [...(byAttribute.get(name) ?? []), message]);
@@ -29,7 +33,7 @@ export async function placeErrors(
     else if (!outer.has(entry.errCode)) homeless.push(entry);
   }
   const names = Object.keys(changes);
-  if (homeless.length > 0 && names.length > 0) {
+  if (homeless.length > 0 && names.length > 0 && !forbidden) {
     const tried = await validateEntities(
       dataClass,
       names.map((name) => ({ ...identity, [name]: changes[name] })),
@@ -45,6 +49,7 @@ export async function placeErrors(
   const general = homeless.map(({ message }) => message);
   return {
     byAttribute,
+    forbidden,
     general: general.length === 0 && byAttribute.size === 0 ? entries.map(({ message }) => message) : general,
   };
 }

@@ -1,5 +1,5 @@
 // One entity in a form: reading it, editing it, saving it, and meeting what others saved meanwhile.
-import { KeystampError, NotFoundError, StampError } from '@keystamp/client';
+import { KeystampError, NotFoundError, PermissionError, StampError } from '@keystamp/client';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useCatalog, type Attribute, type DataClass } from '../api/catalog.ts';
 import { concerns, onChanges, tellChanges } from '../api/changes.ts';
@@ -140,7 +140,8 @@ export function useEditing(dataClass: DataClass, entityKey: string | undefined) 
       done();
       tellChanges([{ dataClass: dataClass.name, key: entityKey, kind: 'delete' }]);
     } catch (error) {
-      update((now) => ({ ...now, errors: { ...noErrors, general: errorLines(error) } }));
+      const errors = { ...noErrors, general: errorLines(error), forbidden: error instanceof PermissionError };
+      update((now) => ({ ...now, errors }));
     }
   };
 

@@ -8,12 +8,12 @@ import { stage, until, walkTo } from '../stage.ts';
 const views: readonly (readonly [path: string, ready: string])[] = [
   ['', '.diagram-node'],
   ['Member', '[data-key="1"] img'],
-  ['Member?open=1', '.entity-title h2'],
+  ['Member?open=1', '.entity-title :is(h1, h2)'],
   ['Member?$filter=nmae%20%3D%201', '.filter-error'],
   ['Member?$filter=fee%20%3E%205000', '.notice-title'],
-  ['Member(1)', '.entity-title h2'],
+  ['Member(1)', '.entity-title :is(h1, h2)'],
   ['Member(77777)', '.notice-title'],
-  ['Member()', '.entity-title h2'],
+  ['Member()', '.entity-title :is(h1, h2)'],
   ['Member(1)/photo', '.formats'],
   ['$call', '.call-list'],
   ['$call?function=Member%2Frichest', '.call-form'],
@@ -49,7 +49,7 @@ test('every view can be heard, reached and read, in light and dark, and fits a n
 
 test('on a narrow screen one thing at a time is seen', async (t) => {
   const page = await stage.open(t, 'Member?open=1', { viewport: { width: 360, height: 700 } });
-  await page.locator('.entity-title h2').waitFor();
+  await page.locator('.entity-title :is(h1, h2)').waitFor();
   assert.ok(await page.getByRole('grid').isHidden(), 'the form has the screen for itself');
   await page.getByRole('button', { name: 'Close' }).click();
   await page.getByRole('grid').waitFor();

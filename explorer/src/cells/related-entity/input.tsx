@@ -67,7 +67,7 @@ export function RelatedEntityInput(props: InputProps): ReactNode {
           aria-controls={open && entities.length > 0 ? listId : undefined}
           aria-autocomplete="list"
           aria-activedescendant={open && entities[active] ? optionId(listId, active) : undefined}
-          placeholder="null"
+          placeholder={open && shown !== '' ? shown : 'null'}
           value={text ?? shown}
           onChange={({ target: { value: typed } }) => {
             setText(typed);
