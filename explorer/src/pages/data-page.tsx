@@ -59,7 +59,10 @@ export function DataPage({ dataClass, search }: DataPageProps): ReactNode {
   };
   const leaveWithEscape = (event: KeyboardEvent): void => {
     const inDialog = (event.target as Element).closest('dialog') !== null;
-    if (event.key === 'Escape' && !inDialog) close();
+    if (event.key !== 'Escape' || inDialog) return;
+    // The question that may be asked now would take the same key for an answer.
+    event.preventDefault();
+    close();
   };
   return (
     <div className="data-page" ref={page}>
