@@ -8,7 +8,8 @@ const field = (page: Page, name: string): ReturnType<Page['locator']> => page.lo
 const control = (page: Page, name: string): ReturnType<Page['locator']> =>
   field(page, name).locator('input, textarea').first();
 const save = (page: Page): Promise<void> => page.getByRole('button', { name: 'Save' }).click();
-const saved = (page: Page): Promise<void> => page.getByText(/is saved with stamp/).waitFor();
+/** What was said of another entity may still be there. */
+const saved = (page: Page, key: string): Promise<void> => page.getByText(`Member ${key} is saved with stamp`).waitFor();
 
 test('every type of attribute can be edited', async (t) => {
   const page = await stage.open(t, 'Member(10)', { timezoneId: 'Europe/Paris' });
@@ -35,7 +36,7 @@ test('every type of attribute can be edited', async (t) => {
   await field(page, 'photo').getByText('not saved yet').waitFor();
   await page.getByText('16 attributes changed').waitFor();
   await save(page);
-  await saved(page);
+  await saved(page, '10');
   const stored = await stage.read('Member(10)');
   const { __KEY, __STAMP, __TIMESTAMP, __GlobalStamp, __DATACLASS, __entityModel, photo, contract, team, ...values } =
     stored;
@@ -131,7 +132,7 @@ test('what the server refuses is said at the field it is about', async (t) => {
   assert.equal((await stage.read('Member(12)'))['about'], null, 'nothing of it is saved');
   await control(page, 'fee').fill('999');
   await save(page);
-  await saved(page);
+  await saved(page, '12');
   assert.equal((await stage.read('Member(12)'))['fee'], 999);
 
   const fresh = await stage.open(t, 'Member()');
@@ -162,7 +163,7 @@ test('somebody else has saved: theirs or mine, for each attribute', async (t) =>
   await page.getByRole('radiogroup', { name: 'Whose name' }).getByText('Theirs').first().click();
   await page.getByRole('radiogroup', { name: 'Whose points' }).getByText('Mine').click();
   await save(page);
-  await saved(page);
+  await saved(page, '20');
   const { name, points, about, level, __STAMP } = await stage.read('Member(20)');
   assert.deepEqual(
     { name, points, about, level, __STAMP },
@@ -177,7 +178,7 @@ test('changes that do not meet are both kept', async (t) => {
   await stage.save('Member', { __KEY: '21', points: 77 });
   await page.getByText('Your changes do not touch theirs').waitFor();
   await save(page);
-  await saved(page);
+  await saved(page, '21');
   const { points, about } = await stage.read('Member(21)');
   assert.deepEqual({ points, about }, { points: 77, about: 'mine' });
 });
@@ -262,7 +263,7 @@ test('what is typed while a save is on its way is kept', async (t) => {
   await control(page, 'about').fill('second');
   await control(page, 'points').fill('5');
   go();
-  await saved(page);
+  await saved(page, '32');
   await page.unroute(/method=update/);
   assert.equal((await stage.read('Member(32)'))['about'], 'first');
   assert.equal(await control(page, 'about').inputValue(), 'second');
@@ -285,7 +286,7 @@ test('a save that meets no server can be tried again', async (t) => {
   await page.getByRole('alert').getByText('The server does not answer').waitFor();
   await page.unroute(/method=update/);
   await save(page);
-  await saved(page);
+  await saved(page, '33');
   assert.equal((await stage.read('Member(33)'))['about'], 'kept');
   assert.equal(await page.getByRole('alert').count(), 0);
 });
@@ -308,14 +309,14 @@ test('the keyboard alone finds an entity, edits it, gives it a picture and saves
   await page.getByRole('complementary', { name: 'Member 34' }).getByRole('heading').waitFor();
   await tabTo('photo');
   const picture = await stage.picture();
-  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Enter')]);
+  const [chooser] = await Promise.all([page.waitForEvent('filechooser'), page.keyboard.press('Space')]);
   await chooser.setFiles({ name: 'own', mimeType: `image/${picture.format}`, buffer: picture.bytes });
   await field(page, 'photo').getByText('not saved yet').waitFor();
   await tabTo('name');
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.type('By hand');
   await page.keyboard.press('Enter');
-  await saved(page);
+  await saved(page, '34');
   const { name, photo } = await stage.read('Member(34)');
   assert.equal(name, 'By hand');
   assert.ok(photo);
