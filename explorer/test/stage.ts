@@ -194,7 +194,8 @@ export const stage = new Stage();
 before(() => stage.start());
 after(() => stage.end());
 
-const seen = (is: boolean): string =>
+/** Makes a page take itself for seen or hidden; a hidden one lets go of the change feed. */
+export const seen = (is: boolean): string =>
   `Object.defineProperty(document, 'hidden', { value: ${!is}, configurable: true });
   document.dispatchEvent(new Event('visibilitychange'));`;
 

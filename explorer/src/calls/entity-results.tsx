@@ -25,7 +25,7 @@ export function OneEntity({ entity }: { readonly entity: WireEntity }): ReactNod
             <div key={attribute.name} data-attribute={attribute.name}>
               <dt>{attribute.name}</dt>
               <dd>
-                <View value={entity[attribute.name] ?? null} attribute={attribute} place="grid" />
+                <View value={entity[attribute.name] ?? null} attribute={attribute} place="line" />
               </dd>
             </div>
           );
@@ -73,7 +73,7 @@ export function Entities({
                   const { View } = cellOf(attribute);
                   return (
                     <td key={attribute.name}>
-                      <View value={entity[attribute.name] ?? null} attribute={attribute} place="grid" />
+                      <View value={entity[attribute.name] ?? null} attribute={attribute} place="line" />
                     </td>
                   );
                 })}

@@ -11,11 +11,17 @@ export type DraftValue =
   /** What was typed is no value of the type. */
   | { readonly kind: 'unreadable'; readonly text: string; readonly why: string };
 
+/** A row of the list, which is one stop for the Tab key; a line elsewhere; a form. */
+export type Place = 'grid' | 'line' | 'form';
+
+/** Links in a row are for the pointer: with the keyboard the entity is opened, and its links are there. */
+export const tabStop = (place: Place): -1 | undefined => (place === 'grid' ? -1 : undefined);
+
 export interface ViewProps {
   readonly value: unknown;
   readonly attribute: Attribute;
-  /** In a row of the grid there is one line. */
-  readonly place: 'grid' | 'form';
+  /** In a form there is room; elsewhere there is one line. */
+  readonly place: Place;
 }
 
 export interface InputProps {

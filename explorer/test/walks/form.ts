@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { dropFile, stage, until } from '../stage.ts';
+import { dropFile, seen, stage, until } from '../stage.ts';
 
 const field = (page: Page, name: string): ReturnType<Page['locator']> => page.locator(`[data-attribute="${name}"]`);
 const control = (page: Page, name: string): ReturnType<Page['locator']> =>
@@ -169,6 +169,22 @@ test('somebody else has saved: theirs or mine, for each attribute', async (t) =>
     { name, points, about, level, __STAMP },
     { name: 'Theirs', points: 1, about: 'only mine', level: 7, __STAMP: 3 },
   );
+});
+
+test('who has not heard of another save meets it with their own', async (t) => {
+  const page = await stage.open(t, 'Member(23)');
+  await control(page, 'points').fill('1');
+  await page.evaluate(seen(false));
+  await stage.save('Member', { __KEY: '23', points: 2 });
+  await save(page);
+  await page.getByRole('alert').getByText('points').waitFor();
+  assert.equal((await stage.read('Member(23)'))['points'], 2);
+  const whose = page.getByRole('radiogroup', { name: 'Whose points' });
+  assert.match(await whose.innerText(), /Theirs\s+2\s+Mine\s+1/);
+  await whose.getByText('Mine').click();
+  await save(page);
+  await saved(page, '23');
+  assert.equal((await stage.read('Member(23)'))['points'], 1);
 });
 
 test('changes that do not meet are both kept', async (t) => {

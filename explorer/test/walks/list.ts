@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { curl } from '../../../server/test/curl.ts';
 import { memberCount, stage, until } from '../stage.ts';
 
-const rows = (page: Page): ReturnType<Page['locator']> => page.locator('.grid-body .grid-row:not(.waiting)');
+const rows = (page: Page): ReturnType<Page['locator']> => page.locator('.grid-body .grid-row:not(.empty)');
 const columnOf = async (page: Page, path: string, most = 3): Promise<readonly string[]> =>
   (await page.locator(`.grid-body [data-path="${path}"]`).allInnerTexts()).slice(0, most);
 const searchOf = (page: Page): Record<string, string> => Object.fromEntries(new URL(page.url()).searchParams);
@@ -61,6 +61,35 @@ test('pages come out of one entity set as they are looked at', async (t) => {
   );
   await page.keyboard.press('Home');
   await until(() => rows(page).first().locator('[data-path="ID"]').innerText(), '1');
+});
+
+test('a list stays until the next one is there, and when a page of it cannot be read', async (t) => {
+  const page = await stage.open(t, 'Member');
+  await rows(page).first().waitFor();
+  const grid = page.getByRole('grid');
+  let go = (): void => undefined;
+  const held = new Promise<void>((resolve) => (go = resolve));
+  await page.route(/orderby/, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'name', exact: true }).click();
+  await until(() => grid.getAttribute('aria-busy'), 'true');
+  assert.deepEqual(await columnOf(page, 'ID'), ['1', '2', '3']);
+  go();
+  await until(() => columnOf(page, 'name'), ['Member 000', 'Member 001', 'Member 002']);
+  assert.equal(await grid.getAttribute('aria-busy'), 'false');
+  await page.unroute(/orderby/);
+
+  await page.route(/entityset\//, (route) => route.abort());
+  await grid.focus();
+  await page.keyboard.press('End');
+  await page.getByRole('alert').getByText('The server does not answer').waitFor();
+  assert.ok((await page.locator('.grid-row.empty').count()) > 0);
+  await page.unroute(/entityset\//);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await until(() => rows(page).last().locator('[data-path="name"]').innerText(), `Member ${memberCount - 1}`);
+  assert.equal(await page.getByRole('alert').count(), 0);
 });
 
 test('columns are chosen, those of related entities too, and stay in the address', async (t) => {

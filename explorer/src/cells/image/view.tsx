@@ -4,8 +4,8 @@ import { Thumbnail } from '../../picture/thumbnail.tsx';
 import { NullView } from '../null-view.tsx';
 import type { ViewProps } from '../cell.ts';
 
-/** CSS pixels of a picture in a row and in a form. */
-export const thumbnailSize = { grid: 32, form: 240 } as const;
+/** CSS pixels of a picture in a line and in a form. */
+export const thumbnailSize = { grid: 32, line: 32, form: 240 } as const;
 
 export function ImageView({ value, attribute, place }: ViewProps): ReactNode {
   const picture = deferredOf(value);

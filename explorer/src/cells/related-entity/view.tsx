@@ -6,7 +6,7 @@ import { deferredOf } from '../../api/wire.ts';
 import { href } from '../../route.ts';
 import { Link } from '../../ui/link.tsx';
 import { NullView } from '../null-view.tsx';
-import type { ViewProps } from '../cell.ts';
+import { tabStop, type ViewProps } from '../cell.ts';
 
 /** Key of what a relation holds, however it was sent. */
 export function relatedKey(value: unknown): string | undefined {
@@ -14,14 +14,14 @@ export function relatedKey(value: unknown): string | undefined {
   return deferredOf(value)?.__KEY ?? (value as WireEntity | null | undefined)?.__KEY;
 }
 
-export function RelatedEntityView({ value, attribute }: ViewProps): ReactNode {
+export function RelatedEntityView({ value, attribute, place }: ViewProps): ReactNode {
   const catalog = useCatalog();
   const key = relatedKey(value);
   const dataClass = attribute.target === undefined ? undefined : dataClassOf(catalog, attribute.target);
   if (key === undefined || !dataClass) return <NullView />;
   const label = typeof value === 'object' ? labelOf(dataClass, { __KEY: key, ...value }) : key;
   return (
-    <Link className="relation" to={href({ kind: 'entity', dataClass: dataClass.name, key })}>
+    <Link className="relation" tabIndex={tabStop(place)} to={href({ kind: 'entity', dataClass: dataClass.name, key })}>
       {label}
     </Link>
   );

@@ -10,7 +10,7 @@ export function UuidView({ value, place }: ViewProps): ReactNode {
   if (typeof value !== 'string') return <NullView />;
   return (
     <span className="mono" title={value}>
-      {place === 'grid' ? `${value.slice(0, 8).toLowerCase()}…` : grouped(value)}
+      {place === 'form' ? grouped(value) : `${value.slice(0, 8).toLowerCase()}…`}
     </span>
   );
 }
