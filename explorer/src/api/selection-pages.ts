@@ -145,18 +145,18 @@ export class SelectionPages {
   }
 
   async #read(page: number): Promise<void> {
-    if (this.#set === undefined) return;
+    if (this.#set === undefined || this.#abort.signal.aborted) return;
     const abort = new AbortController();
     this.#asked.set(page, abort);
     try {
       const answer = await ask<WireSelection>(this.#set, {
         params: { ...this.#query.params, $skip: page * pageSize, $top: pageSize },
-        signal: AbortSignal.any([abort.signal, this.#abort.signal]),
+        signal: abort.signal,
       });
       this.#pages.set(page, answer.__ENTITIES);
       for (const old of this.#pages.keys()) if (this.#pages.size > mostPages) this.#pages.delete(old);
     } catch (error) {
-      if (abort.signal.aborted || this.#abort.signal.aborted) return;
+      if (abort.signal.aborted) return;
       // The server gives sets up that nobody used for long: the same question makes a new one.
       if (error instanceof NotFoundError && error.has(1802)) return void this.start();
       if (this.state.kind === 'ready') this.state = { ...this.state, fault: error };
@@ -170,6 +170,7 @@ export class SelectionPages {
   end(): void {
     clearTimeout(this.#pause);
     this.#abort.abort();
+    for (const abort of this.#asked.values()) abort.abort();
     if (this.#set !== undefined)
       void ask(this.#set, { method: 'POST', params: { $method: 'release' }, quiet: true }).catch(() => undefined);
   }

@@ -56,9 +56,9 @@ export function Entities({
           <thead>
             <tr>
               <th scope="col">{__DATACLASS}</th>
-              {columns.map(({ name }) => (
-                <th key={name} scope="col">
-                  {name}
+              {columns.map((attribute) => (
+                <th key={attribute.name} scope="col" className={cellOf(attribute).align}>
+                  {attribute.name}
                 </th>
               ))}
             </tr>
@@ -72,7 +72,7 @@ export function Entities({
                 {columns.map((attribute) => {
                   const { View } = cellOf(attribute);
                   return (
-                    <td key={attribute.name}>
+                    <td key={attribute.name} className={cellOf(attribute).align}>
                       <View value={entity[attribute.name] ?? null} attribute={attribute} place="line" />
                     </td>
                   );

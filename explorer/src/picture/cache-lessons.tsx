@@ -2,7 +2,10 @@
 import { useState, type ReactNode } from 'react';
 import { send } from '../api/connection.ts';
 import { decoded } from '../api/curl.ts';
+import { errorLines } from '../api/error-lines.ts';
+import { announce } from '../ui/announce.ts';
 import { Icon } from '../ui/icon.tsx';
+import { printNumber } from '../ui/print.ts';
 import { withParams } from './picture-url.ts';
 
 interface Lesson {
@@ -61,10 +64,14 @@ export function CacheLessons({ uri, version }: { readonly uri: string; readonly 
   const [etag, setEtag] = useState<string>();
   const lessons = lessonsOf(uri, version, etag);
   const ask = async (): Promise<void> => {
-    const first = await look({ title: '', why: '', uri: withParams(uri, { $version: undefined }) });
-    const tag = first.headers.find(([name]) => name === 'etag')?.[1];
-    setEtag(tag);
-    setAnswers(await Promise.all(lessonsOf(uri, version, tag).map(look)));
+    try {
+      const first = await look({ title: '', why: '', uri: withParams(uri, { $version: undefined }) });
+      const tag = first.headers.find(([name]) => name === 'etag')?.[1];
+      setEtag(tag);
+      setAnswers(await Promise.all(lessonsOf(uri, version, tag).map(look)));
+    } catch (error) {
+      announce(errorLines(error).join(' '), 'failed');
+    }
   };
   return (
     <section className="lessons" aria-labelledby="lessons">
@@ -90,7 +97,7 @@ export function CacheLessons({ uri, version }: { readonly uri: string; readonly 
                 <dl className="headers">
                   <dt>Status</dt>
                   <dd>
-                    <b>{answer.status}</b>, {answer.bytes.toLocaleString('en')} bytes of body
+                    <b>{answer.status}</b>, {printNumber(answer.bytes)} bytes of body
                   </dd>
                   {answer.headers.map(([name, value]) => (
                     <div key={name} className={name === 'cache-control' ? 'telling' : undefined}>

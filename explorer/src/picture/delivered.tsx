@@ -36,7 +36,7 @@ export function Delivered({ picture, name }: DeliveredProps): ReactNode {
         )}
         <UrlList uri={uri} shown={shown} wanted={asItIs ? undefined : wanted} />
       </div>
-      <CacheLessons uri={shown} version={versionOf(uri) ?? 0} />
+      <CacheLessons key={shown} uri={shown} version={versionOf(uri) ?? 0} />
     </div>
   );
 }
