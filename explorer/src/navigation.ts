@@ -1,6 +1,6 @@
 // Going from one view to another. What was typed and not saved holds the view until somebody says that it may go.
 import { parseRoute, shown } from './route.ts';
-import { Store } from './store.ts';
+import { Emitter, Store } from './store.ts';
 
 /** How many steps lie behind this one, as each entry of the browser's history says. */
 let at = stepOf(history.state) ?? 0;
@@ -20,6 +20,17 @@ export const waiting = new Store<(() => void) | undefined>(undefined);
 /** What the changes belong to: the path, and the entity that stands open beside a list. */
 const viewOf = (url: URL): string => `${url.pathname} ${url.searchParams.get('open') ?? ''}`;
 
+/** How far something was scrolled when a step was left, by the number of the step. */
+const scrolled = new Map<number, number>();
+const leaving = new Emitter();
+
+/** How far to scroll where somebody comes back; 0 where nobody has been. */
+export const scrollBefore = (): number => scrolled.get(at) ?? 0;
+
+/** Asks how far something is scrolled whenever a step is left, until the function that comes back is called. */
+export const rememberScroll = (offset: () => number): (() => void) =>
+  leaving.subscribe(() => void scrolled.set(at, offset()));
+
 let here = new URL(location.href);
 const leaves = (to: URL): boolean => viewOf(to) !== viewOf(here);
 
@@ -31,8 +42,11 @@ function arrive(): void {
 /** Goes to an address of the explorer. @param how `replace` leaves no step to go back to */
 export function navigate(to: string, how: 'push' | 'replace' = 'push'): void {
   if (held && leaves(new URL(to, location.href))) return waiting.set(() => navigate(to, how));
-  if (how === 'push') history.pushState({ at: ++at }, '', to);
-  else history.replaceState({ at }, '', to);
+  leaving.tell();
+  if (how === 'push') {
+    history.pushState({ at: ++at }, '', to);
+    scrolled.delete(at);
+  } else history.replaceState({ at }, '', to);
   arrive();
 }
 
@@ -52,6 +66,7 @@ addEventListener('popstate', ({ state }) => {
     history.go(-by);
     return waiting.set(() => history.go(by));
   }
+  leaving.tell();
   at += by;
   arrive();
 });

@@ -16,6 +16,7 @@ import { Brand } from './brand.tsx';
 import { LeaveDialog } from './leave-dialog.tsx';
 import { CallPage, InfoPage, LoginPage, ModelPage, PicturePage } from './pages.ts';
 import { Sidebar } from './sidebar.tsx';
+import { useViewStart } from './use-view-start.ts';
 
 export function App(): ReactNode {
   const route = useStore(shown);
@@ -26,6 +27,7 @@ export function App(): ReactNode {
   useEffect(() => {
     document.title = `${titleOf(route)} · Keystamp`;
   }, [route]);
+  const main = useViewStart(viewOf(route));
   const { model } = route;
   useEffect(() => followChanges(mountOf(model)), [model]);
   if (catalog.kind !== 'ready')
@@ -41,7 +43,7 @@ export function App(): ReactNode {
           Skip to the view
         </a>
         <Sidebar route={route} />
-        <main id="view" tabIndex={-1}>
+        <main id="view" tabIndex={-1} ref={main}>
           <Suspense fallback={<Loading what="the view" />}>
             <View route={route} />
           </Suspense>

@@ -3,6 +3,7 @@ import { useTable, type SortingState } from '@tanstack/react-table';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import type { DataClass } from '../api/catalog.ts';
+import { rememberScroll, scrollBefore } from '../navigation.ts';
 import { printNumber } from '../ui/print.ts';
 import type { Column } from './columns.ts';
 import { GridHead } from './grid-head.tsx';
@@ -44,15 +45,20 @@ export function Grid(props: GridProps): ReactNode {
     estimateSize: () => rowHeight,
     overscan: 8,
     scrollPaddingStart: rowHeight,
+    initialOffset: scrollBefore,
   });
   const items = virtual.getVirtualItems();
   const [first, last] = [items[0]?.index ?? 0, items.at(-1)?.index ?? 0];
   useEffect(() => look(first, last), [look, first, last, version]);
-  // The answer to another question begins at its beginning.
+  // The answer to another question begins at its beginning, or where it was left.
+  const answered = state.kind === 'ready' ? question : undefined;
   useLayoutEffect(() => {
-    scroller.current?.scrollTo({ top: 0 });
-    setActive(0);
-  }, [question]);
+    if (answered === undefined) return;
+    const top = scrollBefore();
+    scroller.current?.scrollTo({ top });
+    setActive(Math.round(top / rowHeight));
+  }, [answered]);
+  useEffect(() => rememberScroll(() => scroller.current?.scrollTop ?? 0), []);
 
   const data = useMemo(() => {
     const rows: GridEntity[] = [];
