@@ -22,7 +22,11 @@ interface GridRowProps {
   readonly onOpen: (index: number) => void;
 }
 
-/** Rows that stay the same are not drawn again while the list is scrolled. */
+/** The table makes its rows anew with every step of scrolling; the entity tells whether there is anything new in one. */
+const isSame = ({ row: a, ...before }: GridRowProps, { row: b, ...now }: GridRowProps): boolean =>
+  a?.original.entity === b?.original.entity &&
+  (Object.keys(now) as (keyof typeof now)[]).every((name) => before[name] === now[name]);
+
 export const GridRow = memo(function GridRow(props: GridRowProps): ReactNode {
   const { id, index, top, row, columns, active, open } = props;
   const key = row?.original.entity.__KEY;
@@ -50,7 +54,7 @@ export const GridRow = memo(function GridRow(props: GridRowProps): ReactNode {
       )}
     </div>
   );
-});
+}, isSame);
 
 interface EntityRowProps extends GridRowProps {
   readonly row: Row<typeof features, GridEntity>;
