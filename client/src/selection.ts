@@ -157,8 +157,13 @@ export class Selection<M extends ModelShape, C extends ClassName<M>, P extends s
       }
     }
     try {
-      for (let skip = first; skip < set.count; skip += top)
-        yield* (await set.query(undefined, this.#viewOptions({ skip, top }))).entities as never[];
+      for (let skip = first; skip < set.count;) {
+        const { entities } = await set.query(undefined, this.#viewOptions({ skip, top }));
+        // The server sends fewer than it was asked for when they are more than it allows.
+        if (entities.length === 0) return;
+        skip += entities.length;
+        yield* entities as never[];
+      }
     } finally {
       await set.release().catch(() => undefined);
     }

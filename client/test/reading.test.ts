@@ -78,6 +78,15 @@ describe('reading', () => {
     assert.equal(entitySetCount, 12);
   });
 
+  test('all entities come also in pages that are larger than the server sends', async () => {
+    const { ds: narrow, close } = await openClient({ maxEntitiesPerPage: '5' });
+    const ids = (await narrow.Employee.all({ top: 8, orderBy: 'ID' }).all()).map(({ __KEY }) => __KEY);
+    assert.equal(new Set(ids).size, 12);
+    assert.deepEqual(await narrow.Employee.all({ top: 0 }).all(), []);
+
+    await close();
+  });
+
   test('counts, aggregates, distinct values, positions', async () => {
     const paid = ds.Employee.query('salary > 0', { orderBy: 'salary' });
     assert.equal(await paid.count(), 11);

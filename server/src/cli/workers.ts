@@ -59,11 +59,12 @@ export async function keepWorkers(config: Config, onEvent: OnEvent, onServing: (
       onServing(port);
     });
     worker.once('exit', (code, signal) => {
-      serving.delete(worker);
+      const hasServed = serving.delete(worker);
       if (stopping) return;
       onEvent({ kind: 'workerEnded', pid: worker.process.pid ?? 0, reason: String(signal || code) });
       const short = performance.now() - begun < shortLifeMs;
-      if (++failures >= mostFailures) return reject(new Error('The server processes end before they serve.'));
+      if (!hasServed && ++failures >= mostFailures)
+        return reject(new Error('The server processes end before they serve.'));
       setTimeout(() => stopping || start(), short ? shortLifeMs : 0);
     });
   };

@@ -35,7 +35,7 @@ export class ChangeFeed {
     if (from > to || (from <= pruned && from > 0))
       return { changes: [{ kind: 'reload', number: to - 1 }], position: to };
     if (!plan.shared) return this.#read(plan, from, to, engine);
-    const name = `${plan.name}|${from}|${to}`;
+    const name = `${plan.name}|${from}|${to}|${this.signal.setBacks}`;
     let batch = this.#batches.get(name);
     if (!batch) {
       this.#batches.set(name, (batch = this.#read(plan, from, to, engine)));

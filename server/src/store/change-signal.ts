@@ -15,6 +15,8 @@ export class ChangeSignal {
   #dataVersion: number | undefined;
   /** Where the counter stood when it was looked at last. */
   known: GlobalStamp = { value: 0, pruned: 0 };
+  /** How often it was seen to be set back, so that its numbers are given again. */
+  setBacks = 0;
   #looking: Promise<void> | undefined;
   #lookAgain = false;
   #looked = -Infinity;
@@ -103,7 +105,9 @@ export class ChangeSignal {
       this.#looked = performance.now();
       this.#lookAgain = false;
       this.#engine.refresh();
-      this.known = await readGlobalStamp(this.#engine);
+      const now = await readGlobalStamp(this.#engine);
+      if (now.value < this.known.value) this.setBacks++;
+      this.known = now;
     } while (this.#lookAgain);
     for (const moved of this.#waiting) moved();
   }

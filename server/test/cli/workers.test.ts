@@ -106,6 +106,21 @@ for (const engine of ['sqlite', 'postgres'] as const)
     });
   });
 
+test('processes that all die at once while they serve are replaced, however many', async () => {
+  const server = keystamp(['serve', modelFile, '--data', join(folder, 'many'), '--port', '0', '--workers', '6']);
+  const url = await server.url;
+  const before = childrenOf(server.pid);
+  assert.equal(before.length, 6);
+  for (const pid of before) process.kill(pid, 'SIGKILL');
+  await until(async () => {
+    const now = childrenOf(server.pid);
+    if (now.length < 6 || before.some((pid) => now.includes(pid))) return false;
+    return fetch(`${url}/$catalog`, { dispatcher: fresh }).then(({ ok }) => ok, () => false); // prettier-ignore
+  });
+  server.kill('SIGTERM');
+  assert.equal((await server.ended).code, 0);
+});
+
 /** Node where the system cannot let several sockets listen on one port. */
 const withoutSharedPorts = `--import=data:text/javascript,${encodeURIComponent(`
   import net from 'node:net';

@@ -6,7 +6,6 @@ import { failHttp } from '../../errors.ts';
 import { packKeys, type KeyList } from '../../query/key-list.ts';
 import {
   ConstraintError,
-  UnitAgain,
   type Engine,
   type Following,
   type Row,
@@ -151,8 +150,7 @@ export class PostgresEngine implements Engine {
       } catch (error) {
         const cause = error instanceof Unsound ? error.cause : error;
         // What was not sent to be committed did not happen.
-        const again =
-          isCollision(cause) || cause instanceof UnitAgain || (isAway(cause) && !begun?.committing && tries === 1);
+        const again = isCollision(cause) || (isAway(cause) && !begun?.committing && tries === 1);
         if (!again || tries === mostTries || this.#closed) throw translate(cause);
         await pause(tries);
       }
@@ -308,7 +306,7 @@ const settle = async <T>(work: Promise<T>): Promise<PromiseSettledResult<T>> =>
   (await Promise.allSettled([work]))[0] as PromiseSettledResult<T>;
 
 /** Errors after which the whole transaction is begun again, or cannot go on. */
-const isOfTransaction = (error: unknown): boolean => isCollision(error) || isAway(error) || error instanceof UnitAgain;
+const isOfTransaction = (error: unknown): boolean => isCollision(error) || isAway(error);
 
 const isSound = (error: unknown): boolean => !(error instanceof Unsound);
 

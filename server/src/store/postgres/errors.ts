@@ -1,6 +1,6 @@
 // What the errors of the database and of the driver mean.
 import { failHttp, type KeystampError } from '../../errors.ts';
-import { ConstraintError } from '../engine.ts';
+import { ConstraintError, UnitAgain } from '../engine.ts';
 
 /** What is read of an error of the driver. */
 export interface PostgresError extends Error {
@@ -31,7 +31,8 @@ export const isAway = (error: unknown): boolean =>
   error instanceof AwayError || away.test(codeOf(error)) || (error instanceof Error && awayMessage.test(error.message));
 
 /** Another transaction was in the way; the same work may be done again from its start. */
-export const isCollision = (error: unknown): boolean => codeOf(error) === '40001' || codeOf(error) === '40P01';
+export const isCollision = (error: unknown): boolean =>
+  error instanceof UnitAgain || codeOf(error) === '40001' || codeOf(error) === '40P01';
 
 /** The statement took longer than it may. */
 export const isTimedOut = (error: unknown): boolean => codeOf(error) === '57014';
