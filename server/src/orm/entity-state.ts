@@ -13,7 +13,7 @@ import type {
 import type { Key } from '../query/selection.ts';
 import type { StoredEntity, StoredMedia } from '../store/sql/entity-row.ts';
 import type { ClassRuntime } from './class-runtime.ts';
-import type { MediaInput } from './media-value.ts';
+import type { MediaBytes, MediaInput } from './media-value.ts';
 import { RunningCode } from './running-code.ts';
 import type { SelectionState } from './selection-state.ts';
 
@@ -41,6 +41,7 @@ class Assigned {
   readonly related = new Map<RelatedEntityDef, EntityState | null>();
   readonly targets = new Set<RelatedEntityDef>();
   readonly objects = new Map<StorageDef, GivenObject>();
+  readonly given = new Map<StorageDef, MediaBytes>();
   readonly setters = { assigned: new Set<CalculatedDef>(), written: new Set<StorageDef>() };
 }
 
@@ -87,6 +88,11 @@ export class EntityState {
 
   get objects(): Map<StorageDef, GivenObject> {
     return (this.#assigned ??= new Assigned()).objects;
+  }
+
+  /** Stored pictures and BLOBs that code was given: it may put them elsewhere after they have left this entity. */
+  get given(): Map<StorageDef, MediaBytes> {
+    return (this.#assigned ??= new Assigned()).given;
   }
 
   /** What setters of calculated attributes did: whoever may assign those needs no permission on what they are made of. */

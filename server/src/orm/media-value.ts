@@ -43,7 +43,7 @@ export class MediaBytes implements BlobValue {
   readonly size: number;
   readonly version: number;
   readonly #content: Content | undefined;
-  readonly #bytes: Buffer | undefined;
+  #bytes: Buffer | undefined;
 
   constructor(content: Content | undefined, bytes: Buffer | undefined, mediatype: string, version: number) {
     this.mediatype = mediatype;
@@ -65,6 +65,11 @@ export class MediaBytes implements BlobValue {
     const bytes = await readContent(currentCall().executor, hash);
     if (!bytes) throw fail(1826, Buffer.from(hash).toString('hex'));
     return bytes;
+  }
+
+  /** Reads the bytes while the database still holds them: the value outlives its place there. */
+  async keep(): Promise<void> {
+    if (this.#content) this.#bytes ??= await readContent(currentCall().executor, this.#content.hash);
   }
 }
 

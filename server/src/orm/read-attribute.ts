@@ -98,7 +98,10 @@ function readMedia(state: EntityState, attribute: StorageDef): unknown {
   const assigned = state.media.get(attribute);
   if (assigned !== undefined) return assigned && assignedValue(assigned, picture);
   const stored = state.stored?.media(attribute);
-  return stored ? storedValue(stored, picture) : null;
+  if (!stored) return null;
+  const value = storedValue(stored, picture);
+  state.given.set(attribute, value);
+  return value;
 }
 
 /** Found once, then remembered until the relation is assigned. */

@@ -75,6 +75,7 @@ export async function dropState(state: EntityState, force: boolean, throws = tru
   refuseWithin(state);
   try {
     const stamp = force ? undefined : (state.expectedStamp ?? stored.stamp);
+    for (const value of state.given.values()) await value.keep();
     await call.write((tx) => deleteEntity(tx, def, stored.key, stamp, { ...call.writeContext, state }));
     return success;
   } catch (error) {
@@ -99,6 +100,7 @@ const isEmpty = ({ values, media }: Change): boolean => values.size === 0 && med
 /** Writes, and takes the row as it is stored then: key, stamp, defaults, versions of pictures. */
 async function store(state: EntityState, change: Change, call: CallContext): Promise<void> {
   const uploads = uploadsOf(state);
+  for (const [attribute, value] of state.given) if (change.media.has(attribute)) await value.keep();
   const stored = await call.write(async (tx) => {
     for (const [attribute, id] of uploads) if (!(await isOpenUpload(tx, id))) throw fail(goneUpload(attribute), id);
     const { key } = await saveEntity(tx, change, { ...call.writeContext, state });

@@ -49,6 +49,22 @@ inCall('the picture of another entity', async () => {
   assert.deepEqual(carla.diff(ada, ['photo']), []);
 });
 
+inCall('two entities change their pictures; one is dropped and leaves its picture to another', async () => {
+  const [bo, dag] = [ds.Employee.new(), ds.Employee.new()];
+  const [first, second] = [Buffer.from(await picture('gif-animated')), Buffer.from(await picture('png'))];
+  await bo.set({ photo: first }).save();
+  await dag.set({ photo: second }).save();
+  const { photo } = bo;
+  await bo.set({ photo: dag.photo }).save();
+  await dag.set({ photo }).save();
+  assert.deepEqual([await bo.photo?.bytes(), await dag.photo?.bytes()], [second, first]);
+  const left = dag.photo;
+  await dag.drop();
+  await bo.set({ photo: left }).save();
+  assert.deepEqual(await bo.photo?.bytes(), first);
+  await bo.drop();
+});
+
 inCall('what is no picture', async () => {
   const dag = (await ds.Employee.get(4))!;
   dag.set({ photo: Buffer.from('no picture') });
