@@ -1,5 +1,5 @@
 // Datastore → a folder of JSON Lines or CSV and the files of pictures and BLOBs.
-import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs';
+import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { stringify } from 'csv-stringify/sync';
@@ -12,7 +12,7 @@ import type { Columns, Links } from '../query/columns.ts';
 import { keyCount, keysBetween } from '../query/key-list.ts';
 import { all } from '../query/predicate.ts';
 import type { Selection } from '../query/selection.ts';
-import { readContent } from '../store/content.ts';
+import { ContentGone, openContent } from '../store/content.ts';
 import type { Engine, Row } from '../store/engine.ts';
 import { mediaStatement, ownMedia } from '../store/sql/media.ts';
 import { countStatement, keysStatement, membersStatement, pageStatement } from '../store/sql/select.ts';
@@ -138,16 +138,12 @@ async function writeFiles(entity: Fields, dataClass: DataClassDef, engine: Engin
     const key = keyOf(values, String(entity['__KEY']), dataClass);
     const row = key && (await engine.row(mediaStatement(dataClass, ownMedia(attribute), key)));
     const hash = row?.['hash'] as Uint8Array | null | undefined;
-    const bytes = hash && (await readContent(engine, hash));
-    if (!row || !bytes) {
+    const mediatype = String(row?.['mediatype']);
+    const file = `${dataClass.name}/${name}/${fileName(String(entity['__KEY']), mediatype)}`;
+    if (!row || !hash || !(await writeFile(join(folder, filesFolder, file), hash, Number(row['size']), engine))) {
       entity[name] = null;
       continue;
     }
-    const mediatype = String(row['mediatype']);
-    const file = `${dataClass.name}/${name}/${fileName(String(entity['__KEY']), mediatype)}`;
-    const path = join(folder, filesFolder, file);
-    mkdirSync(dirname(path), { recursive: true });
-    writeFileSync(path, bytes);
     const reference: FileReference = {
       file,
       version: Number(row['version']),
@@ -155,6 +151,21 @@ async function writeFiles(entity: Fields, dataClass: DataClassDef, engine: Engin
       changedAt: Number(row['time']),
     };
     entity[name] = reference;
+  }
+}
+
+/** Writes a content as it is read, a part at a time; false when it is gone. */
+async function writeFile(path: string, hash: Uint8Array, size: number, engine: Engine): Promise<boolean> {
+  const parts = size === 0 ? [] : await openContent(engine, hash, 0, size);
+  if (!parts) return false;
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    await pipeline(parts, createWriteStream(path));
+    return true;
+  } catch (error) {
+    rmSync(path, { force: true });
+    if (error instanceof ContentGone) return false;
+    throw error;
   }
 }
 

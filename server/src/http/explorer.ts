@@ -24,6 +24,9 @@ const policy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** What can be read can be asked for its head (RFC 9110 § 9.1). */
+export const headToo = { exposeHeadRoute: true } as const;
+
 const pageHeaders = {
   'Content-Type': 'text/html; charset=utf-8',
   'Cache-Control': 'no-cache',
@@ -87,7 +90,7 @@ export function serveExplorer(server: FastifyInstance, config: Config, models: r
     preCompressed: true,
     setHeaders: (reply) => void reply.header('X-Content-Type-Options', 'nosniff'),
   });
-  server.get('/', async (_request, reply) => reply.header('Cache-Control', 'no-cache').redirect(`${path}/`));
+  server.get('/', headToo, async (_request, reply) => reply.header('Cache-Control', 'no-cache').redirect(`${path}/`));
 }
 
 interface Page {

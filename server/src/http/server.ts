@@ -14,7 +14,7 @@ import { isUnder } from '../request/parse.ts';
 import { compressedReply, uncompressedRequest } from './compression.ts';
 import { allowOrigins } from './cors.ts';
 import { continueWhenRead } from './expectations.ts';
-import { serveExplorer } from './explorer.ts';
+import { headToo, serveExplorer } from './explorer.ts';
 import { faultOfHead } from './head.ts';
 import { hostRule } from './hosts.ts';
 import { isLoopback } from './listen.ts';
@@ -136,9 +136,9 @@ export function createServer(
     // The `&` form puts the query behind the path without a `?` (spec 01 § 3.4).
     for (const url of [mount, `${mount}/*`, `${mount}&*`]) server.route({ ...api, url });
   serveExplorer(server, config, models);
-  server.get(healthPath, async (_request, reply) => reply.headers(ofNow).send({ ok: true }));
+  server.get(healthPath, headToo, async (_request, reply) => reply.headers(ofNow).send({ ok: true }));
   if (metrics)
-    server.get('/metrics', async ({ raw }, reply) => {
+    server.get('/metrics', headToo, async ({ raw }, reply) => {
       if (config.metrics !== 'open' && !isLocal(raw)) return reply.callNotFound();
       return reply
         .headers(ofNow)
@@ -198,6 +198,13 @@ const whyRefused: Readonly<Record<string, KeystampError>> = {
 /** Bytes that are no HTTP request, or headers that are too large: there is no request to answer, only a connection. */
 function refuse(error: ClientError, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const underWay = (socket as { _httpMessage?: ServerResponse | null })._httpMessage;
+  // A refusal would be taken for the answer to a request before, so those are answered first.
+  if (underWay && (underWay.headersSent || underWay.req.complete)) {
+    socket.pause();
+    underWay.once('close', () => setImmediate(refuse, error, socket));
+    return;
+  }
   const made = replyError(whyRefused[error.code ?? ''] ?? failHttp(400, 'not an HTTP request'), '4d');
   const body = String(made.body);
   const headers = { ...made.headers, 'Content-Length': Buffer.byteLength(body), Connection: 'close' };

@@ -3,6 +3,7 @@
 import { fail, KeystampError } from '../errors.ts';
 import type { DataClassDef, Model, StorageDef } from '../model/model.ts';
 import { deletedRecordsName } from '../model/tracking.ts';
+import { oncePer } from '../model/once-per.ts';
 import { all, type Predicate } from '../query/predicate.ts';
 import type { Access } from '../session/access.ts';
 import type { Identity } from '../session/identity.ts';
@@ -19,17 +20,11 @@ import { session, type UserSession } from './session-api.ts';
 import { settled } from './settle.ts';
 import { runtimeOf } from './store-runtime.ts';
 
-const filtered = new WeakMap<Model, ReadonlySet<DataClassDef>>();
-
 /** The dataclasses of a model with a row filter. */
-function filteredClasses(model: Model): ReadonlySet<DataClassDef> {
-  let classes = filtered.get(model);
-  if (!classes) {
-    classes = new Set([...model.dataClasses.values()].filter(({ code }) => code.restrict !== undefined));
-    filtered.set(model, classes);
-  }
-  return classes;
-}
+const filteredClasses = oncePer(
+  (model: Model): ReadonlySet<DataClassDef> =>
+    new Set([...model.dataClasses.values()].filter(({ code }) => code.restrict !== undefined)),
+);
 
 /** One who asks, and what the code of `restrict` runs in. */
 export interface Asker {

@@ -3,6 +3,7 @@
 import { fail } from '../errors.ts';
 import type { EventFunction } from '../model/code-defs.ts';
 import type { CalculatedDef, DataClassDef, RelationDef, Value } from '../model/model.ts';
+import { oncePer } from '../model/once-per.ts';
 import { isCalculatedOrder, parseOrder, type Order, type OrderItem } from '../query/order.ts';
 import { all, isCalculated, none, type Predicate } from '../query/predicate.ts';
 import type { Key, Selection } from '../query/selection.ts';
@@ -22,15 +23,10 @@ type Asked = Extract<Predicate, { readonly kind: 'calculated' }>;
 /** Queries that answer with queries by calculated attributes, and so on. */
 const deepest = 8;
 
-const known = new WeakMap<Selection, boolean>();
-
 /** Whether code must be asked before the database can run the selection. */
-export function needsCode(selection: Selection): boolean {
-  let needs = known.get(selection);
-  if (needs === undefined)
-    known.set(selection, (needs = isCalculated(selection.predicate) || isCalculatedOrder(selection.order)));
-  return needs;
-}
+export const needsCode = oncePer(
+  ({ predicate, order }: Selection): boolean => isCalculated(predicate) || isCalculatedOrder(order),
+);
 
 /**
  * The same selection for the database. Runs in a call. What is left of an order to calculated attributes has no code, and

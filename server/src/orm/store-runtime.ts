@@ -1,19 +1,14 @@
 // A model at work: its dataclasses and singletons as code holds them, made once per model.
 import type { SingletonDef } from '../model/code-defs.ts';
 import type { DataClassDef, Model } from '../model/model.ts';
+import { oncePer } from '../model/once-per.ts';
 import type { SessionStorage } from '../session/session.ts';
 import { addFunctions, ClassRuntime } from './class-runtime.ts';
 import { currentCall } from './current-call.ts';
 import { DataStoreObject } from './data-store.ts';
 
-const runtimes = new WeakMap<Model, StoreRuntime>();
-
 /** The runtime of a model. */
-export function runtimeOf(model: Model): StoreRuntime {
-  let runtime = runtimes.get(model);
-  if (!runtime) runtimes.set(model, (runtime = new StoreRuntime(model)));
-  return runtime;
-}
+export const runtimeOf = oncePer((model: Model) => new StoreRuntime(model));
 
 export class StoreRuntime {
   readonly model: Model;

@@ -7,6 +7,7 @@ import type {
   ToManyDef,
   ToOneAliasDef,
 } from '../model/model.ts';
+import { oncePer } from '../model/once-per.ts';
 import type { LookerField } from './looker.ts';
 import type { Order } from './order.ts';
 import type { Predicate } from './predicate.ts';
@@ -92,22 +93,16 @@ export interface Columns {
 }
 
 /** Every calculated item of an answer, by its index. */
-export function calculatedItems(columns: Columns): ReadonlyMap<number, CalculatedItem> {
-  let found = known.get(columns);
-  if (!found) {
-    const all = new Map<number, CalculatedItem>();
-    const gather = (item: ColumnItem): void => {
-      if (item.kind === 'calculated') all.set(item.index, item);
-      else if (item.kind === 'alias') gather(item.shown);
-      else if (item.kind === 'entity' || item.kind === 'selection') item.columns.items.forEach(gather);
-    };
-    columns.items.forEach(gather);
-    known.set(columns, (found = all));
-  }
-  return found;
-}
-
-const known = new WeakMap<Columns, ReadonlyMap<number, CalculatedItem>>();
+export const calculatedItems = oncePer((columns: Columns): ReadonlyMap<number, CalculatedItem> => {
+  const all = new Map<number, CalculatedItem>();
+  const gather = (item: ColumnItem): void => {
+    if (item.kind === 'calculated') all.set(item.index, item);
+    else if (item.kind === 'alias') gather(item.shown);
+    else if (item.kind === 'entity' || item.kind === 'selection') item.columns.items.forEach(gather);
+  };
+  columns.items.forEach(gather);
+  return all;
+});
 
 /** How the entities of a page are written. */
 export type Rows =

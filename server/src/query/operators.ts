@@ -2,7 +2,7 @@
 import type { StorageType } from '../model/model.ts';
 
 /** Types that compare alike. */
-export type Family = 'text' | 'uuid' | 'number' | 'bool' | 'date' | 'object' | 'image' | 'blob';
+export type FilterFamily = 'text' | 'uuid' | 'number' | 'bool' | 'date' | 'object' | 'image' | 'blob';
 
 export const familyOf = {
   string: 'text',
@@ -19,7 +19,7 @@ export const familyOf = {
   object: 'object',
   image: 'image',
   blob: 'blob',
-} as const satisfies Record<StorageType, Family>;
+} as const satisfies Record<StorageType, FilterFamily>;
 
 /** The order comparisons of values, as predicates carry them. */
 export type Comparison = '=' | '!=' | '<' | '<=' | '>' | '>=';
@@ -35,18 +35,18 @@ interface OperatorRow {
     | { readonly kind: 'word' }
     | { readonly kind: 'regex' };
   /** Families that take it with a value other than null. */
-  readonly families: readonly Family[];
+  readonly families: readonly FilterFamily[];
   /** May be used with the literal `null`, on every type. */
   readonly takesNull: boolean;
 }
 
-const scalar: readonly Family[] = ['text', 'uuid', 'number', 'bool', 'date'];
-const ordered: readonly Family[] = ['text', 'uuid', 'number', 'date'];
+const scalar: readonly FilterFamily[] = ['text', 'uuid', 'number', 'bool', 'date'];
+const ordered: readonly FilterFamily[] = ['text', 'uuid', 'number', 'date'];
 
 const compare = (
   comparison: Comparison,
   wildcard: boolean,
-  families: readonly Family[],
+  families: readonly FilterFamily[],
   takesNull: boolean,
   spellings: readonly string[],
 ): OperatorRow => ({ spellings, meaning: { kind: 'compare', comparison, wildcard }, families, takesNull });

@@ -4,7 +4,7 @@ import type { StorageDef, Value } from '../model/model.ts';
 import type { Given } from './convert.ts';
 import { toObjectScalar, toText, toUuid, toValue } from './convert.ts';
 import type { QueryLimits } from './limits.ts';
-import type { Comparator, Family } from './operators.ts';
+import type { Comparator, FilterFamily } from './operators.ts';
 import { familyOf, operatorOf } from './operators.ts';
 import type { ObjectScalar, Pattern, Test } from './predicate.ts';
 
@@ -41,7 +41,7 @@ export function attributeTest(
   value: GivenValue,
   limits: QueryLimits,
 ): Test<Value> {
-  const family: Family = familyOf[attribute.type];
+  const family: FilterFamily = familyOf[attribute.type];
   return makeTest(
     {
       name: attribute.name,
@@ -77,7 +77,7 @@ export function objectTest(
   );
 }
 
-function familyOfScalar(comparator: Comparator, value: ObjectScalar): Family {
+function familyOfScalar(comparator: Comparator, value: ObjectScalar): FilterFamily {
   const { kind } = operatorOf(comparator).meaning;
   if (kind === 'begin' || kind === 'word' || typeof value === 'string') return 'text';
   if (typeof value === 'boolean') return 'bool';

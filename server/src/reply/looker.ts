@@ -1,6 +1,6 @@
 // A selection in the form of Looker Studio (`$format=looker`, spec 03 § 5).
 import type { StorageDef } from '../model/model.ts';
-import { familyOf, type Family } from '../query/operators.ts';
+import { familyOf, type FilterFamily } from '../query/operators.ts';
 import type { LookerField } from '../query/looker.ts';
 import type { SelectionOutcome } from '../run/outcome.ts';
 import type { HttpReply } from './http-reply.ts';
@@ -23,7 +23,7 @@ const kind = (dataType: Kind['dataType'], semanticGroup: string, semanticType: s
 const text = kind('STRING', 'TEXT', 'TEXT');
 
 /** Objects, pictures and BLOBs are never fields. */
-const kinds: Readonly<Record<Exclude<Family, 'date' | 'object' | 'image' | 'blob'>, Kind>> = {
+const kinds: Readonly<Record<Exclude<FilterFamily, 'date' | 'object' | 'image' | 'blob'>, Kind>> = {
   text,
   uuid: text,
   number: kind('NUMBER', 'NUMERIC', 'NUMBER'),

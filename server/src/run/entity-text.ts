@@ -3,6 +3,7 @@
 // attributes, details of pictures) there is none.
 import { printValue } from '../model/print-value.ts';
 import type { DataClassDef, StorageDef } from '../model/model.ts';
+import { oncePer } from '../model/once-per.ts';
 import type { EntityState } from '../orm/entity-state.ts';
 import type { ColumnItem, Columns, Links } from '../query/columns.ts';
 import { printKey, printKeyInUri } from '../query/print-key.ts';
@@ -10,14 +11,8 @@ import type { Key } from '../query/selection.ts';
 
 type Print = (state: EntityState) => string;
 
-const printers = new WeakMap<Columns, Print | null>();
-
 /** Prints entities of these columns as they stand in an answer of their own; nothing when the columns need the database. */
-export function entityPrinter(columns: Columns): Print | undefined {
-  let printer = printers.get(columns);
-  if (printer === undefined) printers.set(columns, (printer = makePrinter(columns) ?? null));
-  return printer ?? undefined;
-}
+export const entityPrinter = oncePer((columns: Columns): Print | undefined => makePrinter(columns));
 
 function makePrinter(columns: Columns): Print | undefined {
   const { name } = columns.dataClass;

@@ -8,7 +8,7 @@ import type { Key } from '../query/selection.ts';
 import { classOfEntity } from '../plan/entity-ref.ts';
 import type { MediaPlan } from '../plan/media-plan.ts';
 import { evaluateConditions, requestedRange, wantsJsonOnly } from '../request/conditions.ts';
-import { openContent, readContent, type Content } from '../store/content.ts';
+import { ContentGone, openContent, readContent, type Content } from '../store/content.ts';
 import type { Row } from '../store/engine.ts';
 import { matchStatement, mediaStatement } from '../store/sql/media.ts';
 import { entityStatement } from '../store/sql/select.ts';
@@ -26,9 +26,6 @@ const active = /html|svg|xml|xsl|css|(?:java|ecma|j|live)script|x-mixed-replace/
 const printable = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?: *; *[\w-]+=[\w.-]+)*$/;
 
 const isHarmless = (mediatype: string): boolean => printable.test(mediatype) && !active.test(mediatype);
-
-/** The picture was replaced between reading its row and reading its bytes. */
-class ContentGone extends Error {}
 
 const attempts = 5;
 

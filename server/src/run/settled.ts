@@ -1,5 +1,6 @@
 // What a request asks for of calculated attributes, answered by their code before the database is asked: conditions and
 // orders of its entities, and of the related ones that it sends in full.
+import { oncePer } from '../model/once-per.ts';
 import { needsCode, settled } from '../orm/settle.ts';
 import type { ColumnItem, Columns, EntityItem, OneItem, Rows, SelectionItem } from '../query/columns.ts';
 import { isCalculatedOrder } from '../query/order.ts';
@@ -22,13 +23,7 @@ export const rowsForDatabase = (rows: Rows, visit: Visit): Rows | Promise<Rows> 
     ? inCode(visit, rows.columns.dataClass.name, async () => ({ ...rows, columns: await settledColumns(rows.columns) }))
     : rows;
 
-const known = new WeakMap<Columns, boolean>();
-
-function asksCode(columns: Columns): boolean {
-  let asks = known.get(columns);
-  if (asks === undefined) known.set(columns, (asks = columns.items.some(itemAsks)));
-  return asks;
-}
+const asksCode = oncePer(({ items }: Columns): boolean => items.some(itemAsks));
 
 function itemAsks(item: ColumnItem): boolean {
   switch (item.kind) {

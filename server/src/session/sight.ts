@@ -2,6 +2,7 @@
 import type { KeystampError } from '../errors.ts';
 import type { FunctionDef } from '../model/code-defs.ts';
 import { relatedClass, type AttributeDef, type DataClassDef } from '../model/model.ts';
+import { oncePer } from '../model/once-per.ts';
 import { exposedSight, serverSight, type Sight } from '../query/sight.ts';
 import { datastoreName, type Access, type Resource } from './access.ts';
 import { attributeRefusal, dataClassRefusal } from './refusal.ts';
@@ -60,18 +61,11 @@ class AccessSight implements Sight {
   }
 }
 
-const sights = new WeakMap<Access, { readonly client: Sight; readonly server: Sight }>();
-
-function sightsOf(access: Access): { readonly client: Sight; readonly server: Sight } {
-  let made = sights.get(access);
-  if (!made) {
-    made = access.isOpen
-      ? { client: exposedSight, server: serverSight }
-      : { client: new AccessSight(access, exposedSight), server: new AccessSight(access, serverSight) };
-    sights.set(access, made);
-  }
-  return made;
-}
+const sightsOf = oncePer((access: Access) =>
+  access.isOpen
+    ? { client: exposedSight, server: serverSight }
+    : { client: new AccessSight(access, exposedSight), server: new AccessSight(access, serverSight) },
+);
 
 /** Of a request: what the model exposes and the privileges allow. */
 export const clientSight = (access: Access): Sight => sightsOf(access).client;

@@ -125,10 +125,13 @@ async function readPart(executor: Executor, hash: Uint8Array, part: number): Pro
   return (await executor.row(contentPartStatement(hash, part)))?.['bytes'] as Buffer | undefined;
 }
 
+/** Its last holder went while its bytes were asked for. */
+export class ContentGone extends Error {}
+
 /**
  * The bytes from `from` up to `to`, part by part as they are asked for: never all of them in memory. The first part is
  * read at once.
- * @returns `undefined` when the content is gone; when it goes later, the iteration throws
+ * @returns `undefined` when the content is gone; when it goes later, the iteration throws ContentGone
  */
 export async function openContent(
   executor: Executor,
@@ -143,7 +146,7 @@ export async function openContent(
     let bytes: Buffer | undefined = first;
     for (let part = begin; part * partBytes < to; part++) {
       if (part > begin) bytes = await readPart(executor, hash, part);
-      if (!bytes) throw new Error('A content went while it was read');
+      if (!bytes) throw new ContentGone('A content went while it was read');
       const at = part * partBytes;
       yield bytes.subarray(Math.max(from - at, 0), to - at);
     }

@@ -3,6 +3,7 @@
 // wherever the statement names the table, at any depth, it reads what the definition lets through. No door can forget it.
 import { LRUCache } from 'lru-cache';
 import type { DataClassDef } from '../model/model.ts';
+import { oncePer } from '../model/once-per.ts';
 import type { KeyList } from '../query/key-list.ts';
 import { keysOf, type Predicate } from '../query/predicate.ts';
 import type { Key } from '../query/selection.ts';
@@ -45,12 +46,13 @@ export const executorSeeingAll = (executor: Executor): Executor => ({
 const reads = /^SELECT\b/;
 
 const keptTexts = 2000;
-const named = new WeakMap<readonly DataClassDef[], LRUCache<string, readonly DataClassDef[]>>();
+const named = oncePer(
+  (_classes: readonly DataClassDef[]) => new LRUCache<string, readonly DataClassDef[]>({ max: keptTexts }),
+);
 
 /** The classes among these that a statement reads; most statements come again and again, and their texts are long. */
 function classesIn(text: string, classes: readonly DataClassDef[]): readonly DataClassDef[] {
-  let known = named.get(classes);
-  if (!known) named.set(classes, (known = new LRUCache({ max: keptTexts })));
+  const known = named(classes);
   let found = known.get(text);
   if (!found) {
     found = reads.test(text) ? classes.filter(({ table }) => text.includes(ident(table).text)) : [];

@@ -51,8 +51,7 @@ const disks: readonly Disk[] = [
     there: () => works('prlimit', `--fsize=${MiB}:`, 'true'),
     under: () => ['prlimit', `--fsize=${4 * MiB}:`],
     makeRoom: ({ pid }) => void execFileSync('prlimit', [`--pid=${pid}`, '--fsize=unlimited:']),
-    // SQLite tells it as any other error of writing.
-    status: 500,
+    status: 507,
     lasts: true,
   },
 ];

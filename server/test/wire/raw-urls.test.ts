@@ -118,6 +118,25 @@ test('HTTP/1.0 needs no Host', async () => {
   assert.match(await exchange(port, 'GET /rest/Company(7)/name HTTP/1.0\r\n\r\n'), /^HTTP\/1\.1 200 .*"name":"Acme"/s);
 });
 
+test('what is no request does not answer the request before it', async () => {
+  const port = await withoutRawUrls.port(1);
+  const validate = 'POST /rest/Company(7)?$method=validate HTTP/1.1\r\nHost: localhost\r\nContent-Length: 2\r\n\r\n{}';
+  const text = await exchange(port, `${validate}${validate}GARBAGE\r\n\r\n`);
+  assert.match(text, /^HTTP\/1\.1 200 [^]*\{"ok":true\}HTTP\/1\.1 200 [^]*\{"ok":true\}HTTP\/1\.1 400 /);
+  // A body that breaks off is answered for what it is, and once.
+  const chunked = 'POST /rest/Company(7)?$method=validate HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: ';
+  const broken = await exchange(port, `${chunked}chunked\r\n\r\n2\r\n{"\r\nzz\r\n`);
+  assert.match(broken, /^HTTP\/1\.1 400 /);
+  const packed = await exchange(port, `${chunked}packed\r\n\r\n0\r\n\r\n`);
+  assert.match(packed, /^HTTP\/1\.1 501 /);
+  for (const answer of [broken, packed]) assert.equal(answer.match(/HTTP\/1\.1/g)?.length, 1, answer);
+});
+
+test('heads can be asked for of what can be read', async () => {
+  const port = await withoutRawUrls.port(1);
+  assert.match(await exchange(port, get('/health').replace('GET', 'HEAD')), /^HTTP\/1\.1 200 [^]*\r\n\r\n$/);
+});
+
 test('two Host headers', async () => {
   const text = await exchange(
     await withoutRawUrls.port(1),

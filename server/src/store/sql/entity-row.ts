@@ -1,6 +1,7 @@
 // Rows of entities as code on the server holds them: key, stamp, time, values, and what is known of pictures and BLOBs
 // without their bytes.
 import { isMedia, type DataClassDef, type StorageDef, type Value } from '../../model/model.ts';
+import { oncePer } from '../../model/once-per.ts';
 import type { Key, Selection } from '../../query/selection.ts';
 import type { Row } from '../engine.ts';
 import { asStored, foundIn } from './column-form.ts';
@@ -56,14 +57,10 @@ interface ColumnNames {
   readonly content: Readonly<Record<(typeof mediaFields)[number], string>>;
 }
 
-const columnNames = new WeakMap<DataClassDef, ReadonlyMap<StorageDef, ColumnNames>>();
-
-function columnNamesOf(dataClass: DataClassDef): ReadonlyMap<StorageDef, ColumnNames> {
-  let names = columnNames.get(dataClass);
-  if (!names)
-    columnNames.set(dataClass, (names = new Map(dataClass.storage.map((attribute, i) => [attribute, namesAt(i)]))));
-  return names;
-}
+const columnNamesOf = oncePer(
+  ({ storage }: DataClassDef): ReadonlyMap<StorageDef, ColumnNames> =>
+    new Map(storage.map((attribute, i) => [attribute, namesAt(i)])),
+);
 
 const namesAt = (i: number): ColumnNames => ({
   value: `v${i}`,
@@ -71,13 +68,9 @@ const namesAt = (i: number): ColumnNames => ({
   content: Object.fromEntries(mediaFields.map((field) => [field, `${field}${i}`])) as ColumnNames['content'],
 });
 
-const shapes = new WeakMap<DataClassDef, Shape>();
+const shapesIn = oncePer((dialect: SqlDialect) => oncePer((dataClass: DataClassDef) => makeShape(dataClass, dialect)));
 
-function shapeOf(dataClass: DataClassDef, dialect: SqlDialect): Shape {
-  let shape = shapes.get(dataClass);
-  if (!shape) shapes.set(dataClass, (shape = makeShape(dataClass, dialect)));
-  return shape;
-}
+const shapeOf = (dataClass: DataClassDef, dialect: SqlDialect): Shape => shapesIn(dialect)(dataClass);
 
 function makeShape(dataClass: DataClassDef, dialect: SqlDialect): Shape {
   const items = [stampColumn, timestampColumn].map((name) => column('e', name));
@@ -98,18 +91,18 @@ function makeShape(dataClass: DataClassDef, dialect: SqlDialect): Shape {
   return { items: join(items, ', '), joins: join(joins, '') };
 }
 
-const byKey = new WeakMap<DataClassDef, string>();
+/** The text does not depend on what stands in the key. */
+const byKeyIn = oncePer((dialect: SqlDialect) =>
+  oncePer((dataClass: DataClassDef): string => {
+    const { items, joins } = shapeOf(dataClass, dialect);
+    const anyKey = dataClass.key.map(() => null);
+    return sql`SELECT ${items} FROM ${from(dataClass, 'e')}${joins} WHERE ${hasKey(dataClass, 'e', anyKey)}`.text;
+  }),
+);
 
 /** The entity of that key: a row, or none. */
-export function entityRowStatement(dataClass: DataClassDef, key: Key, dialect: SqlDialect): Sql {
-  let text = byKey.get(dataClass);
-  if (text === undefined) {
-    const { items, joins } = shapeOf(dataClass, dialect);
-    ({ text } = sql`SELECT ${items} FROM ${from(dataClass, 'e')}${joins} WHERE ${hasKey(dataClass, 'e', key)}`);
-    byKey.set(dataClass, text);
-  }
-  return new Sql(text, key);
-}
+export const entityRowStatement = (dataClass: DataClassDef, key: Key, dialect: SqlDialect): Sql =>
+  new Sql(byKeyIn(dialect)(dataClass), key);
 
 /** The entities of those keys that exist, in any order. For classes with a key of one attribute. */
 export function entityRowsStatement(dataClass: DataClassDef, keys: readonly Value[], dialect: SqlDialect): Sql {

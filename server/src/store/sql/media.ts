@@ -1,5 +1,6 @@
 // Statements around pictures and BLOBs: the narrow row that decides an answer, the bytes, and their bookkeeping.
 import type { DataClassDef, StorageDef } from '../../model/model.ts';
+import { oncePer } from '../../model/once-per.ts';
 import type { MediaPlace } from '../../query/aggregate.ts';
 import type { Predicate } from '../../query/predicate.ts';
 import type { Key } from '../../query/selection.ts';
@@ -24,15 +25,14 @@ import { keyOf } from './steps.ts';
 export const partBytes = 1024 * 1024;
 
 /** The picture or BLOB under its own name; the same object every time. */
-export function ownMedia(attribute: StorageDef): MediaPlace {
-  let place = own.get(attribute);
-  if (!place) own.set(attribute, (place = { name: attribute.name, steps: [], attribute }));
-  return place;
-}
+export const ownMedia = oncePer((attribute: StorageDef): MediaPlace => ({
+  name: attribute.name,
+  steps: [],
+  attribute,
+}));
 
-const own = new WeakMap<StorageDef, MediaPlace>();
-/** Per way to the entity that holds the picture, then per picture. */
-const narrow = new WeakMap<StorageDef, Map<string, Sql>>();
+/** Statements by the way to the entity that holds the picture. */
+const narrow = oncePer((_attribute: StorageDef) => new Map<string, Sql>());
 
 /**
  * What must be known of one picture or BLOB before its bytes: a row with `hash`, `version`, `bound` (the highest number
@@ -42,8 +42,7 @@ const narrow = new WeakMap<StorageDef, Map<string, Sql>>();
  */
 export function mediaStatement(dataClass: DataClassDef, { attribute, steps }: MediaPlace, key: Key): Sql {
   const way = steps.length === 0 ? '' : [dataClass, ...steps].map((step) => step.name).join('.');
-  let known = narrow.get(attribute);
-  if (!known) narrow.set(attribute, (known = new Map()));
+  const known = narrow(attribute);
   let statement = known.get(way);
   if (!statement) {
     const e = (name: string): Sql => column('e', name);

@@ -1,5 +1,6 @@
 // Statements that read entities: one by key, a page of a selection, members of a set, keys, distinct pictures.
 import type { DataClassDef, StorageDef, Value } from '../../model/model.ts';
+import { oncePer } from '../../model/once-per.ts';
 import type { MediaPlace } from '../../query/aggregate.ts';
 import type { Columns, Links, Rows } from '../../query/columns.ts';
 import type { Predicate } from '../../query/predicate.ts';
@@ -31,16 +32,15 @@ export function hasKey(dataClass: DataClassDef, alias: string, key: Key): Sql {
 /** The table of a dataclass where a statement names it: the one place for what must hold of all reads. */
 export const from = (dataClass: DataClassDef, alias: string): Sql => sql`${ident(dataClass.table)} AS ${ident(alias)}`;
 
-/** Statements by key differ in their key alone, so their text is made once per columns and shape. */
-const byKey = new WeakMap<Columns, Map<EntityForm, Sql>>();
-
 /** A shape, or `bytes`: the answer itself as bytes, since long texts cost much on their way to and fro. */
 type EntityForm = EntityShape | 'bytes';
 
+/** Statements by key differ in their key alone, so their text is made once per columns and shape. */
+const byKeyIn = oncePer((_dialect: SqlDialect) => oncePer((_columns: Columns) => new Map<EntityForm, Sql>()));
+
 /** One entity: a row with `json`, or none. */
 export function entityStatement(columns: Columns, key: Key, form: EntityForm, dialect: SqlDialect): Sql {
-  let forms = byKey.get(columns);
-  if (!forms) byKey.set(columns, (forms = new Map()));
+  const forms = byKeyIn(dialect)(columns);
   let statement = forms.get(form);
   if (!statement) {
     const condition = hasKey(columns.dataClass, 'e', key);
@@ -67,18 +67,13 @@ function pageRows(selection: Selection, skip: number, top: number, dialect: SqlD
   return sql`(SELECT ${join(keys, ', ')} FROM ${ordered}) AS k ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${join(same, ' AND ')}`;
 }
 
-/** Lists of the same columns differ in what they hold, so the JSON of a row is made once per columns and shape. */
-const ofRows = new WeakMap<Columns, Map<EntityShape, Sql>>();
+/** Lists of the same columns differ in what they hold, so the JSON of a row is made once per columns. */
+const jsonIn = oncePer((dialect: SqlDialect) => ({
+  listed: oncePer((columns: Columns) => entityJson(columns, 'e', 'listed', dialect)),
+  top: oncePer((columns: Columns) => entityJson(columns, 'e', 'top', dialect)),
+}));
 
-function shapedJson(columns: Columns, shape: EntityShape, dialect: SqlDialect): Sql {
-  let shapes = ofRows.get(columns);
-  if (!shapes) ofRows.set(columns, (shapes = new Map()));
-  let json = shapes.get(shape);
-  if (!json) shapes.set(shape, (json = entityJson(columns, 'e', shape, dialect)));
-  return json;
-}
-
-/** The same with an answer for rows that are gone. */
+/** The same with an answer for rows that are gone; one JSON is of one dialect. */
 const ofMembers = new WeakMap<Sql, Sql>();
 
 function memberJson(listed: Sql, key: StorageDef, dialect: SqlDialect): Sql {
@@ -91,7 +86,7 @@ function memberJson(listed: Sql, key: StorageDef, dialect: SqlDialect): Sql {
 function rowJson(rows: Rows, dialect: SqlDialect): Sql {
   switch (rows.kind) {
     case 'entities':
-      return shapedJson(rows.columns, 'listed', dialect);
+      return jsonIn(dialect).listed(rows.columns);
     case 'array':
       return arrayJson(rows.columns, 'e', rows.keys, dialect);
     case 'looker':
@@ -158,7 +153,7 @@ export function entitiesStatement(columns: Columns, keys: readonly Value[], dial
   const { dataClass } = columns;
   const key = dataClass.key[0] as StorageDef;
   const asked = dialect.elements(keyArray(keys), key);
-  const found = dialect.page(shapedJson(columns, 'top', dialect), {
+  const found = dialect.page(jsonIn(dialect).top(columns), {
     rows: sql`(${asked} ORDER BY position) AS k ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${foundIn(key, 'e')} = ${asStored(key, raw('k.value'))}`,
     order: () => raw('k.position'),
     present: raw('k.position'),

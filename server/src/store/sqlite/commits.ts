@@ -98,7 +98,7 @@ export class Commits {
       this.#connection.prepared('COMMIT').statement.run();
     } catch (error) {
       if (this.#connection.database.inTransaction) this.#connection.prepared('ROLLBACK').statement.run();
-      const cause = translate(error);
+      const cause = translate(error, this.#connection.database.name);
       for (const unit of units) unit.reject(cause);
       settled.length = 0;
     } finally {

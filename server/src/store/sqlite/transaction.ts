@@ -65,7 +65,7 @@ export class SqliteTransaction implements Transaction {
       if (prepared.writes !== '') this.written.add(prepared.writes);
       return use(prepared.statement, bindable(params));
     } catch (error) {
-      throw translate(error);
+      throw translate(error, this.#connection.database.name);
     }
   }
 }
