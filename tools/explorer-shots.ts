@@ -14,6 +14,8 @@ interface Shot {
   readonly window: BrowserContextOptions;
   /** Brings the page into the state to be shown. */
   readonly show: (page: Page) => Promise<void>;
+  /** Changes back what was changed for it. */
+  readonly after?: () => Promise<void>;
 }
 
 /** The one of the sample's people who sees everything. */
@@ -54,8 +56,8 @@ const shots: Readonly<Record<string, Shot>> = {
       await save({ __KEY: '2', salary: 81_000, remote: true });
       await page.getByText('Choose whose value shall stay').waitFor();
       await page.getByRole('radiogroup', { name: 'Whose salary' }).getByRole('radio').first().check();
-      await save({ __KEY: '2', salary: 74_250, remote: false });
     },
+    after: () => save({ __KEY: '2', salary: 74_250, remote: false }),
   },
   picture: {
     path: 'Employee(1)/photo',
@@ -68,7 +70,7 @@ const shots: Readonly<Record<string, Shot>> = {
   model: {
     path: '',
     window: { viewport: { width: 1000, height: 600 }, colorScheme: 'dark' },
-    show: (page) => page.locator('.diagram-count').first().waitFor(),
+    show: (page) => page.locator('.diagram-head .count').first().waitFor(),
   },
   functions: {
     path: '$call?function=Employee%2FtopPaid&$params=%5B5%5D',
@@ -87,7 +89,7 @@ const shots: Readonly<Record<string, Shot>> = {
 
 await mkdir(folder, { recursive: true });
 const browser = await launchBrowser();
-for (const [name, { path, window, show }] of Object.entries(shots)) {
+for (const [name, { path, window, show, after }] of Object.entries(shots)) {
   const context = await browser.newContext({ reducedMotion: 'reduce', ...window });
   await context.request.post(`${server}/rest/$directory/login`, { data: clara });
   const page = await context.newPage();
@@ -95,9 +97,9 @@ for (const [name, { path, window, show }] of Object.entries(shots)) {
   await show(page);
   // Pictures come last; the network is never idle, since the change feed does not end.
   await page.waitForTimeout(2000);
-  const image = await sharp(await page.screenshot())
-    .webp({ quality: 82, effort: 6 })
-    .toBuffer();
+  const taken = await page.screenshot();
+  await after?.();
+  const image = await sharp(taken).webp({ quality: 82, effort: 6 }).toBuffer();
   await writeFile(join(folder, `explorer-${name}.webp`), image);
   console.log(`explorer-${name}.webp ${image.length} bytes`);
   await context.close();
