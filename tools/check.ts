@@ -5,7 +5,7 @@ const checks: readonly (readonly [name: string, command: string, args: readonly 
   ['types', 'tsc', ['-p', '.']],
   ['explorer types', 'tsc', ['-p', 'explorer']],
   ['lint', 'oxlint', ['--deny-warnings', 'client', 'server', 'explorer', 'examples', 'bench', 'tools']],
-  ['format', 'prettier', ['--check', '--cache', '--log-level', 'warn', '.']],
+  ['format', 'oxfmt', ['--check', '.']],
 ];
 
 function run(command: string, args: readonly string[]): Promise<{ ok: boolean; output: string }> {

@@ -1,0 +1,42 @@
+// Converter processes outlive the server that started them, for the next one of this test file: they hold nothing but the
+// job at hand, and to start one costs as much as most conversations.
+import { after } from 'node:test';
+import { ConverterChild } from '../../src/image/converter-child.ts';
+
+const idle: ConverterChild[] = [];
+const working = new WeakSet<ConverterChild>();
+const { start } = ConverterChild;
+const { run, end } = ConverterChild.prototype;
+
+ConverterChild.start = async (timeoutMs, onStart) => {
+  const kept = idle.pop();
+  if (!kept) return startAnother(timeoutMs, onStart);
+  if (!kept.alive) return ConverterChild.start(timeoutMs, onStart);
+  onStart(kept);
+  return kept;
+};
+
+async function startAnother(...[timeoutMs, onStart]: Parameters<typeof start>): Promise<ConverterChild> {
+  const child = await start.call(ConverterChild, timeoutMs, (starting) => {
+    working.add(starting);
+    onStart(starting);
+  });
+  working.delete(child);
+  return child;
+}
+
+ConverterChild.prototype.run = async function (this: ConverterChild, ...job) {
+  working.add(this);
+  try {
+    return await run.apply(this, job);
+  } finally {
+    working.delete(this);
+  }
+};
+
+ConverterChild.prototype.end = async function (this: ConverterChild) {
+  if (!this.alive || working.has(this)) return end.call(this);
+  if (!idle.includes(this)) idle.push(this);
+};
+
+after(() => Promise.all(idle.map((child) => end.call(child))).then(() => undefined));
