@@ -37,10 +37,11 @@ export async function keepWorkers(config: Config, onEvent: OnEvent, onServing: (
   const converters = config.converters || Math.ceil(availableParallelism() / config.workers);
   const env = { [settings.converters.env]: String(converters) };
   const port = await claimPort(config);
-  // The system would choose another one for those that come when all have died.
-  if (config.port === 0) cluster.setupPrimary({ args: [...process.argv.slice(2), '--port', String(port)] });
-  // Where they share a socket, all take connections from it: this process would hand them to one that is dead already.
+  // Where they share a socket, all take connections from it: this process would hand them to one that is dead already. It
+  // counts only if it is said before anything else.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
+  // The system would choose another port for those that come when all have died.
+  if (config.port === 0) cluster.setupPrimary({ args: [...process.argv.slice(2), '--port', String(port)] });
   addUpMetrics();
   const { promise: broken, reject } = Promise.withResolvers<never>();
   let stopping = false;
