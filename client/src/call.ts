@@ -1,9 +1,7 @@
-// Calls of functions: arguments as JSON (spec 12 § 3), results as values (§ 4).
-import type { DataStore } from './data-store.ts';
+// Calls of functions: arguments as JSON (spec 12 § 3).
 import { EntityObject } from './entity.ts';
 import { EntitySet } from './entity-set.ts';
 import type { Params } from './query-string.ts';
-import type { WireEntity, WireSelection } from './wire.ts';
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
@@ -30,17 +28,4 @@ export const callProxy = <T = Calls>(invoke: Invoke): T =>
 export async function argumentOf(value: unknown): Promise<unknown> {
   if (value instanceof EntityObject) return value.toArgument();
   return value instanceof EntitySet ? { __DATASET: value.id, __ENTITIES: true } : value;
-}
-
-/** What a function returned: entities and pages as such, other values out of `result`, bytes as a Blob, text as text. */
-export async function resultOf(store: DataStore, response: Response): Promise<unknown> {
-  const type = response.headers.get('Content-Type') ?? '';
-  if (type.startsWith('text/')) return response.text();
-  if (!/[/+]json\b/.test(type)) return response.blob();
-  const body = (await response.json()) as unknown;
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return body;
-  if ('__ENTITIES' in body) return store.readPage(body as unknown as WireSelection);
-  if ('__STAMP' in body) return store.readEntity(body as WireEntity);
-  if ('result' in body) return store.readResult(body.result);
-  return 'ok' in body && Object.keys(body).length === 1 ? undefined : body;
 }

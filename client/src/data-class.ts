@@ -7,6 +7,7 @@ import { keyText, quoted, type Key } from './key.ts';
 import type { ClassName, ModelShape, PathsOf, ScalarName, Values } from './model-types.ts';
 import { splitArguments, type QueryArguments } from './query-arguments.ts';
 import type { FilterValue } from './query-string.ts';
+import { readEntity } from './read-answer.ts';
 import { Selection, viewParams, type QueryOptions, type ReadOptions } from './selection.ts';
 import type { RequestOptions } from './transport.ts';
 import type { WireDataClass, WireEntity } from './wire.ts';
@@ -71,7 +72,7 @@ export class DataClass<M extends ModelShape, C extends ClassName<M>> {
   }
 
   #entity(wire: WireEntity, options: object): EntityObject {
-    return this.#store.readEntity(wire, this.name, viewParams(options));
+    return readEntity(this.#store, wire, this.name, viewParams(options));
   }
 
   /** A new entity in memory; `save` stores it. */

@@ -1,9 +1,8 @@
-// The datastore of a server: its dataclasses, functions, logins and changes; and how its answers are read.
-import { argumentOf, callProxy, resultOf, type CallOptions } from './call.ts';
+// The datastore of a server: its dataclasses, functions, logins and changes.
+import { argumentOf, callProxy, type CallOptions } from './call.ts';
 import { ChangeFeed, type ChangesOptions } from './changes.ts';
 import { DataClass } from './data-class.ts';
-import { Picture, readDeferred } from './deferred.ts';
-import { EntityObject } from './entity.ts';
+import { Picture } from './deferred.ts';
 import { EntitySet } from './entity-set.ts';
 import type { Place } from './entity-state.ts';
 import { errorOf, PermissionError } from './errors.ts';
@@ -12,19 +11,11 @@ import type { ImageOptions, SrcsetOptions } from './image-url.ts';
 import { isBare, keyInPath } from './key.ts';
 import type { ClassName, ModelShape } from './model-types.ts';
 import { NewestPictures } from './newest-pictures.ts';
-import { Page } from './page.ts';
 import { queryString, type Params } from './query-string.ts';
+import { resultOf } from './read-answer.ts';
 import { Transport, type Body, type RequestOptions, type Sent } from './transport.ts';
 import { upload, type Bytes, type Upload, type UploadOptions } from './upload.ts';
-import type {
-  WireCatalog,
-  WireDataClass,
-  WireDeferred,
-  WireEntity,
-  WireInfo,
-  WireSelection,
-  WireUser,
-} from './wire.ts';
+import type { WireCatalog, WireDataClass, WireInfo, WireSelection, WireUser } from './wire.ts';
 
 export interface ClientOptions {
   /** The mount of the API, such as `https://data.example/rest`; default: `/rest` of the page's own server. */
@@ -233,47 +224,6 @@ export class DataStore<M extends ModelShape = any> {
   async entityPath(dataClass: string, key: string): Promise<string> {
     const parts = isBare(key) || !key.includes('&') ? 1 : (await this.classInfo(dataClass)).key.length;
     return `${dataClass}(${keyInPath(key, parts)})`;
-  }
-
-  readEntity(wire: WireEntity, place?: Place, view: Params = {}): EntityObject {
-    return new EntityObject(this, place ?? wire.__DATACLASS ?? wire.__entityModel ?? '', view, wire);
-  }
-
-  readPage(
-    wire: WireSelection,
-    place: Place = wire.__DATACLASS ?? wire.__entityModel ?? '',
-    view: Params = {},
-    next?: (skip: number, signal?: AbortSignal) => Promise<Page<EntityObject>>,
-  ): Page<EntityObject> {
-    const entities = wire.__ENTITIES.map((entity) => this.readEntity(entity, place, view));
-    return new Page(wire, entities, next);
-  }
-
-  /** The value of an attribute. Entities inside an entity keep how pictures are to be shown. */
-  readValue(raw: unknown, place: Place, view: Params): unknown {
-    if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return raw;
-    if ('__deferred' in raw) {
-      const value = readDeferred(this, (raw as WireDeferred).__deferred);
-      if (value instanceof Picture) this.pictures.learn(value.uri);
-      return value;
-    }
-    const { $attributes: _attributes, $expand: _expand, ...images } = view;
-    if ('__ENTITIES' in raw) {
-      const wire = raw as WireSelection;
-      return this.readPage(wire, wire.__DATACLASS ?? place, images);
-    }
-    if ('__KEY' in raw && '__STAMP' in raw) return this.readEntity(raw as WireEntity, place, images);
-    return raw;
-  }
-
-  /** What a function returned: entities inside it are read as such. */
-  readResult(value: unknown): unknown {
-    if (Array.isArray(value)) return value.map((each) => this.readResult(each));
-    if (typeof value !== 'object' || value === null) return value;
-    if ('__STAMP' in value && ('__entityModel' in value || '__DATACLASS' in value))
-      return this.readEntity(value as WireEntity);
-    if ('__ENTITIES' in value) return this.readPage(value as WireSelection);
-    return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, this.readResult(each)]));
   }
 
   /** The related entities of the entity at a path, as a set. */

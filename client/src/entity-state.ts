@@ -3,6 +3,7 @@ import type { DataStore } from './data-store.ts';
 import { Reference } from './deferred.ts';
 import { EntityObject } from './entity.ts';
 import type { Params } from './query-string.ts';
+import { readValue } from './read-answer.ts';
 import type { WireEntity } from './wire.ts';
 
 /** The class of an entity: its name, or the relation of another class that leads to it. */
@@ -61,7 +62,7 @@ export class EntityObjectState {
     this.deleted = wire.__KEY === undefined && Object.keys(wire).length === 1;
     const absent = [...names].filter((name) => !(name in wire)).map((name) => [name, null] as const);
     for (const [name, raw] of [...Object.entries(wire).filter(([name]) => !system.has(name)), ...absent]) {
-      const value = this.store.readValue(raw, { from: this.#place, relation: name }, this.params);
+      const value = readValue(this.store, raw, { from: this.#place, relation: name }, this.params);
       this.#known.set(name, typeof raw === 'object' && raw !== null ? { value, json: JSON.stringify(raw) } : { value });
       if (!sent || values[name] === sent[name]) values[name] = value;
     }

@@ -19,6 +19,7 @@ import type {
 } from './model-types.ts';
 import type { Page } from './page.ts';
 import { paramsText, queryString, type FilterValue, type Params } from './query-string.ts';
+import { readPage } from './read-answer.ts';
 import { readDeferred, type Picture } from './deferred.ts';
 import type { RequestOptions } from './transport.ts';
 import type { WireAggregates, WireDeferred, WireSelection } from './wire.ts';
@@ -121,7 +122,7 @@ export class Selection<M extends ModelShape, C extends ClassName<M>, P extends s
       { ...this.#which, ...this.#view, ...params },
       { signal },
     );
-    return this.#store.readPage(wire, this.#class, viewParams(this.#options), (skip, next) =>
+    return readPage(this.#store, wire, this.#class, viewParams(this.#options), (skip, next) =>
       this.page({ skip, ...(top !== undefined && { top }), ...(next && { signal: next }) }),
     ) as Page<never>;
   }

@@ -8,9 +8,11 @@ import {
   oneOf,
   origins,
   positive,
+  readSettings,
   seconds,
   setting,
   wholeNumber,
+  type Env,
   type Setting,
   type SettingValue,
 } from './setting.ts';
@@ -293,41 +295,12 @@ export type Config = { readonly [K in keyof typeof settings]: Widen<(typeof sett
 /** The paths the API is served under, without a trailing slash. */
 export const mountsOf = ({ mount }: Pick<Config, 'mount'>): readonly string[] => mount.split(',');
 
-/** The value that a text stands for, `undefined` when it cannot be of the type of the default. */
-function readText(byDefault: SettingValue, text: string): SettingValue | undefined {
-  switch (typeof byDefault) {
-    case 'number':
-      return /^\d+$/.test(text) ? Number(text) : undefined;
-    case 'boolean':
-      return ['true', '1'].includes(text) ? true : ['false', '0'].includes(text) ? false : undefined;
-    default:
-      return text;
-  }
-}
-
 /** Settings given by a program, or as the texts of a command line. */
 type Flags = { readonly [K in keyof Config]?: Config[K] | string };
-
-const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 
 /**
  * The settings in force: flag, else environment, else default.
  * @throws Error with one line per value that a setting does not take
  */
-export function readConfig(flags: Flags = {}, env: Readonly<Record<string, string | undefined>> = {}): Config {
-  const faults: string[] = [];
-  const config: Record<string, SettingValue> = {};
-  for (const [name, row] of Object.entries(settings)) {
-    const flag = flags[name as keyof Config];
-    const text = env[row.env];
-    const given = flag ?? (text === undefined || text === '' ? row.default : text);
-    const value = typeof given === 'string' ? readText(row.default, given) : given;
-    if (value !== undefined && row.rule.holds(value)) config[name] = value;
-    else
-      faults.push(
-        `${flag === undefined ? `${row.env}=` : `${flagOf(name)} `}${given}: ${row.rule.expected} is expected`,
-      );
-  }
-  if (faults.length > 0) throw new Error(faults.join('\n'));
-  return config as unknown as Config;
-}
+export const readConfig = (flags: Flags = {}, env: Env = {}): Config =>
+  readSettings(settings, flags, env) as unknown as Config;

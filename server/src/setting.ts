@@ -1,4 +1,4 @@
-// What the table of settings is made of: its rows, and the rules of which values they take.
+// What the table of settings is made of: its rows, the rules of which values they take, and how values are read.
 
 export type SettingValue = string | number | boolean;
 
@@ -83,3 +83,46 @@ export const hosts = textOf(
 /** The items of a setting that is a list. */
 export const listOf = (text: string): readonly string[] =>
   text.split(',').map((item) => item.trim()).filter((item) => item !== ''); // prettier-ignore
+
+/** The value that a text stands for, `undefined` when it cannot be of the type of the default. */
+function readText(byDefault: SettingValue, text: string): SettingValue | undefined {
+  switch (typeof byDefault) {
+    case 'number':
+      return /^\d+$/.test(text) ? Number(text) : undefined;
+    case 'boolean':
+      return ['true', '1'].includes(text) ? true : ['false', '0'].includes(text) ? false : undefined;
+    default:
+      return text;
+  }
+}
+
+const flagOf = (name: string): string => `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+
+/** Environment variables. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
+/**
+ * The values of a table of settings: flag, else environment, else default.
+ * @throws Error with one line per value that a setting does not take
+ */
+export function readSettings(
+  table: Readonly<Record<string, Setting<SettingValue>>>,
+  flags: Readonly<Record<string, SettingValue | undefined>>,
+  env: Env,
+): Readonly<Record<string, SettingValue>> {
+  const faults: string[] = [];
+  const values: Record<string, SettingValue> = {};
+  for (const [name, row] of Object.entries(table)) {
+    const flag = flags[name];
+    const text = env[row.env];
+    const given = flag ?? (text === undefined || text === '' ? row.default : text);
+    const value = typeof given === 'string' ? readText(row.default, given) : given;
+    if (value !== undefined && row.rule.holds(value)) values[name] = value;
+    else
+      faults.push(
+        `${flag === undefined ? `${row.env}=` : `${flagOf(name)} `}${given}: ${row.rule.expected} is expected`,
+      );
+  }
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+  return values;
+}

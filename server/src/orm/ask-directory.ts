@@ -3,7 +3,7 @@
 import { guest, type Identity } from '../session/identity.ts';
 import type { Sessions } from '../session/sessions.ts';
 import { Visitor } from '../session/visitor.ts';
-import type { CallServices } from './call-context.ts';
+import type { CallServices } from './call-services.ts';
 import { inCall } from './in-call.ts';
 import { runtimeOf } from './store-runtime.ts';
 import { findUser } from './user-class.ts';

@@ -1,47 +1,22 @@
 // What the author's code runs in: every call of a function, and every save whose class has events, has one, found through
 // `currentCall`. Requests that run no code of the author never make one.
-import type { Config } from '../config.ts';
-import type { OnEvent } from '../events.ts';
-import type { Converter } from '../image/converter.ts';
-import type { Variants } from '../image/variants.ts';
 import type { Model } from '../model/model.ts';
 import type { Sight } from '../query/sight.ts';
 import type { Access } from '../session/access.ts';
-import type { EntitySets } from '../session/entity-sets.ts';
 import { unlockEntity } from '../session/locks.ts';
-import type { Roles } from '../session/roles.ts';
 import type { Session } from '../session/session.ts';
 import { functionSight } from '../session/sight.ts';
-import type { Uploads } from '../session/uploads.ts';
-import type { Engine, Executor, Transaction } from '../store/engine.ts';
+import type { Executor, Transaction } from '../store/engine.ts';
 import { executorSeeingAll } from '../store/restricted.ts';
 import { dropSessionStatement } from '../store/sql/lock.ts';
 import { OpenTransaction, StartedTransaction } from './open-transaction.ts';
 import type { AfterEvent } from './aftermath.ts';
+import type { CallOptions, CallServices } from './call-services.ts';
 import { CallState } from './call-state.ts';
 import type { Caller } from './caller.ts';
 import { runInCall } from './current-call.ts';
 import { TimeLimit } from './time-limit.ts';
 import type { WriteContext } from './write.ts';
-
-/** The parts of the server that user code reaches. */
-export interface CallServices {
-  readonly config: Config;
-  readonly engine: Engine;
-  readonly roles: Roles;
-  readonly converter: Converter;
-  readonly variants: Variants;
-  readonly sets: EntitySets;
-  readonly uploads: Uploads;
-  readonly now: () => number;
-  readonly onEvent: OnEvent;
-}
-
-export interface CallOptions {
-  readonly model: Model;
-  readonly services: CallServices;
-  readonly caller: Caller;
-}
 
 /** `over` rejects when the call must end. */
 type Limit = Pick<TimeLimit, 'over'>;

@@ -1,5 +1,6 @@
 // Work that runs as one call of code of the author: in a context of its own, within the time limit of functions.
-import { CallContext, type CallOptions } from './call-context.ts';
+import { CallContext } from './call-context.ts';
+import type { CallOptions } from './call-services.ts';
 import { runInCall } from './current-call.ts';
 import { codeError } from './throw-error.ts';
 import { TimeLimit } from './time-limit.ts';

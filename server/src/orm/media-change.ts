@@ -4,7 +4,8 @@ import type { StorageDef } from '../model/model.ts';
 import type { Upload } from '../session/uploads.ts';
 import type { MediaChange } from '../store/change.ts';
 import { readContent } from '../store/content.ts';
-import type { CallContext, CallServices } from './call-context.ts';
+import type { CallContext } from './call-context.ts';
+import type { CallServices } from './call-services.ts';
 import { describeContent } from './describe-content.ts';
 import { MediaBytes, type MediaInput } from './media-value.ts';
 

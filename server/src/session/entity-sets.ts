@@ -5,23 +5,20 @@ import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import { fail, failHttp } from '../errors.ts';
 import type { DataClassDef } from '../model/model.ts';
-import { keyBytes, keyCount, keyListParts, readKeyList, type KeyKind, type KeyList } from '../query/key-list.ts';
-import type { Engine, Row, Transaction } from '../store/engine.ts';
+import { keyBytes, keyCount, type KeyList } from '../query/key-list.ts';
+import type { Engine, Transaction } from '../store/engine.ts';
 import {
   endSets,
   findSetStatement,
-  makeSetStatements,
   overSetsStatement,
-  partBytes,
-  partsStatement,
   prolongStatement,
-  removeSetStatements,
   surplusSetsStatement,
   type StoredSet,
 } from '../store/sql/entity-set.ts';
 import { sql } from '../store/sql/sql.ts';
 import { newId } from './session.ts';
 import { SetSpace } from './set-space.ts';
+import { StoredSets } from './stored-sets.ts';
 
 export interface EntitySet {
   readonly id: string;
@@ -59,7 +56,7 @@ const batch = 100;
 export class EntitySets {
   /** The sets in memory; those unused for longest leave it when there is too little. */
   readonly #kept: LRUCache<string, Kept>;
-  readonly #loading = new Map<string, Promise<KeyList>>();
+  readonly #stored: StoredSets;
   readonly #engine: Engine;
   readonly #config: Config;
   readonly #now: () => number;
@@ -69,6 +66,7 @@ export class EntitySets {
   /** @param onFault told what went wrong behind a request that was answered */
   constructor(engine: Engine, config: Config, now: () => number, onFault: (cause: unknown) => void) {
     this.#engine = engine;
+    this.#stored = new StoredSets(engine);
     this.#config = config;
     this.#now = now;
     this.#onFault = onFault;
@@ -108,7 +106,7 @@ export class EntitySets {
       members: keyCount(keys),
     };
     try {
-      await this.#store(stored, keyListParts(keys, partBytes));
+      await this.#stored.add(stored, keys);
     } catch (error) {
       this.#space.giveBack(bytes);
       throw error;
@@ -167,7 +165,7 @@ export class EntitySets {
     for (;;) {
       const over = await this.#engine.rows(overSetsStatement(now - graceMs, batch));
       if (over.length === 0) break;
-      await this.#remove(over);
+      await this.#stored.remove(over);
     }
     await this.#space.measure();
   }
@@ -201,29 +199,6 @@ export class EntitySets {
     for (const { id } of surplus) this.#kept.delete(String(id));
   }
 
-  /** A short list goes with the next commit; a long one is written apart, part by part. */
-  async #store(set: StoredSet, keys: readonly Uint8Array[]): Promise<void> {
-    const statements = makeSetStatements(set, keys);
-    if (keys.length > 1) return this.#engine.writeApart(statements);
-    await this.#engine.write(async (tx) => {
-      for (const statement of statements) await tx.run(statement);
-    });
-  }
-
-  async #remove(over: readonly Row[]): Promise<void> {
-    const contents = over.map((row) => String(row['content']));
-    const short = over.filter((row) => Number(row['parts']) <= 1);
-    await this.#engine.write(async (tx) => {
-      for (const content of contents) await tx.run(endSets(sql`content = ${content}`));
-      for (const row of short)
-        for (const statement of removeSetStatements(String(row['content']), 1)) await tx.run(statement);
-    });
-    const apart = over
-      .filter((row) => !short.includes(row))
-      .flatMap((row) => removeSetStatements(String(row['content']), Number(row['parts'])));
-    if (apart.length > 0) await this.#engine.writeApart(apart);
-  }
-
   /** The session's live set of that id as the database has it. */
   async #lookUp(id: string, sessionId: string): Promise<Kept | undefined> {
     // Another process may have made it a moment ago.
@@ -241,7 +216,7 @@ export class EntitySets {
       return undefined;
     }
     if (same) return Object.assign(same, { checked: now, stored, expires });
-    const keys = await this.#load(content, row);
+    const keys = await this.#stored.keys(content, row);
     return this.#keep({
       id,
       content,
@@ -254,25 +229,6 @@ export class EntitySets {
       stored,
       checked: now,
     });
-  }
-
-  /** Once for all who wait for it. */
-  #load(content: string, row: Row): Promise<KeyList> {
-    let loading = this.#loading.get(content);
-    if (!loading) {
-      loading = this.#engine
-        .rows(partsStatement(content, Number(row['parts'])))
-        .then((parts) =>
-          readKeyList(
-            row['kind'] as KeyKind,
-            Number(row['members']),
-            parts.map((part) => part['bytes'] as Uint8Array),
-          ),
-        )
-        .finally(() => this.#loading.delete(content));
-      this.#loading.set(content, loading);
-    }
-    return loading;
   }
 
   /** A use that is written is known to other processes before it is answered: they would end the set otherwise. */

@@ -1,9 +1,7 @@
-// PostgreSQL: one pipelined connection for short reads, connections that are borrowed for transactions, and a few for
-// reads that take long, where the database itself ends them at their time limit.
+// PostgreSQL: its reads, and connections that are borrowed for transactions.
 import type { Client } from 'pg';
 import type { Config } from '../../config.ts';
-import { failHttp } from '../../errors.ts';
-import { packKeys, type KeyList } from '../../query/key-list.ts';
+import type { KeyList } from '../../query/key-list.ts';
 import {
   ConstraintError,
   type Engine,
@@ -14,58 +12,37 @@ import {
   type Unit,
 } from '../engine.ts';
 import { ident, raw, sql, type Sql } from '../sql/sql.ts';
-import { Totals } from '../totals.ts';
-import type { Answer, Connection } from './connection.ts';
 import { postgresDialect } from './dialect.ts';
-import { AwayError, awayAnswer, isAway, isCollision, isRefusal, isTimedOut, translate } from './errors.ts';
+import { isAway, isCollision, isRefusal, translate } from './errors.ts';
 import { Listener } from './listener.ts';
-import { reachOf } from './reach.ts';
-import { Server, type ConnectionPool, type ServerOptions, type SharedConnection } from './server.ts';
+import { Reads, type ReadLimits } from './reads.ts';
+import { Server, type ConnectionPool, type ServerOptions } from './server.ts';
 import { SnapshotReader } from './snapshot-reader.ts';
-import type { Bound } from './statement.ts';
 import { PostgresTransaction } from './transaction.ts';
 
-export type PostgresLimits = Pick<Config, 'querySeconds' | 'queryProcesses' | 'maxQueryQueue' | 'databaseConnections'>;
+export type PostgresLimits = ReadLimits & Pick<Config, 'databaseConnections'>;
 
-/** A short read that takes longer than this was none; it is done again where it may take long. */
-const shortMs = 1000;
-/** A statement that perhaps is short and took longer than this goes where it may take long the next time. */
-const longMs = 100;
-/** Tables grow: so long is it believed how long a statement takes. */
-const believedMs = 60_000;
 /** Units that share a transaction; it holds what it has changed until it ends. */
 const unitsAtOnce = 200;
 /** So often is a unit of work begun again that met another one. */
 const mostTries = 20;
 
-const snapshot = raw('SELECT CAST(pg_current_snapshot() AS text) AS seen');
-
 export class PostgresEngine implements Engine {
   /** Complete once the schema is known. */
   dialect = postgresDialect('public');
   readonly #server: Server;
-  readonly #limits: PostgresLimits;
-  readonly #reader: SharedConnection;
+  readonly #reads: Reads;
   readonly #writers: ConnectionPool;
-  readonly #lane: ConnectionPool;
-  readonly #totals = new Totals();
-  /** Long reads that run or wait. */
-  #long = 0;
   #closed = false;
-  /** When the last answer came. */
-  #answered = 0;
   /** Names of unique indexes → what they are on. */
   readonly #uniques = new Map<string, string>();
-  #tellsSnapshots = true;
   #schema = 'public';
   readonly #listeners = new Set<Listener>();
 
   private constructor(server: Server, limits: PostgresLimits) {
     this.#server = server;
-    this.#limits = limits;
-    this.#reader = server.shared(shortMs);
+    this.#reads = new Reads(server, limits);
     this.#writers = server.pool(limits.databaseConnections, 0);
-    this.#lane = server.pool(limits.queryProcesses, limits.querySeconds * 1000);
   }
 
   /** @throws Error when the server cannot be reached */
@@ -80,23 +57,20 @@ export class PostgresEngine implements Engine {
     return engine;
   }
 
-  async rows(statement: Sql): Promise<readonly Row[]> {
-    return (await this.#read(statement)).rows;
+  rows(statement: Sql): Promise<readonly Row[]> {
+    return this.#reads.rows(statement);
   }
 
-  async row(statement: Sql): Promise<Row | undefined> {
-    return (await this.#read(statement)).rows[0];
+  row(statement: Sql): Promise<Row | undefined> {
+    return this.#reads.row(statement);
   }
 
-  async keys(statement: Sql, among?: KeyList): Promise<KeyList> {
-    const asked = among ? inOrderOf(among, statement) : statement;
-    return packKeys(await this.#inLane((connection) => connection.column(this.#server.statements.bind(asked))));
+  keys(statement: Sql, among?: KeyList): Promise<KeyList> {
+    return this.#reads.keys(statement, among);
   }
 
-  async total(statement: Sql): Promise<number> {
-    const count = async (): Promise<number> => Number((await this.row(statement))?.['total']);
-    const seen = await this.#seen();
-    return seen === undefined ? count() : this.#totals.total(statement, seen, count);
+  total(statement: Sql): Promise<number> {
+    return this.#reads.total(statement);
   }
 
   snapshot<T>(work: (snapshot: Snapshot) => Promise<T>): Promise<T> {
@@ -171,16 +145,8 @@ export class PostgresEngine implements Engine {
 
   async close(): Promise<void> {
     this.#closed = true;
-    const pids = [...this.#lane.used].map(
-      ({ client }) => (client as unknown as { readonly processID: number }).processID,
-    );
-    if (pids.length > 0) {
-      const reader = await this.#reader.get().catch(() => undefined);
-      for (const pid of pids)
-        await reader?.do(sql`SELECT pg_cancel_backend(CAST(${pid} AS integer)) AS done`).catch(() => {});
-    }
     const listeners = [...this.#listeners].map((listener) => listener.close());
-    await Promise.all([this.#writers.close(), this.#lane.close(), this.#reader.close(), ...listeners]);
+    await Promise.all([this.#writers.close(), this.#reads.close(), ...listeners]);
   }
 
   async #unit<T>(transaction: PostgresTransaction, work: Unit<T>): Promise<T> {
@@ -200,79 +166,10 @@ export class PostgresEngine implements Engine {
     }
   }
 
-  async #read(statement: Sql): Promise<Answer> {
-    const bound = this.#server.statements.bind(statement);
-    try {
-      for (let tries = 1; ; tries++) {
-        try {
-          return await this.#answer(bound, statement.work);
-        } catch (error) {
-          // A read may be asked again of a server that has come back.
-          if (!isAway(error) || error instanceof AwayError || tries > 1 || this.#closed) throw error;
-        }
-      }
-    } catch (error) {
-      throw translate(error);
-    }
-  }
-
-  async #answer(bound: Bound, work: number | undefined): Promise<Answer> {
-    const { statement } = bound;
-    const reader = await this.#reader.get();
-    const sent = performance.now();
-    let { reach } = statement;
-    if (!reach || reach.until < sent) {
-      reach = statement.reach = { kind: await reachOf(reader, bound, work), until: sent + believedMs };
-    }
-    if (reach.kind === 'long') return this.#inLane((connection) => connection.send(bound, false));
-    try {
-      const answer = await reader.send(bound);
-      // Answers come in the order of the statements: this one's time began with the answer before.
-      const now = performance.now();
-      if (reach.kind === 'likelyShort' && now - Math.max(sent, this.#answered) > longMs) reach.kind = 'long';
-      this.#answered = now;
-      return answer;
-    } catch (error) {
-      if (!isTimedOut(error)) throw error;
-      reach.kind = 'long';
-      return this.#inLane((connection) => connection.send(bound, false));
-    }
-  }
-
-  /** Runs a read that may take long, when not too many wait. */
-  async #inLane<T>(read: (connection: Connection) => Promise<T>): Promise<T> {
-    const { queryProcesses, maxQueryQueue } = this.#limits;
-    if (this.#long >= queryProcesses + maxQueryQueue)
-      throw failHttp(503, 'too many long queries wait', { 'Retry-After': '1' });
-    this.#long++;
-    try {
-      return await this.#lane.use(read);
-    } catch (error) {
-      throw this.#closed ? failHttp(503, 'stopping', { 'Retry-After': '1' }) : translate(error);
-    } finally {
-      this.#long--;
-    }
-  }
-
-  /** What reads see now, in one word: the same word, the same data. */
-  async #seen(): Promise<string | undefined> {
-    if (!this.#tellsSnapshots) return undefined;
-    try {
-      const reader = await this.#reader.get();
-      return String((await reader.do(snapshot)).rows[0]?.['seen']);
-    } catch (error) {
-      if (isAway(error)) throw awayAnswer();
-      // Databases that speak PostgreSQL's language may not know it.
-      this.#tellsSnapshots = false;
-      return undefined;
-    }
-  }
-
   readonly #columnsOf = async (index: string): Promise<string> => {
     let columns = this.#uniques.get(index);
     if (columns === undefined) {
-      const reader = await this.#reader.get();
-      const { rows } = await reader.do(
+      const rows = await this.#reads.rows(
         sql`SELECT t.relname AS name, a.attname AS col FROM pg_index AS i JOIN pg_class AS c ON c.oid = i.indexrelid JOIN pg_class AS t ON t.oid = i.indrelid JOIN pg_namespace AS n ON n.oid = c.relnamespace JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = ANY(i.indkey) WHERE n.nspname = current_schema() AND c.relname = ${index} ORDER BY a.attnum`,
       );
       columns = rows.map((row) => `${String(row['name'])}.${String(row['col'])}`).join(', ');
@@ -313,10 +210,3 @@ const isSound = (error: unknown): boolean => !(error instanceof Unsound);
 /** Longer each time, and never the same for two. */
 const pause = (tries: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, Math.random() * Math.min(200, 2 ** tries)));
-
-/** The keys that the statement finds, those of the list alone, in the order of the list. */
-function inOrderOf(list: KeyList, statement: Sql): Sql {
-  const types = { int32: raw('int4'), double: raw('float8'), text: raw('text') } as const;
-  const found = list.kind === 'text' ? sql`SELECT CAST(f.* AS text) FROM (${statement}) AS f` : statement;
-  return sql`SELECT l.key FROM unnest(CAST(${list} AS ${types[list.kind]}[])) WITH ORDINALITY AS l(key, place) WHERE l.key IN (${found}) ORDER BY l.place`;
-}
