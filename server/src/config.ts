@@ -74,6 +74,11 @@ export const settings = {
   ),
   compression: setting(true, 'KEYSTAMP_COMPRESSION', 'compress JSON, SVG and texts for clients that take it'),
   explorer: setting(true, 'KEYSTAMP_EXPLORER', 'serve the explorer under /explorer, and lead / to it'),
+  web: setting(
+    '',
+    'KEYSTAMP_WEB',
+    'folder of a front end that is served at /, on the same origin as the API; empty: none',
+  ),
   rawUrls: setting(
     false,
     'KEYSTAMP_RAW_URLS',

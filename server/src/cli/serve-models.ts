@@ -6,6 +6,7 @@ import { servesExplorer } from '../http/explorer.ts';
 import { isProtected, listen, listenWithOthers, refusesToListen, stop, urlOf } from '../http/listen.ts';
 import { createMetrics, type Metrics } from '../http/metrics.ts';
 import { createServer } from '../http/server.ts';
+import { checkWebFolder } from '../http/web-folder.ts';
 import { openKeystamp, openKeystamps, type Part } from '../keystamp.ts';
 import type { Model } from '../model/model.ts';
 import type { Seed } from '../model/seed.ts';
@@ -37,6 +38,7 @@ export async function serveModels(loaded: readonly LoadedModel[], config: Config
   const isSafe = isProtected(config, [...roles.values()]);
   const refusal = refusesToListen(config, isSafe);
   if (refusal !== undefined) throw new Error(refusal);
+  checkWebFolder(config);
   const models = loaded.map(({ model }) => model);
   const [only, ...others] = models as [Model];
   const keystamp = await (others.length > 0
@@ -58,7 +60,7 @@ const serveByWorkers = (config: Config, onEvent: OnEvent): Promise<void> =>
 
 function printServing(url: string, config: Config): void {
   console.log(`Keystamp serves ${url}${mountsOf(config)[0]}`);
-  if (servesExplorer(config)) console.log(`The explorer is at ${url}/`);
+  if (servesExplorer(config)) console.log(`The explorer is at ${url}/${config.web === '' ? '' : 'explorer/'}`);
 }
 
 /** Brings in the first data, or goes on with it when it was broken off. */

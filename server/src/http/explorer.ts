@@ -90,7 +90,8 @@ export function serveExplorer(server: FastifyInstance, config: Config, models: r
     preCompressed: true,
     setHeaders: (reply) => void reply.header('X-Content-Type-Options', 'nosniff'),
   });
-  server.get('/', headToo, async (_request, reply) => reply.header('Cache-Control', 'no-cache').redirect(`${path}/`));
+  if (config.web === '')
+    server.get('/', headToo, async (_request, reply) => reply.header('Cache-Control', 'no-cache').redirect(`${path}/`));
 }
 
 interface Page {

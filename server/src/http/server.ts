@@ -22,6 +22,7 @@ import type { Metrics } from './metrics.ts';
 import { takeRawRequestLines } from './request-lines.ts';
 import { readAgain, type ClientError } from './second-reading.ts';
 import { Streams } from './streams.ts';
+import { serveWebFolder } from './web-folder.ts';
 
 /** Bytes of all headers together. */
 const headerBytes = 16 * 1024;
@@ -44,7 +45,7 @@ export interface ServerOptions {
   readonly isProtected?: boolean;
 }
 
-/** A server that answers the API under its mount, `/health`, `/metrics` and `/explorer`; it does not listen yet. */
+/** A server that answers the API under its mount, `/health`, `/metrics`, `/explorer` and a front end; it does not listen yet. */
 export function createServer(
   handle: Handler,
   config: Config,
@@ -136,6 +137,7 @@ export function createServer(
     // The `&` form puts the query behind the path without a `?` (spec 01 § 3.4).
     for (const url of [mount, `${mount}/*`, `${mount}&*`]) server.route({ ...api, url });
   serveExplorer(server, config, models);
+  serveWebFolder(server, config);
   server.get(healthPath, headToo, async (_request, reply) => reply.headers(ofNow).send({ ok: true }));
   if (metrics)
     server.get('/metrics', headToo, async ({ raw }, reply) => {

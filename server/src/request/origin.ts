@@ -27,9 +27,10 @@ const harmless: ReadonlySet<Action> = new Set<Action>([
  */
 export function checkOrigin({ headers }: HttpRequest, action: Action, listed: ReadonlySet<string>): void {
   if (harmless.has(action)) return;
-  const origin = headers['origin'];
+  const { origin, 'sec-fetch-site': site } = headers;
+  // What the browser itself says, whatever `Host` a proxy has written: pages cannot set it.
+  if (site === 'same-origin') return;
   if (origin === undefined) {
-    const site = headers['sec-fetch-site'];
     if (site === 'cross-site' || site === 'same-site') throw failHttp(403);
     return;
   }

@@ -96,6 +96,28 @@ test('several mounts', async () => {
     assert.match(await refused(keystamp(args, { KEYSTAMP_MOUNT: wrong })), /KEYSTAMP_MOUNT=.* a path such as/);
 });
 
+test('--web: a front end on the same origin, beside the API and the explorer', async () => {
+  const model = folder({ 'model.ts': person });
+  const web = folder({ 'index.html': '<title>Mine</title>', '.secret': 'x', 'app.js': 'export {}' });
+  mkdirSync(join(web, 'rest'));
+  writeFileSync(join(web, 'rest/Person'), 'a file');
+  const server = serve(model, '--web', web);
+  const url = await server.url;
+  const page = async (path: string): Promise<Response> => fetch(url.replace('/rest', path));
+  const index = await page('/');
+  assert.deepEqual([await index.text(), index.headers.get('Cache-Control')], ['<title>Mine</title>', 'no-cache']);
+  assert.equal(index.headers.get('X-Content-Type-Options'), 'nosniff');
+  assert.match((await page('/app.js')).headers.get('Content-Type') ?? '', /javascript/);
+  assert.equal(await count(url), 0);
+  for (const path of ['/.secret', '/nowhere', '/..%2fmodel.ts', '/app.js/x', '/explorerx']) {
+    const missing = await json(url.replace('/rest', path));
+    assert.deepEqual([path, missing.status, Object.keys(missing.body)], [path, 404, ['__ERROR']]);
+  }
+  assert.equal((await page('/health')).status, 200);
+  await stopped(server);
+  assert.match(await refused(serve(model, '--web', join(web, 'none'))), /KEYSTAMP_WEB=.*none: there is no such folder/);
+});
+
 test('metrics: for programs of this machine, for everybody or for nobody', async () => {
   const model = folder({ 'model.ts': person });
   const metrics = async (url: string, headers: Record<string, string> = {}): Promise<string | number> => {

@@ -14,6 +14,7 @@ interface Flags {
   readonly allowedHosts?: string;
   readonly roles?: string;
   readonly rolesErrors?: string;
+  readonly web?: string;
   readonly watch?: boolean;
 }
 
@@ -30,6 +31,7 @@ export function serveCommand(): Command {
     .option('--allowed-host, --allowed-hosts <names>', settings.allowedHosts.meaning)
     .option('--roles <file>', settings.roles.meaning)
     .option('--roles-errors <what>', settings.rolesErrors.meaning)
+    .option('--web <folder>', settings.web.meaning)
     .option('--watch', 'start again whenever a file of a model, or its roles file, changes')
     .action(serve);
 }
