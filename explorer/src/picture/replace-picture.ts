@@ -6,6 +6,7 @@ import { errorLines } from '../api/error-lines.ts';
 import { announce } from '../ui/announce.ts';
 
 export async function replacePicture(dataClass: DataClass, key: string, attribute: string, file: File): Promise<void> {
+  announce(`Sending ${file.name} …`, 'under way');
   try {
     const version = await setPicture(dataClass, key, attribute, file);
     announce(`${attribute} of ${dataClass.name} ${key} is now version ${version}`);

@@ -4,7 +4,8 @@ import { Store } from '../store.ts';
 interface Announcement {
   readonly id: number;
   readonly text: string;
-  readonly tone: 'done' | 'failed';
+  /** What is under way stays until it is told how it ended. */
+  readonly tone: 'under way' | 'done' | 'failed';
 }
 
 const shownMs = 6000;
@@ -18,7 +19,7 @@ let timer: ReturnType<typeof setTimeout> | undefined;
 export function announce(text: string, tone: Announcement['tone'] = 'done'): void {
   announced.set({ id: ++lastId, text, tone });
   clearTimeout(timer);
-  timer = setTimeout(dismiss, tone === 'failed' ? shownMs * 2 : shownMs);
+  if (tone !== 'under way') timer = setTimeout(dismiss, tone === 'failed' ? shownMs * 2 : shownMs);
 }
 
 export const dismiss = (): void => announced.set(undefined);
