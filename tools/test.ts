@@ -85,7 +85,8 @@ let skipped = 0;
 
 const stream = run({
   files: shareProcesses(files.toSorted(), longest),
-  concurrency: Math.max(2, availableParallelism()),
+  // One more than there are cores: each waits now and then, for its servers or for a time to pass.
+  concurrency: Math.max(2, availableParallelism()) + 1,
   timeout: values.long ? 3_600_000 : 300_000,
   // What a failed test left open does not hold up the run.
   forceExit: true,
