@@ -61,7 +61,8 @@ const isObject = (value: unknown): value is JsonObject =>
 export function readRolesFile(text: string, model: Model): ReadRolesFile {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    // Editors of Windows begin a file with a byte order mark.
+    json = JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
     return { faults: [`$: no JSON: ${(error as Error).message}`], warnings: [] };
   }

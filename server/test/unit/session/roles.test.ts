@@ -356,6 +356,8 @@ describe('faults, each with its path', () => {
       assert.match(faults[0] as string, fault);
     });
 
+  test('a file of Windows: a byte order mark, and its ends of lines', () =>
+    assert.deepEqual(readRolesFile('\uFEFF{\r\n "forceLogin": true\r\n}\r\n', model).faults, []));
   test('what is no JSON says where', () =>
     assert.match(readRolesFile('{"a":', model).faults[0] as string, /^\$: no JSON/));
 
