@@ -13,6 +13,7 @@ import { openKeystamp, type Keystamp } from '../src/keystamp.ts';
 import { loadModel } from '../src/cli/load-model.ts';
 import { loadRoles } from '../src/cli/load-roles.ts';
 import { dataClassMembers, dataStoreMembers, entityMembers, selectionMembers } from '../src/model/members.ts';
+import { statusTexts } from '../src/orm/result.ts';
 import { sow } from '../src/orm/sow.ts';
 import { curl } from './curl.ts';
 
@@ -176,6 +177,12 @@ test('server-api.md names every member', () => {
 
 /** Names that are kept free without being members that code calls. */
 const kept = new Set(['constructor', 'queryPath', 'queryPlan', 'then', 'uri']);
+
+test('server-api.md tells every status of a result', () => {
+  const text = readFileSync(join(root, 'docs/reference/server-api.md'), 'utf8');
+  const told = [...text.matchAll(/^\| (\d) \| /gm)].map(([, status]) => status);
+  assert.deepEqual(told, Object.keys(statusTexts));
+});
 
 test("the README's commands are the package's", () => {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {

@@ -5,7 +5,8 @@ import type { CallContext } from './call-context.ts';
 import { currentCall } from './current-call.ts';
 import { saveStatuses } from './save-error.ts';
 
-const statusTexts = { ...saveStatuses, 6: 'Auto merge failed' } as const;
+/** What `statusText` says. */
+export const statusTexts = { ...saveStatuses, 6: 'Auto merge failed' } as const;
 
 export type ResultStatus = keyof typeof statusTexts;
 
