@@ -18,13 +18,20 @@ export interface Metrics {
 export function createMetrics(): Metrics {
   const registry = new Registry();
   const registers = [registry];
-  collectDefaultMetrics({ register: registry });
+  let isAsked = false;
+  /** Once somebody asks: to watch the event loop wakes the process a hundred times a second, also one that has nothing to do. */
+  const watchProcess = (): void => {
+    if (!isAsked) collectDefaultMetrics({ register: registry });
+    isAsked = true;
+  };
   const answers = new Histogram({
     name: 'keystamp_answer_seconds',
     help: 'Time from a request to its answer, by method and status',
     labelNames: ['method', 'status'],
     buckets: answerSeconds,
     registers,
+    // Of several processes each is asked for its metrics past `text`.
+    collect: watchProcess,
   });
   const conversions = new Histogram({
     name: 'keystamp_conversion_seconds',
@@ -52,7 +59,10 @@ export function createMetrics(): Metrics {
   return {
     contentType: registry.contentType,
     registry,
-    text: () => registry.metrics(),
+    text: () => {
+      watchProcess();
+      return registry.metrics();
+    },
     onEvent: (event) => {
       switch (event.kind) {
         case 'answered':
