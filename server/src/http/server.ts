@@ -27,8 +27,6 @@ import { serveWebFolder } from './web-folder.ts';
 /** Bytes of all headers together. */
 const headerBytes = 16 * 1024;
 
-const healthPath = '/health';
-
 /** Of what holds at this moment alone. */
 const ofNow = { ...noSniff, 'Cache-Control': 'no-store' };
 
@@ -70,9 +68,7 @@ export function createServer(
     clientErrorHandler: (error, socket) => {
       if (!readAgain(server.server, error, socket)) refuse(error, socket);
     },
-    frameworkErrors: (_error, request, reply) => {
-      if (isForUs(request, reply)) void answer(request, reply);
-    },
+    frameworkErrors: (_error, request, reply) => answer(request, reply),
   });
   endSilentConnections(server);
   continueWhenRead(server.server);
@@ -81,18 +77,6 @@ export function createServer(
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
   const refuseHost = hostRule(config, isProtected);
-  const isForUs = (request: FastifyRequest, reply: FastifyReply): boolean => {
-    const refused = refuseHost?.(request.raw.headers);
-    // Whoever looks whether the server lives does so by its address.
-    if (!refused || request.raw.url === healthPath) return true;
-    reply.hijack();
-    refuseRequest(reply, refused);
-    return false;
-  };
-  if (refuseHost)
-    server.addHook('onRequest', (request, reply, done) => {
-      if (isForUs(request, reply)) done();
-    });
   const forOrigins = allowOrigins(server, config, methods);
   const streams = new Streams(config.changesStallSeconds * 1000);
   // They have no end of their own.
@@ -101,7 +85,7 @@ export function createServer(
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     reply.hijack();
     const { raw } = request;
-    const fault = faultOfHead(raw);
+    const fault = faultOfHead(raw) ?? refuseHost?.(raw.headers);
     if (fault) return refuseRequest(reply, fault);
     const method = raw.method ?? 'GET';
     const asked = {
@@ -136,22 +120,33 @@ export function createServer(
   for (const mount of mounts)
     // The `&` form puts the query behind the path without a `?` (spec 01 § 3.4).
     for (const url of [mount, `${mount}/*`, `${mount}&*`]) server.route({ ...api, url });
-  serveExplorer(server, config, models);
-  serveWebFolder(server, config);
-  server.get(healthPath, headToo, async (_request, reply) => reply.headers(ofNow).send({ ok: true }));
-  if (metrics)
-    server.get('/metrics', headToo, async ({ raw }, reply) => {
-      if (config.metrics !== 'open' && !isLocal(raw)) return reply.callNotFound();
-      return reply
-        .headers(ofNow)
-        .type(metrics.contentType)
-        .send(await metrics.text());
-    });
+  // Whoever looks whether the server lives does so by its address, so that is told under any name.
+  server.get('/health', headToo, async (_request, reply) => reply.headers(ofNow).send({ ok: true }));
+  void server.register(async (others) => {
+    // The API looks itself: a hook would cost each of its requests more than the look.
+    if (refuseHost)
+      others.addHook('onRequest', ({ raw }, reply, done) => {
+        const fault = refuseHost(raw.headers);
+        if (!fault) return done();
+        reply.hijack();
+        refuseRequest(reply, fault);
+      });
+    serveExplorer(others, config, models);
+    serveWebFolder(others, config);
+    if (metrics)
+      others.get('/metrics', headToo, async ({ raw }, reply) => {
+        if (config.metrics !== 'open' && !isLocal(raw)) return reply.callNotFound();
+        return reply
+          .headers(ofNow)
+          .type(metrics.contentType)
+          .send(await metrics.text());
+      });
+  });
   const notFound = (request: FastifyRequest, reply: FastifyReply): void | Promise<void> => {
     // A method that the routes do not have is known there.
     if (mounts.some((mount) => isUnder(request.raw.url ?? '', mount))) return answer(request, reply);
     reply.hijack();
-    refuseRequest(reply, failHttp(404));
+    refuseRequest(reply, refuseHost?.(request.raw.headers) ?? failHttp(404));
   };
   server.setNotFoundHandler(notFound);
   // What Fastify and its plugins refuse is nowhere to be found: a path that leads out of a folder, a type of a body.
