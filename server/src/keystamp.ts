@@ -23,6 +23,7 @@ import { releaseUploads, Uploads } from './session/uploads.ts';
 import { rememberUsualHash } from './session/usual-hash.ts';
 import { isTracking, sweepDeletions } from './store/global-stamps.ts';
 import { ChangeSignal } from './store/change-signal.ts';
+import type { Engine } from './store/engine.ts';
 import { openEngine } from './store/open.ts';
 
 const sweepMs = 30_000;
@@ -128,8 +129,20 @@ interface PartOptions {
 }
 
 /** @throws ModelError when the database cannot follow the model without losing data */
-async function openPart({ model, roles, config, cookieSuffix, schema, onEvent, now }: PartOptions): Promise<Part> {
-  const engine = await openEngine(config, model, schema);
+async function openPart(options: PartOptions): Promise<Part> {
+  const engine = await openEngine(options.config, options.model, options.schema);
+  try {
+    return await partOver(engine, options);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+async function partOver(
+  engine: Engine,
+  { model, roles, config, cookieSuffix, onEvent, now }: PartOptions,
+): Promise<Part> {
   const converter = new Converter(config, onEvent);
   const variants = new Variants(config, converter, onEvent);
   const sweepFailed = (cause: unknown): void => onEvent({ kind: 'sweepFailed', cause });

@@ -33,7 +33,9 @@ export class RemoteError extends Error {
 export class RemoteServer {
   /** `https://old.example/rest`, without a slash at its end. */
   readonly base: string;
-  readonly #headers: Record<string, string>;
+  readonly #origin: string;
+  /** Who asks: for this server alone, wherever the uris lead that it hands out. */
+  readonly #credentials: Record<string, string>;
 
   /** @throws Error when the text is no http URL */
   constructor(url: string, { apiKey }: Credentials = {}) {
@@ -41,7 +43,8 @@ export class RemoteServer {
     if (protocol !== 'http:' && protocol !== 'https:') throw new Error(`${url}: an http or https URL is expected`);
     const path = pathname.replace(/\/+$/, '');
     this.base = `${origin}${path === '' ? '/rest' : path}`;
-    this.#headers = { Accept: 'application/json', ...(apiKey !== undefined && { 'api-key': apiKey }) };
+    this.#origin = origin;
+    this.#credentials = apiKey === undefined ? {} : { 'api-key': apiKey };
   }
 
   /** @throws RemoteError 401 when the server does not know the user */
@@ -68,6 +71,7 @@ export class RemoteServer {
   }
 
   async #ask(url: string, init: RequestInit): Promise<Response> {
+    const isOwn = new URL(url).origin === this.#origin;
     for (let attempt = 1; ; attempt++) {
       const last = attempt === attempts;
       let pause = firstPauseMs * 2 ** attempt;
@@ -76,9 +80,13 @@ export class RemoteServer {
           ...init,
           redirect: 'manual',
           signal: AbortSignal.timeout(timeoutMs),
-          headers: { ...this.#headers, ...(init.headers as Record<string, string> | undefined) },
+          headers: {
+            Accept: 'application/json',
+            ...(isOwn && this.#credentials),
+            ...(init.headers as Record<string, string> | undefined),
+          },
         });
-        this.#keepCookie(response);
+        if (isOwn) this.#keepCookie(response);
         if (response.ok) return response;
         if (last || !worthAnotherTry.has(response.status)) throw await refusal(url, response);
         pause = Math.min(60, Number(response.headers.get('retry-after')) || 0) * 1000 || pause;
@@ -93,7 +101,7 @@ export class RemoteServer {
 
   #keepCookie(response: Response): void {
     const cookies = response.headers.getSetCookie().map((cookie) => cookie.split(';')[0] as string);
-    if (cookies.length > 0) this.#headers['Cookie'] = cookies.join('; ');
+    if (cookies.length > 0) this.#credentials['Cookie'] = cookies.join('; ');
   }
 }
 

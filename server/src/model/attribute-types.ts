@@ -152,7 +152,8 @@ function printedKey(family: Family, text: string): string | number {
  */
 export function keyValue(attribute: StorageDef, text: string): Value | undefined {
   const family = attributeTypes[attribute.type].family;
-  if (family === 'number' && !/^[+-]?\d+(\.\d+)?$/.test(text)) return undefined;
+  // With an exponent as `__KEY` prints numbers that are very large or small.
+  if (family === 'number' && !/^[+-]?\d+(\.\d+)?(e[+-]?\d+)?$/i.test(text)) return undefined;
   const assigned = assignValue(attribute, family === 'string' ? text : printedKey(family, text));
   if (assigned.kind !== 'value' || assigned.value === null) return undefined;
   // 22.7 is not the key 22.

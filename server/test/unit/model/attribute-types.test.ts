@@ -231,6 +231,10 @@ test('keys as text: only what an entity of that key can have', () => {
   assert.equal(key('long', '1e1'), undefined);
   assert.equal(key('long64', '9007199254740993'), 9007199254740993n);
   assert.equal(key('number', '22.5'), 22.5);
+  assert.equal(key('number', '1e-7'), 1e-7);
+  assert.equal(key('number', '1e+21'), 1e21);
+  assert.equal(key('number', '1e999'), undefined);
+  assert.equal(key('long', '1.0e1'), undefined);
   assert.equal(key('uuid', '0f3c2a9e-1111-2222-3333-444455556666'), '0F3C2A9E111122223333444455556666');
   assert.equal(key('uuid', 'x'), undefined);
   assert.equal(key('string', 'IT09'), 'IT09');
