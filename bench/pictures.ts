@@ -20,7 +20,7 @@ interface Listed {
 export async function photographs(port: number): Promise<readonly Photograph[]> {
   const url = `http://127.0.0.1:${port}/rest/Employee?$attributes=ID,photo&$imageinfo=true&$top=-1`;
   const { __ENTITIES } = (await (await fetch(url)).json()) as { readonly __ENTITIES: readonly Listed[] };
-  const files = readdirSync(folder).filter((name) => name.endsWith('.jpg')).map((name) => join(folder, name)); // prettier-ignore
+  const files = readdirSync(folder).filter((name) => name.endsWith('.jpg')).map((name) => join(folder, name)); // oxfmt-ignore
   return files.map((file) => {
     const { size } = statSync(file);
     const found = __ENTITIES.find(({ photo }) => photo?.__deferred.size === size);

@@ -112,7 +112,7 @@ export async function startPostgres({
     join(binaries, 'initdb'),
     ['-D', data, '-U', 'postgres', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C.UTF-8', ...collation],
     { ...run, env, cwd: folder, encoding: 'utf8' },
-  ); // prettier-ignore
+  ); // oxfmt-ignore
   if (made.status !== 0) throw new Error(`initdb failed: ${String(made.error ?? '')}${made.stdout}${made.stderr}`);
   const port = await freePort();
   const given = {

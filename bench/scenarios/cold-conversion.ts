@@ -39,7 +39,7 @@ async function run(bench: Bench): Promise<readonly Row[]> {
   const keystamp = await startKeystamp({ ...bench, nodeArgs: [] }, { core: undefined });
   const load = startLoad({});
   const found = await photographs(keystamp.port);
-  const loop = startWorker('sharp-loop', found.map(({ file }) => file), { under: idleClass() }); // prettier-ignore
+  const loop = startWorker('sharp-loop', found.map(({ file }) => file), { under: idleClass() }); // oxfmt-ignore
   const urls = await Promise.all(found.map(({ employee }) => currentUrl(keystamp.port, employee, '$imageformat=jpeg')));
 
   const conversionsOf = (round: number): readonly Conversion[] =>

@@ -33,7 +33,7 @@ async function run(bench: Bench): Promise<readonly Row[]> {
     assert.equal(await sameAnswers(keystamp.port, open.port, looked, headers), looked.length);
     const ceilingWork = { targets, order: 'random', status: 200, connections } as const;
     const work = { ...ceilingWork, headers };
-    rows.push(await duel({ scenario: `privileges: ${name}`, goal: 0.9, keystamp, ceiling: open, load, work, ceilingWork })); // prettier-ignore
+    rows.push(await duel({ scenario: `privileges: ${name}`, goal: 0.9, keystamp, ceiling: open, load, work, ceilingWork })); // oxfmt-ignore
   }
   for (const stoppable of [keystamp.child, open.child, load]) await stoppable.stop();
   return rows;

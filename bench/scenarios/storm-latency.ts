@@ -24,7 +24,7 @@ async function run(bench: Bench): Promise<readonly Row[]> {
   const [reader, storm] = [startLoad({}), startLoad({})];
   const found = await photographs(keystamp.port);
   const urls = await Promise.all(found.map(({ employee }) => currentUrl(keystamp.port, employee, '$imageformat=webp')));
-  const read = { port: keystamp.port, targets: employeeTargets, order: 'random', status: 200, connections: 16, seconds, rate } as const; // prettier-ignore
+  const read = { port: keystamp.port, targets: employeeTargets, order: 'random', status: 200, connections: 16, seconds, rate } as const; // oxfmt-ignore
   await reader.run(read);
 
   const quiet: (readonly number[])[] = [];

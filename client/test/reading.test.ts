@@ -31,7 +31,7 @@ describe('reading', () => {
     );
     assert.deepEqual([page.count, page.first, page.hasMore], [10, 0, true]);
     const next = await page.next();
-    assert.deepEqual(next?.entities.map(({ lastName }) => lastName), ['Okoro', 'Novák']); // prettier-ignore
+    assert.deepEqual(next?.entities.map(({ lastName }) => lastName), ['Okoro', 'Novák']); // oxfmt-ignore
   });
 
   test('one entity with its relations, and what hangs on them', async () => {
@@ -74,7 +74,7 @@ describe('reading', () => {
     const { entitySetCount } = await opened.ds.Employee.all().entitySet().then(async (set) => {
       await set.release();
       return { entitySetCount: set.count };
-    }); // prettier-ignore
+    }); // oxfmt-ignore
     assert.equal(entitySetCount, 12);
   });
 
@@ -132,7 +132,7 @@ describe('reading', () => {
   test('an untyped client reads the catalog and any class', async () => {
     const untyped = createClient({ url: opened.url });
     const { dataClasses } = await untyped.catalog();
-    assert.deepEqual(dataClasses.map(({ name }) => name), ['Company', 'Employee']); // prettier-ignore
+    assert.deepEqual(dataClasses.map(({ name }) => name), ['Company', 'Employee']); // oxfmt-ignore
     const [ada] = (await untyped.dataClass('Employee').query('lastName = :1', 'Joubert')).entities;
     assert.equal(ada?.['salary'], 52000);
   });

@@ -22,7 +22,7 @@ describe('entity sets', () => {
     const jo = await ds.Employee.get(10);
     await jo.save({ salary: 1 });
     const page = await set.page({ attributes: ['firstName', 'salary'] });
-    assert.deepEqual(page.entities.map(({ firstName }) => firstName), ['Jo', 'Lea', 'Bo']); // prettier-ignore
+    assert.deepEqual(page.entities.map(({ firstName }) => firstName), ['Jo', 'Lea', 'Bo']); // oxfmt-ignore
     assert.equal(page.entities[0]?.salary, 1);
     assert.equal((await set.query('salary > :1', 100)).count, 2);
     assert.equal((await set.query({ skip: 1, top: 1 })).entities[0]?.firstName, 'Lea');
@@ -45,7 +45,7 @@ describe('entity sets', () => {
     const derived = await set.and(set);
     await set.release();
     await derived.release();
-    assert.deepEqual((await set.page()).entities.map(({ firstName }) => firstName), ['Jo', 'Lea', 'Bo']); // prettier-ignore
+    assert.deepEqual((await set.page()).entities.map(({ firstName }) => firstName), ['Jo', 'Lea', 'Bo']); // oxfmt-ignore
     assert.equal((await set.query('ID = 2')).count, 1);
     await assert.rejects(derived.page(), NotFoundError);
     await set.release();

@@ -82,7 +82,7 @@ export const hosts = textOf(
 
 /** The items of a setting that is a list. */
 export const listOf = (text: string): readonly string[] =>
-  text.split(',').map((item) => item.trim()).filter((item) => item !== ''); // prettier-ignore
+  text.split(',').map((item) => item.trim()).filter((item) => item !== ''); // oxfmt-ignore
 
 /** The value that a text stands for, `undefined` when it cannot be of the type of the default. */
 function readText(byDefault: SettingValue, text: string): SettingValue | undefined {

@@ -47,7 +47,7 @@ test('the files that ARCHITECTURE.md names are there', () => {
     !places.some((place) => existsSync(join(root, place, name)) || existsSync(join(root, place, room, name)));
   const wrong = map.split('\n').flatMap((line) => {
     const room = /^\| `([\w-]+)\/` \|/.exec(line)?.[1] ?? '';
-    return [...line.matchAll(/`([\w./-]+\.ts)`/g)].map(([, name = '']) => name).filter((name) => missing(name, room)); // prettier-ignore
+    return [...line.matchAll(/`([\w./-]+\.ts)`/g)].map(([, name = '']) => name).filter((name) => missing(name, room)); // oxfmt-ignore
   });
   assert.ok(map.includes('`store/engine.ts`') || map.includes('`engine.ts`'), 'the names were found');
   assert.deepEqual(wrong, []);
@@ -66,7 +66,7 @@ function samplesOf(page: string): readonly Sample[] {
       const [command = '', ...lines] = text.trimEnd().split('\n');
       return { command, answer: lines.join('\n') };
     }),
-  ); // prettier-ignore
+  ); // oxfmt-ignore
 }
 
 /** `…` stands for anything; alone on a line for any number of lines. */

@@ -47,7 +47,7 @@ const referenced = (folder: string): readonly string[] =>
 /** `{ type A, type B }` */
 const isTypesAlone = (given: string): boolean =>
   /^\{[^}]+\}$/s.test(given.trim()) &&
-  given.replaceAll(/[{}]/g, '').split(',').every((name) => name.trim() === '' || name.trim().startsWith('type ')); // prettier-ignore
+  given.replaceAll(/[{}]/g, '').split(',').every((name) => name.trim() === '' || name.trim().startsWith('type ')); // oxfmt-ignore
 
 for (const folder of ['client', 'server']) {
   const { name, bin = {}, exports, files, dependencies = {} } = manifestOf(folder);
@@ -162,7 +162,7 @@ async function installAndUse(t: TestContext): Promise<void> {
       assert.fail(error.stdout),
     );
 
-  server = spawn(process.execPath, [bin, 'serve', '.', '--port', '0'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] }); // prettier-ignore
+  server = spawn(process.execPath, [bin, 'serve', '.', '--port', '0'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] }); // oxfmt-ignore
   let printed = '';
   const url = await new Promise<string>((resolve, reject) => {
     server?.stdout?.setEncoding('utf8').on('data', (text: string) => {

@@ -7,7 +7,7 @@ export function catalogTypes(catalog: WireCatalog, from: string): string {
   const { dataClasses, methods = [], singletons = [] } = catalog;
   const isClass = (name: string): boolean => dataClasses.some((each) => each.name === name);
   const group = (name: string, of: readonly WireMethod[]): readonly string[] =>
-    block(name, of.map((method) => `readonly ${property(method.name)}: ${exposed(method, isClass)};`)); // prettier-ignore
+    block(name, of.map((method) => `readonly ${property(method.name)}: ${exposed(method, isClass)};`)); // oxfmt-ignore
   const classes = dataClasses.map((each) => [each.name, attributesOf(each, dataClasses)] as const);
   const code = [
     ...group('functions', methods),

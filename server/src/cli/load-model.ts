@@ -41,7 +41,7 @@ export async function loadModel(path: string): Promise<LoadedModel> {
 export const modelFile = (folder: string): string | undefined => find(resolve(folder), 'model');
 
 const find = (folder: string, name: string): string | undefined =>
-  fileNames(name).map((file) => join(folder, file)).find(existsSync); // prettier-ignore
+  fileNames(name).map((file) => join(folder, file)).find(existsSync); // oxfmt-ignore
 
 const defaultExport = async (file: string): Promise<unknown> =>
   ((await exportsOf(file)) as { readonly default?: unknown }).default;

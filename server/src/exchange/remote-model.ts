@@ -64,7 +64,7 @@ const types: Readonly<Record<string, StorageType>> = {
 /** Types that an index can be made on. */
 const indexable: ReadonlySet<StorageType> = new Set<StorageType>([
   'string', 'uuid', 'bool', 'byte', 'word', 'long', 'long64', 'number', 'duration', 'date',
-]); // prettier-ignore
+]); // oxfmt-ignore
 
 /** @throws Error when the catalog has no dataclass with a key */
 export function readCatalog(catalog: Catalog): ReadModel {

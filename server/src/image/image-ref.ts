@@ -2,7 +2,7 @@
 
 /** What `$version` says. */
 export type VersionAsked =
-  { readonly kind: 'absent' } | { readonly kind: 'garbage' } | { readonly kind: 'number'; readonly value: number }; // prettier-ignore
+  { readonly kind: 'absent' } | { readonly kind: 'garbage' } | { readonly kind: 'number'; readonly value: number }; // oxfmt-ignore
 
 const absent: VersionAsked = { kind: 'absent' };
 const garbage: VersionAsked = { kind: 'garbage' };

@@ -238,7 +238,7 @@ const metaTableName = nameOf(metaTable);
 /** Tables of sessions, and of who wanted one; empty in a backup. */
 const sessionTables = [
   uploadTable, lockTable, entitySetTable, entitySetPartTable, sessionTable, secretTable, loginAttemptTable,
-]; // prettier-ignore
+]; // oxfmt-ignore
 const uncounted = new Set(sessionTables.map(nameOf));
 
 /** A value as a text that no other value has. */

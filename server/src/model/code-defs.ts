@@ -9,7 +9,7 @@ export type EventFunction = (this: unknown, ...args: readonly unknown[]) => unkn
 /** The events of an entity (spec 15 § 10). */
 export const entityEvents = [
   'constructor', 'touched', 'validateSave', 'saving', 'afterSave', 'validateDrop', 'dropping', 'afterDrop',
-] as const; // prettier-ignore
+] as const; // oxfmt-ignore
 /** Those of one attribute. */
 export const attributeEvents = ['touched', 'validateSave', 'saving', 'validateDrop', 'dropping'] as const;
 

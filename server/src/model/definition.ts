@@ -149,7 +149,7 @@ export interface CalculatedDefinition {
 }
 
 export type AttributeDefinition =
-  StorageDefinition | RelatedEntityDefinition | RelatedEntitiesDefinition | AliasDefinition | CalculatedDefinition; // prettier-ignore
+  StorageDefinition | RelatedEntityDefinition | RelatedEntitiesDefinition | AliasDefinition | CalculatedDefinition; // oxfmt-ignore
 
 export interface DataClassDefinition {
   readonly scope?: Scope;

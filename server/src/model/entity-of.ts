@@ -28,7 +28,7 @@ export interface DeferredMedia {
   readonly __deferred: { readonly uri: string; readonly image?: true };
 }
 
-// prettier-ignore
+// oxfmt-ignore
 type AttributeValue<M extends ModelDefinition, A, Owner> = A extends
   { kind: 'relatedEntity'; dataClass: infer C } | { kind: 'calculated'; type: 'entity'; dataClass: infer C }
   ? C extends ClassNames<M>

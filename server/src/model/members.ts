@@ -5,21 +5,21 @@ export const entityMembers: ReadonlySet<string> = new Set([
   'clone', 'constructor', 'diff', 'drop', 'first', 'fromObject', 'getDataClass', 'getKey', 'getSelection', 'getStamp',
   'getTimestamp', 'indexOf', 'isNew', 'last', 'lock', 'next', 'previous', 'reload', 'save', 'set', 'then', 'toObject',
   'touched', 'touchedAttributes', 'unlock', 'uri', 'validate',
-]); // prettier-ignore
+]); // oxfmt-ignore
 
 export const selectionMembers: ReadonlySet<string> = new Set([
   'add', 'and', 'at', 'average', 'clean', 'constructor', 'contains', 'copy', 'count', 'distinct', 'distinctPaths',
   'drop', 'extract', 'first', 'getDataClass', 'isAlterable', 'isOrdered', 'last', 'length', 'max', 'min', 'minus', 'or',
   'orderBy', 'orderByFormula', 'query', 'queryPath', 'queryPlan', 'refresh', 'related', 'selected', 'slice', 'sum',
   'then', 'toArray', 'toCollection',
-]); // prettier-ignore
+]); // oxfmt-ignore
 
 export const dataClassMembers: ReadonlySet<string> = new Set([
   'all', 'attr', 'constructor', 'fromCollection', 'get', 'getCount', 'getDataStore', 'getInfo', 'name', 'new',
   'newSelection', 'query', 'then',
-]); // prettier-ignore
+]); // oxfmt-ignore
 
 export const dataStoreMembers: ReadonlySet<string> = new Set([
   'cancelTransaction', 'constructor', 'getGlobalStamp', 'getInfo', 'setGlobalStamp', 'singletons', 'startTransaction',
   'then', 'transaction', 'validateTransaction',
-]); // prettier-ignore
+]); // oxfmt-ignore

@@ -7,7 +7,7 @@ export const nameText = 'a name is a letter, then letters, digits or _, 31 chara
 const reserved: ReadonlySet<string> = new Set([
   'save', 'drop', 'clone', 'getKey', 'getStamp', 'isNew', 'touched', 'toObject', 'fromObject', 'reload', 'lock',
   'unlock', 'diff', 'first', 'last', 'next', 'previous', 'indexOf', 'getSelection', 'getDataClass', 'constructor', 'uri',
-]); // prettier-ignore
+]); // oxfmt-ignore
 
 /** Whether an entity has a member of that name itself. */
 export const isReservedName = (name: string): boolean => reserved.has(name);

@@ -6,7 +6,7 @@ import { MediaBytes, type BlobValue } from './media-value.ts';
 const dropped = new Set([
   'connection', 'content-length', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'proxy-connection',
   'set-cookie', 'te', 'trailer', 'transfer-encoding', 'upgrade',
-]); // prettier-ignore
+]); // oxfmt-ignore
 
 export class OutgoingMessage {
   #status = 200;

@@ -52,7 +52,7 @@ export function orderOf(dataClass: DataClassDef, order: string | readonly OrderI
 
 const settingNames = new Set([
   'parameters', 'attributes', 'args', 'allowFormulas', 'context', 'queryPlan', 'queryPath',
-]); // prettier-ignore
+]); // oxfmt-ignore
 
 function isSettings(value: unknown): value is QuerySettings {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;

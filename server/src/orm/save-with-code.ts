@@ -234,5 +234,5 @@ const isEffective = (state: EntityState, stored: StoredEntity): boolean => {
 function touchedBy(state: EntityState, { calculated }: Change): ReadonlySet<AttributeDef> {
   const names = new Set(state.touchedNames());
   const { attributes } = state.def;
-  return new Set([...attributes.values()].filter((each) => names.has(each.name) || (each.kind === 'calculated' && calculated?.has(each)))); // prettier-ignore
+  return new Set([...attributes.values()].filter((each) => names.has(each.name) || (each.kind === 'calculated' && calculated?.has(each)))); // oxfmt-ignore
 }

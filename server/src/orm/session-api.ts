@@ -114,7 +114,7 @@ const isNames = (given: unknown): given is string | readonly string[] =>
   typeof given === 'string' || Array.isArray(given);
 
 const names = (given: string | readonly string[] | undefined = []): readonly string[] =>
-  (typeof given === 'string' ? given.split(',') : given).map((name) => String(name).trim()).filter((name) => name !== ''); // prettier-ignore
+  (typeof given === 'string' ? given.split(',') : given).map((name) => String(name).trim()).filter((name) => name !== ''); // oxfmt-ignore
 
 /** False for a key: it is what it is. */
 function become(granted: Granted): boolean {

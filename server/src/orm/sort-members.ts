@@ -24,7 +24,7 @@ export async function sortMembers<M extends Members>(dataClass: DataClassDef, me
     }
     return 0;
   });
-  return membersOfKeys(dataClass, rows.map(({ key }) => key)) as M; // prettier-ignore
+  return membersOfKeys(dataClass, rows.map(({ key }) => key)) as M; // oxfmt-ignore
 }
 
 /**

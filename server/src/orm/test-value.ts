@@ -35,7 +35,7 @@ export function fulfils(test: Test<Value>, { type }: StorageDef, held: Value): b
 
 /** Texts by code points, as databases order them. */
 function compares(a: Value, comparison: Comparison, b: Value): boolean {
-  const order = typeof a === 'string' && typeof b === 'string' ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : a === b ? 0 : (a as number) < (b as number) ? -1 : 1; // prettier-ignore
+  const order = typeof a === 'string' && typeof b === 'string' ? Buffer.compare(Buffer.from(a), Buffer.from(b)) : a === b ? 0 : (a as number) < (b as number) ? -1 : 1; // oxfmt-ignore
   switch (comparison) {
     case '=':
       return order === 0;

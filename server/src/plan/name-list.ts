@@ -2,4 +2,4 @@
 
 /** The names between the commas, without spaces and empty ones. */
 export const nameList = (text: string | undefined): readonly string[] =>
-  (text ?? '').split(',').map((name) => name.trim()).filter((name) => name !== ''); // prettier-ignore
+  (text ?? '').split(',').map((name) => name.trim()).filter((name) => name !== ''); // oxfmt-ignore

@@ -36,7 +36,7 @@ export type OneItem =
   | CalculatedItem;
 
 export type ColumnItem =
-  OneItem | { readonly kind: 'deferred'; readonly attribute: ToManyDef } | SelectionItem | AliasItem; // prettier-ignore
+  OneItem | { readonly kind: 'deferred'; readonly attribute: ToManyDef } | SelectionItem | AliasItem; // oxfmt-ignore
 
 /** What an alias shows: an item of the entity at the end of its steps, under the name of the alias. */
 export interface AliasItem {

@@ -23,7 +23,7 @@ export type Operand = { readonly kind: 'path'; readonly steps: readonly PathStep
 
 /** One written value: bare text is typed by what it looks like, quoted text is a string. */
 export type FilterScalar =
-  { readonly kind: 'bare'; readonly text: string } | { readonly kind: 'quoted'; readonly text: string } | Placeholder; // prettier-ignore
+  { readonly kind: 'bare'; readonly text: string } | { readonly kind: 'quoted'; readonly text: string } | Placeholder; // oxfmt-ignore
 
 /** What stands right of a comparator. */
 export type FilterValue = FilterScalar | { readonly kind: 'list'; readonly items: readonly FilterScalar[] };

@@ -4,7 +4,7 @@ import type { QueryLimits } from './limits.ts';
 
 /** A value as JSON gives it; whole numbers beyond 2^53 are bigints. */
 export type ParamValue =
-  null | boolean | number | bigint | string | readonly ParamValue[] | { readonly [name: string]: ParamValue }; // prettier-ignore
+  null | boolean | number | bigint | string | readonly ParamValue[] | { readonly [name: string]: ParamValue }; // oxfmt-ignore
 
 export interface FilterParams {
   /** `:1` is the first. */

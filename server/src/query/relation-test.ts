@@ -48,7 +48,7 @@ export function relationTest(
   if (!relation.target.code.restrict)
     return { kind: 'test', attribute: relation.foreignKey, test: { kind: 'identity', values, negated } };
   // A related entity that is hidden is as if there was none, so its key alone is not enough (spec 15 § 9.2).
-  const named = keysOf(relation.target, values.map((key) => [key])); // prettier-ignore
+  const named = keysOf(relation.target, values.map((key) => [key])); // oxfmt-ignore
   return { kind: 'exists', relation, reference, where: negated ? { kind: 'not', part: named } : named };
 }
 

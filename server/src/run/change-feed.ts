@@ -48,7 +48,7 @@ export class ChangeFeed {
     const parts = await Promise.all([
       ...classes.map(async (followed) => {
         const rows = await this.#rows(followed, range(followed.number, from, to), engine);
-        return this.#part(followed.dataClass, rows, to, ({ __GlobalStamp, ...entity }) => savedIn(followed, Number(__GlobalStamp), entity)); // prettier-ignore
+        return this.#part(followed.dataClass, rows, to, ({ __GlobalStamp, ...entity }) => savedIn(followed, Number(__GlobalStamp), entity)); // oxfmt-ignore
       }),
       ...(deletions
         ? [
@@ -76,7 +76,7 @@ export class ChangeFeed {
   ): Promise<readonly ChangeRow[]> {
     const order: Order = [{ steps: [], attribute: number, objectPath: [], descending: false }];
     const { dialect } = engine;
-    const page = pageStatement({ dataClass, predicate, order }, { kind: 'entities', columns }, 0, this.#perBatch + 1, dialect); // prettier-ignore
+    const page = pageStatement({ dataClass, predicate, order }, { kind: 'entities', columns }, 0, this.#perBatch + 1, dialect); // oxfmt-ignore
     const { entities } = (await engine.row(page)) as Row;
     return entities === null
       ? []

@@ -150,7 +150,7 @@ async function replaceRows(
   let done = 0;
   for (const table of tables) {
     const isMeta = table.name === metaName;
-    await tx.run(isMeta ? sql`DELETE FROM ${ident(metaName)} WHERE name <> ${ownMeta[0] as string}` : sql`DELETE FROM ${ident(table.name)}`); // prettier-ignore
+    await tx.run(isMeta ? sql`DELETE FROM ${ident(metaName)} WHERE name <> ${ownMeta[0] as string}` : sql`DELETE FROM ${ident(table.name)}`); // oxfmt-ignore
     const rows = database
       .prepare<[], Value[]>(`SELECT ${list(table.columns).text} FROM ${ident(table.name).text}`)
       .raw()
@@ -164,7 +164,7 @@ async function replaceRows(
     };
     for (const row of rows.iterate()) {
       if (isMeta && ownMeta.includes(String(row[table.columns.indexOf('name')]))) continue;
-      waiting.push(sql`(${join(row.map((value) => sql`${plain(value)}`), ', ')})`); // prettier-ignore
+      waiting.push(sql`(${join(row.map((value) => sql`${plain(value)}`), ', ')})`); // oxfmt-ignore
       if (waiting.length >= Math.min(table.batch, Math.floor(20_000 / table.columns.length))) await flush();
     }
     await flush();

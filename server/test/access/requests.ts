@@ -44,7 +44,7 @@ const attribute = (dataClass: ClassName): fc.Arbitrary<string> =>
 const onward: Readonly<Record<string, ClassName>> = {
   staff: 'Employee', ledger: 'Payslip', employer: 'Company', manager: 'Employee', reports: 'Employee',
   payslips: 'Payslip', locker: 'Vault', employee: 'Employee', payer: 'Company',
-}; // prettier-ignore
+}; // oxfmt-ignore
 
 /** `employer.name`, `manager.manager.salary`. */
 const path = (dataClass: ClassName, depth = 2): fc.Arbitrary<string> =>
@@ -61,7 +61,7 @@ const path = (dataClass: ClassName, depth = 2): fc.Arbitrary<string> =>
 const list = (dataClass: ClassName, maxLength = 3): fc.Arbitrary<string> =>
   fc.array(path(dataClass), { minLength: 1, maxLength }).map((items) => items.join(','));
 
-const value = fc.constantFrom("'@'", "'Smith'", "'spy@'", "'Company 1'", '50', '3', '1500', 'null', 'true', "'secret'", "'open'", "'Oslo'"); // prettier-ignore
+const value = fc.constantFrom("'@'", "'Smith'", "'spy@'", "'Company 1'", '50', '3', '1500', 'null', 'true', "'secret'", "'open'", "'Oslo'"); // oxfmt-ignore
 const comparator = fc.constantFrom('=', '!=', '>', '<=', '===', 'IN', '%');
 
 const comparison = (dataClass: ClassName): fc.Arbitrary<string> =>
@@ -146,7 +146,7 @@ const who = fc.constantFrom<Curious['who']>('guest', 'clerk', 'clerk', 'clerk');
 
 const conditions: fc.Arbitrary<Readonly<Record<string, string>>> = fc.oneof(
   { weight: 5, arbitrary: fc.constant({}) },
-  { weight: 1, arbitrary: fc.constantFrom<Record<string, string>>({ 'if-none-match': '*' }, { 'if-modified-since': 'Mon, 01 Jan 2029 00:00:00 GMT' }, { accept: 'application/json' }, { range: 'bytes=0-9' }, { 'if-match': '"x"' }) }, // prettier-ignore
+  { weight: 1, arbitrary: fc.constantFrom<Record<string, string>>({ 'if-none-match': '*' }, { 'if-modified-since': 'Mon, 01 Jan 2029 00:00:00 GMT' }, { accept: 'application/json' }, { range: 'bytes=0-9' }, { 'if-match': '"x"' }) }, // oxfmt-ignore
 );
 
 const get = fc.constantFrom('GET', 'GET', 'GET', 'HEAD');
@@ -179,7 +179,7 @@ const reads = forClass((dataClass) => asked(get, fc.constant(dataClass), reading
 const one = forClass((dataClass) => asked(get, entity(dataClass), reading(dataClass)));
 const below = forClass((dataClass) =>
   asked(get, fc.tuple(entity(dataClass), list(dataClass, 2)).map((parts) => parts.join('/')), reading(dataClass)),
-); // prettier-ignore
+); // oxfmt-ignore
 const values = forClass((dataClass) => asked(get, fc.constant(dataClass), computing(dataClass)));
 const sets = forClass(
   (dataClass) =>
@@ -189,11 +189,11 @@ const sets = forClass(
       combining,
       fc.constantFrom(dataClass, `${dataClass}/$entityset/{set}`, `${dataClass}/$entityset/{set}[50]`),
     )
-    .chain(([read, combine, target]) => asked(fc.constant('GET'), fc.constant(target), fc.constant({ ...read, ...combine }))), // prettier-ignore
+    .chain(([read, combine, target]) => asked(fc.constant('GET'), fc.constant(target), fc.constant({ ...read, ...combine }))), // oxfmt-ignore
 );
 const related = forClass(
   (dataClass) =>
-  asked(fc.constant('GET'), fc.tuple(entity(dataClass), attribute(dataClass)).map((parts) => parts.join('/')), fc.constant({ $method: 'subentityset' })), // prettier-ignore
+  asked(fc.constant('GET'), fc.tuple(entity(dataClass), attribute(dataClass)).map((parts) => parts.join('/')), fc.constant({ $method: 'subentityset' })), // oxfmt-ignore
 );
 const pictures = forClass((dataClass) =>
   asked(
@@ -205,12 +205,12 @@ const pictures = forClass((dataClass) =>
 );
 const locks = forClass(
   (dataClass) =>
-  asked(fc.constant('GET'), entity(dataClass), fc.record({ $lock: fc.constantFrom('true', 'false'), $version: maybe(fc.constant('1'), 4) })), // prettier-ignore
+  asked(fc.constant('GET'), entity(dataClass), fc.record({ $lock: fc.constantFrom('true', 'false'), $version: maybe(fc.constant('1'), 4) })), // oxfmt-ignore
 );
-const catalog = asked(fc.constant('GET'), fc.constantFrom('$catalog', '$catalog/$all', '$catalog/Employee', '$catalog/Vault', '$catalog/Payslip', '$catalog/Company', '$info', '$directory/currentUser'), fc.constant({})); // prettier-ignore
+const catalog = asked(fc.constant('GET'), fc.constantFrom('$catalog', '$catalog/$all', '$catalog/Employee', '$catalog/Vault', '$catalog/Payslip', '$catalog/Company', '$info', '$directory/currentUser'), fc.constant({})); // oxfmt-ignore
 
 const written = fc.oneof(
-  fc.constantFrom<unknown>('Smith', 'Spy', 5, 50, 1501, null, true, { __KEY: '2' }, { __KEY: '50' }, { ID: '{upload}' }, { size: 1 }, 'Oslo'), // prettier-ignore
+  fc.constantFrom<unknown>('Smith', 'Spy', 5, 50, 1501, null, true, { __KEY: '2' }, { __KEY: '50' }, { ID: '{upload}' }, { size: 1 }, 'Oslo'), // oxfmt-ignore
 );
 
 /** An entity to save: changes of visible, hidden and missing ones, and new ones under keys that are free everywhere. */
@@ -222,7 +222,7 @@ const saved = (dataClass: ClassName): fc.Arbitrary<Record<string, unknown>> =>
       keyOf(dataClass).map((key) => ({ __KEY: String(key) })),
       fc.integer({ min: 100, max: 120 }).map((ID) => ({ ID })),
     ),
-  ).map(([attributes, key]) => ({ ...key, ...attributes })); // prettier-ignore
+  ).map(([attributes, key]) => ({ ...key, ...attributes })); // oxfmt-ignore
 
 const saves = forClass((dataClass) =>
   fc
@@ -243,7 +243,7 @@ const deletes = forClass((dataClass) =>
   asked(
     fc.constant('POST'),
     fc.oneof(entity(dataClass), fc.constant(dataClass)),
-    fc.record({ $method: fc.constant('delete'), $filter: maybe(comparison(dataClass).map((text) => `"ID >= 19 AND ${text}"`), 1) }), // prettier-ignore
+    fc.record({ $method: fc.constant('delete'), $filter: maybe(comparison(dataClass).map((text) => `"ID >= 19 AND ${text}"`), 1) }), // oxfmt-ignore
   ),
 );
 
@@ -261,7 +261,7 @@ const uploads = fc.tuple(who, fc.constantFrom(...bytes), fc.boolean()).map(([ask
   method: 'POST',
   url: `/rest/$upload${picture ? '?$rawPict=image/png' : ''}`,
   body,
-})); // prettier-ignore
+})); // oxfmt-ignore
 const writes = forClass((dataClass) =>
   fc.tuple(who, entity(dataClass), attribute(dataClass), fc.constantFrom(...bytes), fc.constantFrom('POST', 'POST', 'DELETE')).map(
     ([asker, place, name, body, method]): Curious => ({
@@ -271,7 +271,7 @@ const writes = forClass((dataClass) =>
       ...(method === 'POST' && { body }),
     }),
   ),
-); // prettier-ignore
+); // oxfmt-ignore
 
 /** Questions about numbers that are hidden, each by one way alone. */
 const probes = forClass((dataClass) => {
@@ -312,7 +312,7 @@ const calls = fc.tuple(
   const lists = query({ $attributes: attributes, ...(method === 'GET' && { $params: `'${given}'` }) });
   const url = `/rest/${isOwn ? own : general}${lists === '' ? '' : `?${lists}`}`;
   return { who: asker, method, url, ...(method === 'POST' && { body: given }) };
-}); // prettier-ignore
+}); // oxfmt-ignore
 
 /** The same in the body of a request with an attribute tree. */
 const trees = fc

@@ -82,7 +82,7 @@ const roles = readRolesFile(
     restrictedByDefault: true,
   }),
   model,
-); // prettier-ignore
+); // oxfmt-ignore
 assert.deepEqual(roles.faults, []);
 
 async function* entities(): AsyncGenerator<SeedEntity> {
@@ -105,7 +105,7 @@ beforeEach(() => {
 async function json(method: string, url: string, body?: unknown): Promise<{ status: number; body: Record<string, unknown> }> {
   const reply = await server.ask({ method, url: `/rest/${url}`, ...(body !== undefined && { body: JSON.stringify(body) }) });
   return { status: reply.status, body: JSON.parse(Buffer.from(reply.body ?? '{}').toString()) as Record<string, unknown> };
-} // prettier-ignore
+} // oxfmt-ignore
 
 const get = (url: string): ReturnType<typeof json> => json('GET', url);
 const call = async (name: string, ...parameters: readonly unknown[]): Promise<unknown> =>
@@ -198,7 +198,7 @@ test('it is asked once for a request, whatever the request does, and not for oth
   assert.equal(asked, 0);
   await get('Team?$expand=members&$method=entityset');
   assert.equal(asked, 1);
-  await json('POST', 'Person?$method=update', [{ __KEY: '1', name: 'Ada' }, { __KEY: '2', name: 'Bo' }]); // prettier-ignore
+  await json('POST', 'Person?$method=update', [{ __KEY: '1', name: 'Ada' }, { __KEY: '2', name: 'Bo' }]); // oxfmt-ignore
   assert.equal(asked, 2);
 });
 

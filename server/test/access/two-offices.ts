@@ -101,7 +101,7 @@ function remember(answers: readonly [HttpReply, HttpReply]): void {
     ['set', /\$entityset\/([0-9A-F]{32})"/],
     ['upload', /^\{"ID":"([0-9A-F]{32})"\}$/],
   ] as const) {
-    const found = answers.map(({ body }) => (typeof body === 'string' || body ? pattern.exec(Buffer.from(body).toString('latin1'))?.[1] : undefined)); // prettier-ignore
+    const found = answers.map(({ body }) => (typeof body === 'string' || body ? pattern.exec(Buffer.from(body).toString('latin1'))?.[1] : undefined)); // oxfmt-ignore
     if (found[0] !== undefined && found[1] !== undefined) ids[kind] = found as [string, string];
   }
 }

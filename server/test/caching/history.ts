@@ -65,7 +65,7 @@ export class PictureHistory {
 
 /** What came of an answer, for the count of what a run has seen. */
 export type Finding =
-  'current' | 'old: latest bytes' | 'old: kept copy' | 'between' | 'newer' | 'no version' | 'garbage' | 'no picture'; // prettier-ignore
+  'current' | 'old: latest bytes' | 'old: kept copy' | 'between' | 'newer' | 'no version' | 'garbage' | 'no picture'; // oxfmt-ignore
 
 export class Judge {
   /** Bytes that were said to be good for ever, by URL. */

@@ -188,7 +188,7 @@ for (const how of [[], ['--adopt']] as const)
       ['seen = null', ['Zoe']],
     ] as const)
       assert.deepEqual((await named(filter)).toSorted(), found, filter);
-    const zoe = await send('Pet?$method=update', { __KEY: '3', mood: 'wild', weight: 0.30000000000000004, legs: 3, initials: 'Z' }); // prettier-ignore
+    const zoe = await send('Pet?$method=update', { __KEY: '3', mood: 'wild', weight: 0.30000000000000004, legs: 3, initials: 'Z' }); // oxfmt-ignore
     assert.equal(zoe.status, 200, JSON.stringify(zoe.json));
     const [found] = await runOn(url, 'SELECT mood, weight, legs FROM pets WHERE id = 3');
     assert.deepEqual(found?.rows, [{ mood: 'wild', weight: '0.30000000000000004', legs: '3' }]);
@@ -218,7 +218,7 @@ async function isNotCopied(name: string): Promise<void> {
   if (!existsSync(other)) {
     const file = join(root, 'app.db');
     const sqlite = join(root, 'sqlite');
-    const copied = await keystamp(['backup', other, '--model', sqlite, '--database', file, '--data', join(sqlite, 'data')]).ended; // prettier-ignore
+    const copied = await keystamp(['backup', other, '--model', sqlite, '--database', file, '--data', join(sqlite, 'data')]).ended; // oxfmt-ignore
     assert.equal(copied.code, 0, copied.stderr);
   }
   const restored = await keystamp(['restore', other, '--replace', ...where]).ended;

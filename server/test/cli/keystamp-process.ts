@@ -50,7 +50,7 @@ export function keystamp(args: readonly string[], env: Readonly<Record<string, s
     for (;;) {
       const found = pattern.exec(`${output.stdout}\n${output.stderr}`);
       if (found) return found;
-      await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), ended.then(() => Promise.reject(new Error(`${String(pattern)} was not printed\n${output.stdout}\n${output.stderr}`)))]); // prettier-ignore
+      await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), ended.then(() => Promise.reject(new Error(`${String(pattern)} was not printed\n${output.stdout}\n${output.stderr}`)))]); // oxfmt-ignore
     }
   };
   const started: KeystampProcess = {

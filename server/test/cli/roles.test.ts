@@ -24,7 +24,7 @@ const protecting = {
 const faulty = {
   permissions: { allowed: [{ type: 'dataclass', applyTo: 'Persons', read: ['guest'] }, { type: 'table', applyTo: 'Person' }] },
   forceLogin: 1,
-}; // prettier-ignore
+}; // oxfmt-ignore
 
 let folders = 0;
 function folder(roles?: unknown): string {

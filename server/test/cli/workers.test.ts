@@ -59,7 +59,7 @@ for (const engine of ['sqlite', 'postgres'] as const)
       const answers = await Promise.all(
         Array.from({ length: 60 }, (_, i) => save(url, { code: `n${i}`, title: `title ${i}` })),
       );
-      assert.deepEqual(answers.filter(({ httpStatus }) => httpStatus !== 200), []); // prettier-ignore
+      assert.deepEqual(answers.filter(({ httpStatus }) => httpStatus !== 200), []); // oxfmt-ignore
       const count = await fetch(`${url}/Note?$top=1`, { dispatcher: fresh });
       assert.equal(((await count.json()) as { __COUNT: number }).__COUNT, 60);
 
@@ -115,7 +115,7 @@ test('processes that all die at once while they serve are replaced, however many
   await until(async () => {
     const now = childrenOf(server.pid);
     if (now.length < 6 || before.some((pid) => now.includes(pid))) return false;
-    return fetch(`${url}/$catalog`, { dispatcher: fresh }).then(({ ok }) => ok, () => false); // prettier-ignore
+    return fetch(`${url}/$catalog`, { dispatcher: fresh }).then(({ ok }) => ok, () => false); // oxfmt-ignore
   });
   server.kill('SIGTERM');
   assert.equal((await server.ended).code, 0);

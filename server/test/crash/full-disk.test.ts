@@ -72,7 +72,7 @@ for (const disk of disks)
     const told = new Map<number, number>();
     let number = 0;
     const send = async (path: string, body?: string | Buffer): Promise<{ status: number; text: string }> => {
-      const init = body === undefined ? {} : { method: 'POST', body: typeof body === 'string' ? body : new Uint8Array(body) }; // prettier-ignore
+      const init = body === undefined ? {} : { method: 'POST', body: typeof body === 'string' ? body : new Uint8Array(body) }; // oxfmt-ignore
       const answer = await fetch(`${url}/rest/${path}`, init);
       return { status: answer.status, text: await answer.text() };
     };

@@ -73,7 +73,7 @@ test('the way to the database breaks at every place of a save', async () => {
   const save = async (code: string): Promise<void> => {
     const bytes = Buffer.from(`the file of ${code}`);
     const content = { hash: createHash('sha256').update(bytes).digest(), size: bytes.length, mediatype: 'text/plain' };
-    const values = new Map([[attribute('code'), code], [attribute('title'), `title of ${code}`]]); // prettier-ignore
+    const values = new Map([[attribute('code'), code], [attribute('title'), `title of ${code}`]]); // oxfmt-ignore
     const media = new Map([[attribute('file'), { kind: 'set', content, bytes, mediatype: 'text/plain' } as const]]);
     const change = { dataClass: Note, values, media, targets: [] };
     await engine.write((tx) => saveEntity(tx, change, { now: Date.now }));

@@ -173,7 +173,7 @@ function checkSet(
   assert.equal(new Set(entities.map(({ __KEY: key }) => key)).size, count, 'an entity stands there twice');
   for (const [i, from] of least.entries()) {
     const numbers = entities.filter(({ series }) => series === `s${i}`).map(({ number }) => number);
-    assert.deepEqual(numbers.toSorted((a, b) => a - b), Array.from(numbers, (_, at) => at + 1), 'a gap'); // prettier-ignore
+    assert.deepEqual(numbers.toSorted((a, b) => a - b), Array.from(numbers, (_, at) => at + 1), 'a gap'); // oxfmt-ignore
     assert.ok(numbers.length >= from, `series ${i}: ${numbers.length} of ${from} that were acknowledged before`);
     assert.ok(numbers.length <= (most[i] as number));
     assert.equal(numbers.length % 5, 0, 'part of a save that is all or nothing');

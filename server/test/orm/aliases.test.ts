@@ -47,7 +47,7 @@ test('in queries, orders and computations', () =>
     assert.equal(await ds.Employee.all().sum('employerSpec.size'), 7);
     assert.deepEqual(await ds.Employee.all().distinct('homeland'), ['France', 'Norway']);
     assert.equal(await ds.Employee.all().count('homeland'), 3);
-    assert.deepEqual(await ds.Employee.all().extract('homeland', { keepNull: true }), ['France', 'France', 'Norway', null, null]); // prettier-ignore
+    assert.deepEqual(await ds.Employee.all().extract('homeland', { keepNull: true }), ['France', 'France', 'Norway', null, null]); // oxfmt-ignore
     assert.deepEqual(await ds.Employee.query('ID = 1').extract('projects.title'), [['Anvil', 'Bridge']]);
   }));
 

@@ -189,11 +189,11 @@ test('event.result null makes it null; nothing runs when nobody asks', async () 
 
 test('pages, relations sent in full, bare arrays, rows of values', async () => {
   const page = await ask(program, 'GET', '/rest/Member?$attributes=full,leader.full,peers.full&$orderby=ID');
-  assert.deepEqual(page.body.__ENTITIES.map((each: { full: unknown }) => each.full), ['Ada Joubert', null, 'Cy Stone']); // prettier-ignore
+  assert.deepEqual(page.body.__ENTITIES.map((each: { full: unknown }) => each.full), ['Ada Joubert', null, 'Cy Stone']); // oxfmt-ignore
   const [given] = page.body.__ENTITIES;
   assert.equal(given.leader.full, 'Ada Joubert');
   assert.equal(given.peers.__COUNT, 2);
-  assert.deepEqual(given.peers.__ENTITIES.map((each: { full: unknown }) => each.full), ['Cy Stone', null]); // prettier-ignore
+  assert.deepEqual(given.peers.__ENTITIES.map((each: { full: unknown }) => each.full), ['Cy Stone', null]); // oxfmt-ignore
   const team = await ask(program, 'GET', '/rest/Team(1)?$attributes=size,members.full');
   assert.equal(team.body.size, 2);
   assert.equal(team.body.members.__ENTITIES[0].full, 'Ada Joubert');
@@ -232,7 +232,7 @@ test('in code: values, plain objects, paths', () =>
     const ada = (await ds.Member.get(1))!;
     assert.equal(ada.full, 'Ada Joubert');
     assert.equal(await ada.teamSize, 2);
-    assert.deepEqual(await ada.toObject('full, leader.given, teamSize'), { full: 'Ada Joubert', leader: { given: 'Ada' }, teamSize: 2 }); // prettier-ignore
+    assert.deepEqual(await ada.toObject('full, leader.given, teamSize'), { full: 'Ada Joubert', leader: { given: 'Ada' }, teamSize: 2 }); // oxfmt-ignore
     assert.deepEqual(await ds.Member.query('ID < 3').extract('full', { keepNull: true }), ['Ada Joubert', null]);
     assert.equal(ds.Member.attr.full.readOnly, false);
   }));
@@ -245,21 +245,21 @@ test('results of functions: entities, selections, what is assigned and not saved
   const renamed = (await call('renamed', ['Bea'])).body;
   assert.deepEqual([renamed.full, renamed.teamSize, renamed.teamName], ['Bea Joubert', null, null]);
   const { me, others } = (await call('among', [])).body.result;
-  assert.deepEqual([me.full, others.map((each: { full: unknown }) => each.full)], ['Ada Joubert', ['Ada Joubert', null]]); // prettier-ignore
+  assert.deepEqual([me.full, others.map((each: { full: unknown }) => each.full)], ['Ada Joubert', ['Ada Joubert', null]]); // oxfmt-ignore
   const first = { __DATACLASS: 'Member', __ENTITY: true, __KEY: '1', family: 'Moon', full: 'Ada Joubert' };
   assert.equal((await call('echo', [first])).body.full, 'Ada Moon');
   assert.equal((await call('echo', [{ ...first, full: 'Bea Sun', facts: {} }])).body.full, 'Bea Sun');
   assert.equal((await call('echo', [{ __DATACLASS: 'Member', __ENTITY: true, full: 'Bea Sun' }])).body.given, 'Bea');
   const page = await ask(program, 'POST', `/rest/Member/listed?${list}`, []);
-  assert.deepEqual(page.body.__ENTITIES.map((each: { full: unknown }) => each.full), ['Cy Stone', null, 'Ada Joubert']); // prettier-ignore
+  assert.deepEqual(page.body.__ENTITIES.map((each: { full: unknown }) => each.full), ['Cy Stone', null, 'Ada Joubert']); // oxfmt-ignore
 });
 
 test('the catalog', async () => {
   const { body } = await ask(program, 'GET', '/rest/$catalog/Member');
   const of = (name: string) => body.dataClasses[0].attributes.find((each: { name: string }) => each.name === name);
   assert.deepEqual(of('full'), { name: 'full', kind: 'calculated', scope: 'public', type: 'string' });
-  assert.deepEqual(of('day'), { name: 'day', kind: 'calculated', scope: 'public', type: 'date', simpleDate: true, readOnly: true }); // prettier-ignore
-  assert.deepEqual(of('leader'), { name: 'leader', kind: 'calculated', scope: 'public', type: 'Member', readOnly: true }); // prettier-ignore
+  assert.deepEqual(of('day'), { name: 'day', kind: 'calculated', scope: 'public', type: 'date', simpleDate: true, readOnly: true }); // oxfmt-ignore
+  assert.deepEqual(of('leader'), { name: 'leader', kind: 'calculated', scope: 'public', type: 'Member', readOnly: true }); // oxfmt-ignore
   assert.equal(of('hidden'), undefined);
 });
 
@@ -316,7 +316,7 @@ test('pictures that are none are the fault of the code', async () => {
 test('what code answers wrongly is told as its fault', async () => {
   const { status, body } = await ask(program, 'GET', '/rest/Member?$filter="initial = throw"');
   assert.equal(status, 500);
-  assert.deepEqual(body.__ERROR.map((line: { errCode: number }) => line.errCode), [-1, 1562]); // prettier-ignore
+  assert.deepEqual(body.__ERROR.map((line: { errCode: number }) => line.errCode), [-1, 1562]); // oxfmt-ignore
 });
 
 test('privileges of code: to assign the attribute itself, not what its setter writes', async () => {
@@ -335,7 +335,7 @@ test('privileges of code: to assign the attribute itself, not what its setter wr
         },
         forceLogin: false,
       },
-    }); // prettier-ignore
+    }); // oxfmt-ignore
   const call = async (opened: OpenModel, ...names: string[]): Promise<unknown> => {
     const { body } = await ask(opened, 'POST', '/rest/Member(1)/called', names);
     const { success, errors = [] } = body.result as { success: boolean; errors?: { errCode: number }[] };
@@ -397,7 +397,7 @@ test('privileges: for the attribute itself, not for what it is made of', async (
       await ds.Team.new({ name: 'Red' }).save();
       await (await ds.Member.get(1))!.set({ team: 1 }).save();
     });
-    const sized = await ask(guarded, 'GET', '/rest/Member?$filter="teamSize = 1"&$orderby=teamSize&$attributes=teamSize'); // prettier-ignore
+    const sized = await ask(guarded, 'GET', '/rest/Member?$filter="teamSize = 1"&$orderby=teamSize&$attributes=teamSize'); // oxfmt-ignore
     assert.deepEqual([sized.status, sized.body.__ENTITIES?.[0].teamSize], [200, 1]);
     const sum = await ask(guarded, 'GET', '/rest/Member/teamSize?$compute=sum');
     assert.deepEqual([sum.status, sum.body], [200, 1]);
@@ -430,7 +430,7 @@ test('a row filter over what code works out', async () => {
     await save(hiding, 'Member', { given: 'Ada', family: 'Joubert' });
     await save(hiding, 'Member', { given: 'Bo', family: 'Smith' });
     const { body } = await ask(hiding, 'GET', '/rest/Member?$attributes=full');
-    assert.deepEqual(body.__ENTITIES.map((each: { full: string }) => each.full), ['Ada Joubert']); // prettier-ignore
+    assert.deepEqual(body.__ENTITIES.map((each: { full: string }) => each.full), ['Ada Joubert']); // oxfmt-ignore
     assert.equal((await ask(hiding, 'GET', '/rest/Member(2)')).status, 404);
   } finally {
     await hiding.close();

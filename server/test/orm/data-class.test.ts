@@ -28,7 +28,7 @@ test('the names that no attribute and no function may have are those of the memb
     [dataStoreMembers, DataStoreObject.prototype],
   ] as const)
     assert.deepEqual(own(object).filter((name) => !known.has(name)), []);
-}); // prettier-ignore
+}); // oxfmt-ignore
 
 inCall('get: keys of every form, and none', async () => {
   for (const key of [1, '1', 1n, [1]]) assert.equal((await ds.Employee.get(key))?.name, 'Ada', String(key));
@@ -53,7 +53,7 @@ inCall('attribute objects', async () => {
   assert.deepEqual([employer.kind, employer.type, employer.inverseName, employer.relatedDataClass], ['relatedEntity', 'Company', 'staff', 'Company']);
   assert.equal(ds.Company.attr.staff.type, 'EmployeeSelection');
   assert.ok(Object.isFrozen(ds.Employee.attr.salary));
-}); // prettier-ignore
+}); // oxfmt-ignore
 
 inCall('rows in bulk: new ones, changed ones, stamps, slips', async () => {
   const made = await ds.Employee.fromCollection([
@@ -93,7 +93,7 @@ test('a datastore works inside of calls of its own model alone', async () => {
   const other = dataStoreOf(defineModel({ dataClasses: { A: { attributes: { ID: { type: 'long', primKey: true } } } } }));
   await program.run(async () => assert.throws(() => other.A, /runs in the model people/));
   assert.notEqual(definition, other);
-}); // prettier-ignore
+}); // oxfmt-ignore
 
 test('a dataclass of 700 attributes is read and written', async () => {
   const names = Array.from({ length: 700 }, (_, i) => `a${i}`);

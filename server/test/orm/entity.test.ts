@@ -84,7 +84,7 @@ inCall('a relation to a new entity is touched, also when that entity has been sa
 
 inCall('values of every type come back as they were', async () => {
   const seen = new Date(Date.UTC(2024, 4, 2, 8, 11, 45, 123));
-  const made = ds.Employee.new({ name: 'Typ', salary: 1.5, active: false, born: '1990-03-02', seen, serial: 9007199254740993n, spec: { a: [1, null, { b: 'c' }] }, secret: 'hidden' }); // prettier-ignore
+  const made = ds.Employee.new({ name: 'Typ', salary: 1.5, active: false, born: '1990-03-02', seen, serial: 9007199254740993n, spec: { a: [1, null, { b: 'c' }] }, secret: 'hidden' }); // oxfmt-ignore
   await made.save();
   const read = (await ds.Employee.get(made.ID))!;
   assert.deepEqual(
@@ -196,7 +196,7 @@ inCall('relations: read, assigned as entity, key, object and null', async () => 
     await made.set({ employer: value }).save();
     assert.equal((await made.employer)?.name, expected);
     assert.equal((await (await ds.Employee.get(made.ID))!.employer)?.name, expected);
-  } // prettier-ignore
+  } // oxfmt-ignore
   await assert.rejects(made.set({ employer: 99 }).save(), (error) => codesOf(error).includes(1542));
   await made.reload();
   assert.throws(
@@ -266,7 +266,7 @@ inCall('plain objects: without filter, with paths, with keys and stamps', async 
     name: 'Ada',
     employer: { ID: 1, name: 'Acme', city: 'Lyon', founded: '1949-04-03' },
   });
-  assert.deepEqual(await ada.toObject('name', { withPrimaryKey: true, withStamp: true }), { __KEY: '1', __STAMP: 1, name: 'Ada' }); // prettier-ignore
+  assert.deepEqual(await ada.toObject('name', { withPrimaryKey: true, withStamp: true }), { __KEY: '1', __STAMP: 1, name: 'Ada' }); // oxfmt-ignore
   const whole = await ada.toObject('');
   assert.deepEqual(whole['employer'], { __KEY: 1 });
   assert.equal(whole['secret'], null);

@@ -50,7 +50,7 @@ async function heard(this: { name?: unknown }, event: Event): Promise<unknown> {
   const level = event.attributeName === undefined ? '' : ` ${event.attributeName}`;
   const name = `${event.kind}${level}`;
   const outcome = event.saveStatus ?? event.dropStatus;
-  trace.push(`${name}${outcome === undefined ? '' : ` ${outcome}`}${event.savedAttributes ? ` ${event.savedAttributes.join(',')}` : ''}`); // prettier-ignore
+  trace.push(`${name}${outcome === undefined ? '' : ` ${outcome}`}${event.savedAttributes ? ` ${event.savedAttributes.join(',')}` : ''}`); // oxfmt-ignore
   await Promise.resolve();
   const say = says[name];
   return typeof say === 'function' ? await (say as (entity: unknown) => unknown)(this) : say;
@@ -151,7 +151,7 @@ test('save in code: the entity is asked even when nothing was touched, told only
     bo.salary = 6;
     assert.deepEqual(trace, ['touched salary']);
     assert.equal((await bo.save()).success, true);
-    assert.deepEqual(trace.slice(1), ['validateSave salary', 'validateSave', 'saving salary', 'saving', 'afterSave success salary']); // prettier-ignore
+    assert.deepEqual(trace.slice(1), ['validateSave salary', 'validateSave', 'saving salary', 'saving', 'afterSave success salary']); // oxfmt-ignore
   }));
 
 test('new and fromCollection in code', () =>
@@ -195,7 +195,7 @@ test('saving may change the entity; what it changes is checked again', async () 
   const before = await stampOf(2);
   const bad = await save(program, 'Member', { __KEY: '2', note: 'now' });
   assert.equal(bad.status, 400);
-  assert.deepEqual(bad.body.__ERROR.map((line: { errCode: number }) => line.errCode), [1592, 1570, 1517]); // prettier-ignore
+  assert.deepEqual(bad.body.__ERROR.map((line: { errCode: number }) => line.errCode), [1592, 1570, 1517]); // oxfmt-ignore
   assert.equal(await stampOf(2), before);
   assert.equal(trace.at(-1), 'afterSave failed name,note');
 });
@@ -203,7 +203,7 @@ test('saving may change the entity; what it changes is checked again', async () 
 test('constraints come before events, all of them at once', async () => {
   const { status, body } = await save(program, 'Member', { name: 'x'.repeat(21), salary: -1 });
   assert.equal(status, 400);
-  assert.deepEqual(body.__ERROR.map((line: { errCode: number }) => line.errCode), [1592, 1568, 1570, 1534]); // prettier-ignore
+  assert.deepEqual(body.__ERROR.map((line: { errCode: number }) => line.errCode), [1592, 1568, 1570, 1534]); // oxfmt-ignore
   assert.deepEqual(trace, ['constructor', 'touched name', 'touched salary', 'afterSave failed name,salary']);
 });
 
@@ -243,8 +243,8 @@ for (const [place, status, statusText, seen] of [
     assert.equal(http, 400);
     assert.deepEqual(body.__STATUS, serious
       ? { status: 8, statusText: 'Serious Validation Error', success: false }
-      : { status, statusText, success: false }); // prettier-ignore
-    assert.deepEqual(body.__ERROR[0], { message: 'Too much', componentSignature: 'DBEV', errCode: 4711, extraDescription: { limit: 3 } }); // prettier-ignore
+      : { status, statusText, success: false }); // oxfmt-ignore
+    assert.deepEqual(body.__ERROR[0], { message: 'Too much', componentSignature: 'DBEV', errCode: 4711, extraDescription: { limit: 3 } }); // oxfmt-ignore
     assert.equal(body.__ERROR[1].errCode, 1517);
     assert.equal(body.salary, 5);
     assert.equal(await stampOf(1), before);
@@ -274,14 +274,14 @@ test('mild errors are results, serious ones are thrown too, unless asked not to'
         { message: 'mild', componentSignature: 'DBEV', errCode: 1 },
         { message: 'The entity# 1 of the datastore class "Member" cannot be saved', componentSignature: 'dbmg', errCode: 1517 },
       ],
-    }); // prettier-ignore
+    }); // oxfmt-ignore
     says['validateSave'] = { errCode: 2, message: 'serious', seriousError: true };
     await assert.rejects(ada.save(), /serious/);
     assert.equal((await ada.save({ throws: false })).status, 8);
     says = { saving: { errCode: 3, message: 'in saving' } };
     await assert.rejects(ada.save(), /in saving/);
-    says = { saving: () => { throw { errCode: 4, message: 'thrown' }; } }; // prettier-ignore
-    assert.deepEqual((await ada.save({ throws: false })).errors?.[0], { message: 'thrown', componentSignature: 'DBEV', errCode: 4 }); // prettier-ignore
+    says = { saving: () => { throw { errCode: 4, message: 'thrown' }; } }; // oxfmt-ignore
+    assert.deepEqual((await ada.save({ throws: false })).errors?.[0], { message: 'thrown', componentSignature: 'DBEV', errCode: 4 }); // oxfmt-ignore
   }));
 
 test('a fault of the code is a 500 of that entity, logged, and undone', async () => {
@@ -364,14 +364,14 @@ test('bytes straight into a picture', async () => {
 
 test('several at once: each for itself; atomic: all are told that they failed', async () => {
   says['validateSave note'] = (member: { note: string }) => (member.note === 'bad' ? error : undefined);
-  const rows = [{ __KEY: '1', note: 'good' }, { __KEY: '2', note: 'bad' }]; // prettier-ignore
+  const rows = [{ __KEY: '1', note: 'good' }, { __KEY: '2', note: 'bad' }]; // oxfmt-ignore
   const each = await save(program, 'Member', rows);
   assert.equal(each.body.__ENTITIES[0].note, 'good');
   assert.equal(each.body.__ENTITIES[1].__ERROR[0].errCode, 4711);
   trace = [];
   const all = await save(program, 'Member', [{ __KEY: '1', note: 'better' }, rows[1]], '&$atomic=true');
   assert.equal(all.status, 400);
-  assert.deepEqual(trace.filter((line) => line.startsWith('after')), ['afterSave failed note', 'afterSave failed note']); // prettier-ignore
+  assert.deepEqual(trace.filter((line) => line.startsWith('after')), ['afterSave failed note', 'afterSave failed note']); // oxfmt-ignore
   assert.equal(await program.run(async () => (await ds.Member.get(1))?.note), 'good');
 });
 
@@ -385,7 +385,7 @@ test('drop: asked at both levels, then told; an error keeps the entity', async (
   says['dropping'] = error;
   const kept = await ask(program, 'DELETE', `/rest/Member(${key})`);
   assert.equal(kept.status, 400);
-  assert.deepEqual(kept.body.__ERROR.map((line: { errCode: number }) => line.errCode), [4711, 1518]); // prettier-ignore
+  assert.deepEqual(kept.body.__ERROR.map((line: { errCode: number }) => line.errCode), [4711, 1518]); // oxfmt-ignore
   assert.deepEqual(trace, ['validateDrop salary', 'validateDrop', 'dropping salary', 'dropping', 'afterDrop failed']);
   says = {};
   trace = [];
@@ -406,7 +406,7 @@ test('entities that go with another one have their events', async () => {
   says['validateDrop'] = error;
   const kept = await ask(program, 'DELETE', '/rest/Team(1)');
   assert.equal(kept.status, 400);
-  assert.deepEqual(kept.body.__ERROR.map((line: { errCode: number }) => line.errCode), [4711, 1518, 1518]); // prettier-ignore
+  assert.deepEqual(kept.body.__ERROR.map((line: { errCode: number }) => line.errCode), [4711, 1518, 1518]); // oxfmt-ignore
   says = {};
   trace = [];
   assert.equal((await ask(program, 'DELETE', '/rest/Team(1)')).status, 200);

@@ -68,7 +68,7 @@ inCall('two entities change their pictures; one is dropped and leaves its pictur
 inCall('what is no picture', async () => {
   const dag = (await ds.Employee.get(4))!;
   dag.set({ photo: Buffer.from('no picture') });
-  await assert.rejects(dag.save(), (error: KeystampError) => error.entries.some((entry) => 'code' in entry && entry.code === 1824)); // prettier-ignore
+  await assert.rejects(dag.save(), (error: KeystampError) => error.entries.some((entry) => 'code' in entry && entry.code === 1824)); // oxfmt-ignore
   assert.throws(() => dag.set({ photo: 'text' as never }), KeystampError);
 });
 

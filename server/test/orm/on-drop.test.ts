@@ -59,7 +59,7 @@ test('cascade goes all the way, and comes to an end in a circle', async () => {
 test('a null that is not accepted', async () => {
   const { status, body } = await save(program, 'Team', { __KEY: '2', name: null });
   assert.equal(status, 400);
-  assert.deepEqual(body.__ERROR.map((line: { errCode: number }) => line.errCode), [1136, 1570, 1517]); // prettier-ignore
+  assert.deepEqual(body.__ERROR.map((line: { errCode: number }) => line.errCode), [1136, 1570, 1517]); // oxfmt-ignore
 });
 
 test('nullViolatesConstraints: null fails all constraints but a maximal length, and every save checks all attributes', async () => {

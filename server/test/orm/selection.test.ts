@@ -41,9 +41,9 @@ inCall('queries: placeholders, order, nothing found', async () => {
 
 inCall('the way a query was answered', async () => {
   const asked = ds.Employee.query('employer.name = Acme and salary > :1', 40000, { queryPlan: true, queryPath: true });
-  const steps = { And: [{ item: 'Join on Table : Company  :  Employee.employer = Company.ID', subquery: [{ item: '[index : Company.name ] === Acme' }] }, { item: 'Employee.salary > 40000' }] }; // prettier-ignore
+  const steps = { And: [{ item: 'Join on Table : Company  :  Employee.employer = Company.ID', subquery: [{ item: '[index : Company.name ] === Acme' }] }, { item: 'Employee.salary > 40000' }] }; // oxfmt-ignore
   assert.deepEqual(JSON.parse(asked.queryPlan ?? ''), steps);
-  const { steps: [all] } = JSON.parse((await asked.queryPath) ?? '') as { steps: { description: string; recordsfounds: number; steps: { recordsfounds: number }[] }[] }; // prettier-ignore
+  const { steps: [all] } = JSON.parse((await asked.queryPath) ?? '') as { steps: { description: string; recordsfounds: number; steps: { recordsfounds: number }[] }[] }; // oxfmt-ignore
   assert.deepEqual([all?.description, all?.recordsfounds, all?.steps[1]?.recordsfounds], ['AND', 2, 3]);
   const plain = ds.Employee.query('salary > 1');
   assert.deepEqual([plain.queryPlan, await plain.queryPath], [undefined, undefined]);
@@ -85,7 +85,7 @@ inCall('a selection is what it was when it was first looked at', async () => {
 });
 
 inCall('orders', async () => {
-  assert.deepEqual(await names(ds.Employee.all().orderBy('salary desc, name asc')), ['Bo', 'Femi', 'Ada', 'Dag', 'Carla', 'Eva']); // prettier-ignore
+  assert.deepEqual(await names(ds.Employee.all().orderBy('salary desc, name asc')), ['Bo', 'Femi', 'Ada', 'Dag', 'Carla', 'Eva']); // oxfmt-ignore
   const by = [{ propertyPath: 'employer.name', descending: true }, { propertyPath: 'name' }];
   assert.deepEqual((await names(ds.Employee.query('employer != null').orderBy(by))).slice(0, 2), ['Dag', 'Eva']);
   assert.deepEqual(await names(await ds.Employee.all().orderByFormula(({ name }) => name?.at(-1), 'desc')), [
@@ -107,11 +107,11 @@ inCall('order and alterability after each operation', async () => {
   assert.deepEqual(
     [plain, ordered, copy, copy.slice(0, 1), plain.orderBy('name'), ds.Employee.newSelection({ ordered: true })].map(traits),
     [[false, false], [true, false], [true, true], [true, true], [true, false], [true, true]],
-  ); // prettier-ignore
+  ); // oxfmt-ignore
   const other = ds.Employee.query('ID in :1', [2, 3, 5]);
   assert.deepEqual([await names(ordered.and(other)), ordered.and(other).isOrdered()], [['Carla', 'Bo'], true]);
   assert.deepEqual([await names(plain.and(other)), plain.and(other).isOrdered()], [['Bo', 'Carla'], false]);
-  assert.deepEqual([await names(ordered.or(other)), ordered.or(other).isOrdered()], [['Ada', 'Bo', 'Carla', 'Eva'], false]); // prettier-ignore
+  assert.deepEqual([await names(ordered.or(other)), ordered.or(other).isOrdered()], [['Ada', 'Bo', 'Carla', 'Eva'], false]); // oxfmt-ignore
   assert.deepEqual([await names(ordered.minus(other)), ordered.minus(other).isOrdered()], [['Ada'], false]);
   const kept = ds.Employee.query('order by ID desc').minus(other, { keepOrder: true });
   assert.deepEqual([await names(kept), kept.isOrdered()], [['Femi', 'Dag', 'Ada'], true]);
@@ -162,7 +162,7 @@ inCall('aggregates', async () => {
   assert.deepEqual(
     [await all.sum('salary'), await all.min('salary'), await all.max('salary'), await all.count('salary'), await all.count()],
     [212900.5, 900, 61000, 5, 6],
-  ); // prettier-ignore
+  ); // oxfmt-ignore
   assert.equal(await all.average('salary'), 42580.1);
   assert.deepEqual([await all.min('name'), await all.max('name')], ['Ada', 'Femi']);
   assert.deepEqual([await all.max('born'), await all.max('seen')], ['1985-12-10', new Date(Date.UTC(2025, 4, 30))]);
@@ -182,7 +182,7 @@ for (const [what, filter] of [['nothing', 'ID = 0'], ['nulls alone', 'ID = 5']] 
       [0, null, null, null, 0],
     );
     assert.deepEqual(await selection.distinct('salary'), []);
-  }); // prettier-ignore
+  }); // oxfmt-ignore
 
 inCall('distinct values', async () => {
   const all = ds.Employee.all();
@@ -197,7 +197,7 @@ inCall('distinct values', async () => {
   await made.drop();
   assert.deepEqual(await all.distinctPaths('spec'), ['size', 'tags', 'tags.length']);
   await assert.rejects(all.distinct('photo'), hasCode(1574));
-}); // prettier-ignore
+}); // oxfmt-ignore
 
 inCall('values in memory stand in the order of the database', async () => {
   const made = [
@@ -209,8 +209,8 @@ inCall('values in memory stand in the order of the database', async () => {
   const some = ds.Company.get(3).then((company) => company!.staff);
   const names = await (await some).distinct('name');
   assert.deepEqual(names, ['\uFFFD', '😀']);
-  assert.deepEqual(await (await some).distinct('name', { count: true }), names.map((value) => ({ value, count: 1 }))); // prettier-ignore
-  assert.deepEqual(await (await (await some).orderByFormula(({ name }) => name)).extract('name', { keepNull: true }), [null, ...names]); // prettier-ignore
+  assert.deepEqual(await (await some).distinct('name', { count: true }), names.map((value) => ({ value, count: 1 }))); // oxfmt-ignore
+  assert.deepEqual(await (await (await some).orderByFormula(({ name }) => name)).extract('name', { keepNull: true }), [null, ...names]); // oxfmt-ignore
   const company = ds.Company.query('ID = 3');
   assert.deepEqual([await company.min('staff.serial'), await company.max('staff.serial')], [-9007199254740993n, 5]);
   for (const each of made) await each.drop();
@@ -249,7 +249,7 @@ inCall('collections', async () => {
     { name: 'Borealis', staff: [{ name: 'Dag', boss: null }, { name: 'Eva', boss: { name: 'Dag' } }] },
     { name: 'Cordoba', staff: [] },
   ]);
-}); // prettier-ignore
+}); // oxfmt-ignore
 
 inCall('from a selection to what a relation leads to', async () => {
   assert.deepEqual(await ds.Employee.query('ID < 5').related('employer').extract('name'), ['Acme', 'Borealis']);

@@ -43,7 +43,7 @@ test('inside, code sees what it wrote, outside nobody does', async () => {
       assert.equal((await ds.Company.query('name = A').first())?.name, 'A');
       assert.equal(await ds.Company.query('name = A').sum('ID'), await ds.Company.query('name = A').max('ID'));
       assert.equal(await ds.Employee.getCount(), 6);
-      const row = await program.keystamp.services.engine.row((await import('../../src/store/sql/sql.ts')).raw(`SELECT count(*) AS n FROM "Company" WHERE "name" = 'A'`)); // prettier-ignore
+      const row = await program.keystamp.services.engine.row((await import('../../src/store/sql/sql.ts')).raw(`SELECT count(*) AS n FROM "Company" WHERE "name" = 'A'`)); // oxfmt-ignore
       assert.equal(row?.['n'], 0);
     }),
   );
@@ -103,7 +103,7 @@ test('units of one transaction that run beside each other keep out of each other
     }),
   );
   assert.deepEqual(await companies(), ['A', 'B', 'C']);
-}); // prettier-ignore
+}); // oxfmt-ignore
 
 test('started, validated, cancelled', async () => {
   await program.run(async () => {
@@ -224,7 +224,7 @@ test('parallel calls have transactions of their own', async () => {
   );
   assert.deepEqual(results.map(({ status }) => status), ['fulfilled', 'rejected', 'fulfilled', 'rejected']);
   assert.deepEqual(await companies(), ['A', 'C']);
-}); // prettier-ignore
+}); // oxfmt-ignore
 
 test('locks: between sessions, within one, until unlocked or the end of the call', async () => {
   const [one, two] = [await program.newSession(), await program.newSession()];
@@ -235,7 +235,7 @@ test('locks: between sessions, within one, until unlocked or the end of the call
     await program.run(async () => {
       const theirs = (await ds.Company.get(1))!;
       const refused = await theirs.lock();
-      assert.deepEqual([refused.status, refused.statusText, refused.lockKindText], [3, 'Already Locked', 'Locked by another session']); // prettier-ignore
+      assert.deepEqual([refused.status, refused.statusText, refused.lockKindText], [3, 'Already Locked', 'Locked by another session']); // oxfmt-ignore
       theirs.city = 'Paris';
       assert.equal((await theirs.save()).status, 3);
       assert.equal((await theirs.drop()).status, 3);

@@ -94,7 +94,7 @@ for (const engine of ['SQLite', 'PostgreSQL'] as const)
 
     // The answer of a read that is under way when the bytes are replaced is cut off, never filled with others.
     const torn = await request(file);
-    const small = await request(file, { method: 'POST', body: randomBytes(10), headers: { 'content-type': 'application/octet-stream' } }); // prettier-ignore
+    const small = await request(file, { method: 'POST', body: randomBytes(10), headers: { 'content-type': 'application/octet-stream' } }); // oxfmt-ignore
     assert.equal(small.statusCode, 200, await small.body.text());
     await assert.rejects(async () => {
       for await (const piece of torn.body) assert.ok(piece);

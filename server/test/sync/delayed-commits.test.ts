@@ -66,7 +66,7 @@ test(`no change is skipped in ${rounds} rounds of delayed commits, seed ${seed}`
     }
 
     async read(): Promise<void> {
-      const ask = async (path: string): Promise<List> => (await fetch(`${this.#url}/rest/${path}`)).json() as Promise<List>; // prettier-ignore
+      const ask = async (path: string): Promise<List> => (await fetch(`${this.#url}/rest/${path}`)).json() as Promise<List>; // oxfmt-ignore
       const changed = await ask(`Person?$filter="__GlobalStamp >= ${this.#next}"&$limit=100000`);
       for (const entity of changed.__ENTITIES) this.names.set(entity.__KEY, String(entity['name']));
       const filter = `"__Stamp >= ${this.#next} and __Stamp < ${changed.__GlobalStamp}"`;

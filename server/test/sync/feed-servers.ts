@@ -117,6 +117,6 @@ export class BadNetwork {
       const at = this.#random.int(0, bytes.length);
       socket.write(bytes.subarray(0, at));
       socket.write(bytes.subarray(at));
-    }); // prettier-ignore
+    }); // oxfmt-ignore
   }
 }

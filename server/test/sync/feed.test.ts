@@ -143,7 +143,7 @@ for (const engine of ['sqlite', 'postgres'] as const)
     const { url: own } = await servers.node(random.int(1, 2));
     const answer = await fetch(`${own}/rest/${path}`, { method: 'POST', body: JSON.stringify(body ?? {}) });
     return (await answer.json()) as Readonly<Record<string, unknown>>;
-  } }; // prettier-ignore
+  } }; // oxfmt-ignore
     const writers = [1, 2].map((i) => new RandomWriter(direct, createRandom(seed * 10 + i)));
     const followers = [new Follower(ds, 1), new Follower(ds, 1, 3), new Follower(createClient<Model>({ url }), 1)];
     for (let round = 0; round < rounds; round++) {
@@ -212,7 +212,7 @@ describe('the feed', () => {
     const changes = await reading;
     const told = changes.map((change) => [change.kind, change.dataClass, 'key' in change && change.key]);
     assert.deepEqual(told.at(-1), ['deleted', 'Person', ada.__KEY]);
-    assert.deepEqual(changes.map(({ globalStamp }) => globalStamp), changes.map(({ globalStamp }) => globalStamp).toSorted((a, b) => a - b)); // prettier-ignore
+    assert.deepEqual(changes.map(({ globalStamp }) => globalStamp), changes.map(({ globalStamp }) => globalStamp).toSorted((a, b) => a - b)); // oxfmt-ignore
     assert.ok(told.some(([, name, key]) => name === 'Place' && key === 'a&b'));
   });
 
@@ -267,7 +267,7 @@ describe('the feed', () => {
     await sleep(300);
     await ds.Person.create({ name: 'after' }).save();
     const changes = await Promise.race([both, sleep(5000)]);
-    assert.deepEqual(changes?.map(({ globalStamp }) => globalStamp), [start, start]); // prettier-ignore
+    assert.deepEqual(changes?.map(({ globalStamp }) => globalStamp), [start, start]); // oxfmt-ignore
   });
 
   test('Last-Event-ID goes before since', async () => {

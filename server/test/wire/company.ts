@@ -75,7 +75,7 @@ const employees: readonly EmployeeRow[] = [
   { name: ['Jo', 'Lee'], salary: 71000, employer: 7, manager: 2, photo: 'jpeg' },
   { name: ['Kai', 'Moreau'], salary: 29000, employer: null, manager: null, photo: 'svg' },
   { name: ['Lea', 'Novák'], salary: 64000, employer: 7, manager: 2, photo: 'pdf' },
-]; // prettier-ignore
+]; // oxfmt-ignore
 
 const bytesOf = (name: PictureName | 'brochure'): Promise<Uint8Array> =>
   name === 'brochure' ? Promise.resolve(brochure) : picture(name);
@@ -131,7 +131,7 @@ const stamps = defineModel({
 });
 
 async function* stampEntities(): AsyncGenerator<SeedEntity> {
-  const [front, back, label, teaser] = [await picture('jpeg'), await picture('png'), await picture('webp'), await picture('jpeg-green')]; // prettier-ignore
+  const [front, back, label, teaser] = [await picture('jpeg'), await picture('png'), await picture('webp'), await picture('jpeg-green')]; // oxfmt-ignore
   yield { dataClass: 'Product', values: { ID: 1, name: 'Anvil' }, media: { front, back, label, teaser } };
   yield { dataClass: 'Product', values: { ID: 2, name: 'Rope' } };
   yield { dataClass: 'Page', values: { book: 'Atlas, vol. 1', number: 3 }, media: { scan: await picture('png') } };
@@ -169,7 +169,7 @@ const tracked = defineModel({
 
 async function* trackedEntities(): AsyncGenerator<SeedEntity> {
   yield { dataClass: 'Firm', values: { ID: 1, name: 'Acme' } };
-  yield { dataClass: 'Person', values: { ID: 1, name: 'Ada', salary: 100, employer: 1 }, media: { photo: await picture('jpeg') } }; // prettier-ignore
+  yield { dataClass: 'Person', values: { ID: 1, name: 'Ada', salary: 100, employer: 1 }, media: { photo: await picture('jpeg') } }; // oxfmt-ignore
   yield { dataClass: 'Person', values: { ID: 2, name: 'Bo', salary: 200, employer: 1 } };
   yield { dataClass: 'Place', values: { code: 'a&b', name: 'Corner' } };
   yield { dataClass: 'Token', values: { id: '0123456789abcdef0123456789abcdef' } };

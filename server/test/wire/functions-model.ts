@@ -204,4 +204,4 @@ export default implement(model, {
       functions: { put: { exposed: true, run(item: string) { this.items.push(item); return this.items; } } },
     },
   },
-}); // prettier-ignore
+}); // oxfmt-ignore

@@ -34,7 +34,7 @@ function matchHeader(name: string, wanted: string, { headers }: Answer, variable
   if (wanted === '-') return actual === undefined ? undefined : `${name} must be absent, got ${actual}`;
   if (actual === undefined) return `${name} is absent, expected ${wanted}`;
   const pattern = /^\/(.*)\/$/.exec(wanted);
-  const fits = wanted === '…' || (pattern ? new RegExp(pattern[1] as string).test(actual) : matchText(wanted, actual, variables)); // prettier-ignore
+  const fits = wanted === '…' || (pattern ? new RegExp(pattern[1] as string).test(actual) : matchText(wanted, actual, variables)); // oxfmt-ignore
   return fits ? undefined : `${name}: expected ${wanted}, got ${actual}`;
 }
 
@@ -42,7 +42,7 @@ async function matchBody(lines: readonly string[], body: Buffer, memory: Memory)
   if (lines.length === 0) return body.length === 0 ? [] : [`expected no body, got ${excerpt(body)}`];
   const text = lines.join('\n').trim();
   if (text === '…') return [];
-  if (!isByteLine(lines[0] as string)) return matchJson(substitute(text, memory.variables), body.toString('utf8'), memory.variables); // prettier-ignore
+  if (!isByteLine(lines[0] as string)) return matchJson(substitute(text, memory.variables), body.toString('utf8'), memory.variables); // oxfmt-ignore
   const faults = await Promise.all(lines.map((line) => matchBytes(line, body, memory.saved)));
   return faults.filter((fault) => fault !== undefined);
 }

@@ -40,7 +40,7 @@ function compareObjects(wanted: ObjectNode, found: ObjectNode, path: string, var
   const given = found.members.map(([name]) => name);
   const comparable = wanted.open ? given.slice(0, names.length) : given;
   if (names.join('\0') !== comparable.join('\0'))
-    return void faults.push(`${path}: expected the members ${names.join(', ')}${wanted.open ? ', …' : ''}, got ${given.join(', ')}`); // prettier-ignore
+    return void faults.push(`${path}: expected the members ${names.join(', ')}${wanted.open ? ', …' : ''}, got ${given.join(', ')}`); // oxfmt-ignore
   for (const [i, [name, value]] of wanted.members.entries())
     compare(value, (found.members[i] as readonly [string, JsonNode])[1], `${path}.${name}`, variables, faults);
 }
@@ -48,7 +48,7 @@ function compareObjects(wanted: ObjectNode, found: ObjectNode, path: string, var
 function compareArrays(wanted: ArrayNode, found: ArrayNode, path: string, variables: Variables, faults: string[]) {
   const fits = wanted.open ? found.items.length >= wanted.items.length : found.items.length === wanted.items.length;
   if (!fits)
-    return void faults.push(`${path}: expected ${wanted.items.length}${wanted.open ? ' or more' : ''} items, got ${found.items.length}: ${excerpt(found)}`); // prettier-ignore
+    return void faults.push(`${path}: expected ${wanted.items.length}${wanted.open ? ' or more' : ''} items, got ${found.items.length}: ${excerpt(found)}`); // oxfmt-ignore
   for (const [i, item] of wanted.items.entries())
     compare(item, found.items[i] as JsonNode, `${path}[${i}]`, variables, faults);
 }

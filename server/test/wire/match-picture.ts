@@ -7,7 +7,7 @@ import { bytesNamed, type Saved } from './bytes.ts';
 /** Mean difference of pixels, 0 to 255, up to which two pictures look alike. The samples are further apart. */
 export const alike = 8;
 
-const line = /^<(?:(empty)|image ([\w. =-]+)|same bytes as ([\w-]+)|like ([\w-]+)|bytes (\d+)-(\d+) of ([\w-]+)|save (\w+)|text (.*))>$/; // prettier-ignore
+const line = /^<(?:(empty)|image ([\w. =-]+)|same bytes as ([\w-]+)|like ([\w-]+)|bytes (\d+)-(\d+) of ([\w-]+)|save (\w+)|text (.*))>$/; // oxfmt-ignore
 
 /** The line is an expectation on bytes. */
 export const isByteLine = (text: string): boolean => line.test(text);

@@ -135,7 +135,7 @@ test('what holds for every answer is checked without being asked', async () => {
 });
 
 test('expectations on bytes take what they say and refuse the rest', async () => {
-  const [jpeg, png, clear, turned] = [await picture('jpeg'), await picture('png'), await picture('png-clear'), await picture('jpeg-exif-6')]; // prettier-ignore
+  const [jpeg, png, clear, turned] = [await picture('jpeg'), await picture('png'), await picture('png-clear'), await picture('jpeg-exif-6')]; // oxfmt-ignore
   const saved = new Map<string, Buffer>();
   const cases: readonly (readonly [string, Buffer, Buffer])[] = [
     ['<empty>', Buffer.alloc(0), jpeg],

@@ -16,7 +16,7 @@ after(async () => {
 });
 
 const ask = (method: string, url: string, cookie?: string, body?: string): Promise<Answer> =>
-  send(port, { method, url, headers: cookie === undefined ? [] : [['Cookie', cookie]], ...(body !== undefined && { body: Buffer.from(body) }) }); // prettier-ignore
+  send(port, { method, url, headers: cookie === undefined ? [] : [['Cookie', cookie]], ...(body !== undefined && { body: Buffer.from(body) }) }); // oxfmt-ignore
 
 test('past the limit the answer is 429, for this session alone', async () => {
   const login = await ask('POST', '/rest/$directory/login', undefined, '["amina","secret"]');

@@ -60,10 +60,10 @@ export const projects = defineModel({
 });
 
 /** Member and project; Ada has two tasks in one project. */
-const tasks = [[1, 1], [1, 1], [1, 2], [2, 2]] as const; // prettier-ignore
+const tasks = [[1, 1], [1, 1], [1, 2], [2, 2]] as const; // oxfmt-ignore
 
 /** Dag's company has no country, Eva has no company. */
-const employees = [['Ada', 1], ['Bo', 1], ['Cat', 2], ['Dag', 3], ['Eva', null]] as const; // prettier-ignore
+const employees = [['Ada', 1], ['Bo', 1], ['Cat', 2], ['Dag', 3], ['Eva', null]] as const; // oxfmt-ignore
 
 export async function* projectEntities(): AsyncGenerator<SeedEntity> {
   const logo = await picture('png-clear');

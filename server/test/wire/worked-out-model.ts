@@ -77,4 +77,4 @@ export default implement(model, {
       },
     },
   },
-}); // prettier-ignore
+}); // oxfmt-ignore

@@ -151,7 +151,7 @@ async function fromDatabase(folder: string, from: string, adopt: boolean): Promi
       : 'They stay as they are; stamps are kept beside them, and move with writes through Keystamp alone.',
     ...notes,
   ];
-  return { model: printDefinition(definition, head), notes, command, readme: readmeOf(command('.'), 'The tables belong to a database that was there before.') }; // prettier-ignore
+  return { model: printDefinition(definition, head), notes, command, readme: readmeOf(command('.'), 'The tables belong to a database that was there before.') }; // oxfmt-ignore
 }
 
 /** A password does not belong in files. */

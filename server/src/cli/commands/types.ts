@@ -61,6 +61,6 @@ async function catalogOf(path: string): Promise<WireCatalog> {
     showsFunction: ({ exposed }: FunctionDef) => exposed,
     may: () => true,
   };
-  const outcome = { kind: 'catalog', model, sight, classes, form: 'full', metadata: true, uniqueId: '', catalogUri: '', dataUri: '' } as const; // prettier-ignore
+  const outcome = { kind: 'catalog', model, sight, classes, form: 'full', metadata: true, uniqueId: '', catalogUri: '', dataUri: '' } as const; // oxfmt-ignore
   return JSON.parse(String(replyCatalog(outcome, readConfig({})).body)) as WireCatalog;
 }

@@ -21,7 +21,7 @@ import { everyClass } from '../sql/write.ts';
 
 const now = `to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const deletedTable = ident(deletedRecordsDefinition.table as string).text;
-const [stamp, timestamp, base, number] = [stampColumn, timestampColumn, baseColumn, globalStampColumn].map((name) => ident(name).text) as [string, string, string, string]; // prettier-ignore
+const [stamp, timestamp, base, number] = [stampColumn, timestampColumn, baseColumn, globalStampColumn].map((name) => ident(name).text) as [string, string, string, string]; // oxfmt-ignore
 
 /** Parts of a composite key as tombstones have them. */
 export const jsonArray = (parts: readonly Sql[]): Sql =>

@@ -93,7 +93,7 @@ export function insertStatement(
   base: number,
   assignments: readonly Assignment[],
 ): Sql {
-  const bookkeeping: Assignment[] = [[stampColumn, 1], [timestampColumn, timestamp], [baseColumn, base]]; // prettier-ignore
+  const bookkeeping: Assignment[] = [[stampColumn, 1], [timestampColumn, timestamp], [baseColumn, base]]; // oxfmt-ignore
   const all = dataClass.stamps === 'side' ? assignments : [...assignments, ...bookkeeping];
   const names = all.map(([name]) => ident(name));
   const values = all.map((each) => stored(dataClass, each));

@@ -51,8 +51,8 @@ const foreign = [
 ];
 
 test('what nothing protects answers under the names of this machine alone', () => {
-  assert.deepEqual(answered({}, false, ownNames), ownNames.map(() => true)); // prettier-ignore
-  assert.deepEqual(answered({}, false, foreign), foreign.map(() => false)); // prettier-ignore
+  assert.deepEqual(answered({}, false, ownNames), ownNames.map(() => true)); // oxfmt-ignore
+  assert.deepEqual(answered({}, false, foreign), foreign.map(() => false)); // oxfmt-ignore
 });
 
 test('what is protected, or meant for everybody, answers under any name', () => {
@@ -61,13 +61,13 @@ test('what is protected, or meant for everybody, answers under any name', () => 
 });
 
 test('once names are listed, they hold for every server', () => {
-  const hosts = ['data.example', 'Data.Example.:443', 'x.data.example', 'app.example', 'a.b.app.example', 'xapp.example', '10.0.0.5:80', '[fd00::1]']; // prettier-ignore
+  const hosts = ['data.example', 'Data.Example.:443', 'x.data.example', 'app.example', 'a.b.app.example', 'xapp.example', '10.0.0.5:80', '[fd00::1]']; // oxfmt-ignore
   const allowedHosts = 'data.example, .App.example,10.0.0.5';
   const expected = [true, true, false, true, true, false, true, false];
   for (const isProtected of [false, true])
     for (const open of [false, true]) {
       assert.deepEqual(answered({ allowedHosts, open }, isProtected, hosts), expected);
-      assert.deepEqual(answered({ allowedHosts, open }, isProtected, ownNames), ownNames.map(() => true)); // prettier-ignore
+      assert.deepEqual(answered({ allowedHosts, open }, isProtected, ownNames), ownNames.map(() => true)); // oxfmt-ignore
     }
   assert.deepEqual(answered({ allowedHosts: '[fd00::1]' }, true, ['[FD00::1]:8044']), [true]);
 });

@@ -107,7 +107,7 @@ for (const [line, url] of Object.entries(lines))
 test('keep-alive: plain and raw lines one after the other', async () => {
   const head = (line: string): string => `GET ${line} HTTP/1.1\r\nHost: a\r\n\r\n`;
   const seen = await overSocket(head('/1'), head('/2 x'), head('/3'), head('/4 ä'), `GET /5 y HTTP/1.1\r\n${last}`);
-  assert.deepEqual(seen.map((one) => one !== 400 && one.url), ['/1', '/2%20x', '/3', '/4%20%C3%A4', '/5%20y']); // prettier-ignore
+  assert.deepEqual(seen.map((one) => one !== 400 && one.url), ['/1', '/2%20x', '/3', '/4%20%C3%A4', '/5%20y']); // oxfmt-ignore
 });
 
 test('pipelined in one packet, with bodies and headers that look like request lines', async () => {

@@ -42,8 +42,8 @@ async function* entities(): AsyncGenerator<SeedEntity> {
   yield { dataClass: 'Firm', values: { code: 'acme' }, media: { logo: two } };
   yield { dataClass: 'Firm', values: { code: 'é & co' } };
   const file = Buffer.alloc(2_500_000, 'many bytes ');
-  yield { dataClass: 'Person', values: { ID: 1, name: 'Ada', notes: 'Her desk stands by the window', employer: 'acme' }, media: { photo: one, file } }; // prettier-ignore
-  yield { dataClass: 'Person', values: { ID: 2, name: 'Bo', notes: 'Window seat', employer: 'acme' }, media: { photo: one } }; // prettier-ignore
+  yield { dataClass: 'Person', values: { ID: 1, name: 'Ada', notes: 'Her desk stands by the window', employer: 'acme' }, media: { photo: one, file } }; // oxfmt-ignore
+  yield { dataClass: 'Person', values: { ID: 2, name: 'Bo', notes: 'Window seat', employer: 'acme' }, media: { photo: one } }; // oxfmt-ignore
   yield { dataClass: 'Person', values: { ID: 3, name: 'Çelik', employer: 'é & co' } };
 }
 

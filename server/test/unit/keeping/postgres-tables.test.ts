@@ -125,7 +125,7 @@ test('conditions and orders use the indexes on columns of other types', async ()
       ['born', '2020-01-01'],
       ['badge', badge],
     ] as const)
-      // prettier-ignore
+      // oxfmt-ignore
       for (const comparison of ['=', '>='] as const)
         assert.match(await planOf(name, { kind: 'compare', comparison, value }), new RegExp(`Index.*${name}`), name);
     const order = [{ steps: [], attribute: attribute('hired'), objectPath: [], descending: true }];

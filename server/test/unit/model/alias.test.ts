@@ -60,7 +60,7 @@ test('a circle', () => {
 });
 
 test('what else is given', () => {
-  const model = { dataClasses: { A: { attributes: { ID, x: { kind: 'alias' }, y: { kind: 'alias', path: 'ID', type: 'long' } } } } }; // prettier-ignore
+  const model = { dataClasses: { A: { attributes: { ID, x: { kind: 'alias' }, y: { kind: 'alias', path: 'ID', type: 'long' } } } } }; // oxfmt-ignore
   assert.deepEqual(checkDefinition(model), [
     'A.x.path: is missing',
     'A.y.type: is not known here; known are kind, path, exposed',

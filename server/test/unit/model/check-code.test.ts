@@ -37,7 +37,7 @@ test('functions stand where they were written', () => {
   assert.equal(model.definition, definition);
   assert.deepEqual([...model.functions.values()], [
     { name: 'hire', level: 'dataStore', exposed: true, onHttpGet: false, run },
-  ]); // prettier-ignore
+  ]); // oxfmt-ignore
   assert.deepEqual(
     [...employee.functions.values(), ...employee.selectionFunctions.values(), ...employee.entityFunctions.values()],
     [

@@ -79,7 +79,7 @@ test('companies found by generated filters over their staff', () =>
   ));
 
 test('orders are the same, ties included', async () => {
-  const names = ['firstName', 'lastName', 'salary', 'rank', 'active', 'birthDate', 'hired', 'token', 'ID', 'employer.name', 'spec.color', 'spec.size', 'manager.lastName']; // prettier-ignore
+  const names = ['firstName', 'lastName', 'salary', 'rank', 'active', 'birthDate', 'hired', 'token', 'ID', 'employer.name', 'spec.color', 'spec.size', 'manager.lastName']; // oxfmt-ignore
   const item = fc.tuple(fc.constantFrom(...names), fc.constantFrom('', ' desc')).map((parts) => parts.join(''));
   await fc.assert(
     fc.asyncProperty(fc.uniqueArray(item, { minLength: 1, maxLength: 3 }), async (items) => {

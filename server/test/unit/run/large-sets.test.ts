@@ -121,12 +121,12 @@ test('a filter within a set keeps its order, an order makes its own; kept or not
   const { set } = await read(`Item?$filter="group != 3"&$orderby=rank&${keep}`);
   const members = items.filter(({ group }) => group !== 3).toSorted(byRank);
   await assertPages(set, members);
-  await assertPages(`${set}?$filter=${at('"ID > 1000 and group != 4"')}`, members.filter(({ ID, group }) => ID > 1000 && group !== 4)); // prettier-ignore
+  await assertPages(`${set}?$filter=${at('"ID > 1000 and group != 4"')}`, members.filter(({ ID, group }) => ID > 1000 && group !== 4)); // oxfmt-ignore
   await assertPages(
     `${set}?$orderby=ID`,
     members.toSorted((a, b) => a.ID - b.ID),
   );
-  await assertPages(`${set}?$filter="group = 5"&$orderby="rank desc"`, members.filter(({ group }) => group === 5).toReversed()); // prettier-ignore
+  await assertPages(`${set}?$filter="group = 5"&$orderby="rank desc"`, members.filter(({ group }) => group === 5).toReversed()); // oxfmt-ignore
   const narrowed = await read(`${set}?$filter="group = 5"&${keep}`);
   assert.notEqual(narrowed.set, set);
   await assertPages(
@@ -191,11 +191,11 @@ test('keys that are texts', async () => {
   const members = items.filter(({ rank }) => rank > 40_000).toSorted((a, b) => byRank(b, a));
   const page = await read(`${set}?$skip=60000&$top=3`);
   assert.equal(page.total, members.length);
-  assert.deepEqual(page.keys, members.slice(60_000, 60_003).map(({ ID }) => `é${ID}`)); // prettier-ignore
+  assert.deepEqual(page.keys, members.slice(60_000, 60_003).map(({ ID }) => `é${ID}`)); // oxfmt-ignore
   const narrowed = await read(`${set}?$filter="rank < 110000"&$top=3`);
   const expected = members.filter(({ rank }) => rank < 110_000);
   assert.equal(narrowed.total, expected.length);
-  assert.deepEqual(narrowed.keys, expected.slice(0, 3).map(({ ID }) => `é${ID}`)); // prettier-ignore
+  assert.deepEqual(narrowed.keys, expected.slice(0, 3).map(({ ID }) => `é${ID}`)); // oxfmt-ignore
 });
 
 test('deleted members keep their place, are skipped by filters and combinations, and go with $clean', async () => {
@@ -212,5 +212,5 @@ test('deleted members keep their place, are skipped by filters and combinations,
   const clean = await read(`${set}?$clean=true&${keep}`);
   await assertPages(clean.set, left);
   const other = set.replace(/.*\//, '');
-  await assertPages(`${set}?$logicOperator=OR&$otherCollection=${other}`, left.toSorted((a, b) => a.ID - b.ID)); // prettier-ignore
+  await assertPages(`${set}?$logicOperator=OR&$otherCollection=${other}`, left.toSorted((a, b) => a.ID - b.ID)); // oxfmt-ignore
 });

@@ -117,7 +117,7 @@ const int64 = fc
     fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
     fc.bigInt({ min: -5n, max: 5n }),
     fc.bigInt({ min: 2n ** 53n - 3n, max: 2n ** 53n + 3n }),
-  ) // prettier-ignore
+  ) // oxfmt-ignore
   .map((made) => (Number.isSafeInteger(Number(made)) ? Number(made) : made));
 const real = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }),

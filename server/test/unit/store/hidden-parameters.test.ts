@@ -7,7 +7,7 @@ import { hideParameters } from '../../../src/store/sqlite/hidden-parameters.ts';
 
 test('every placeholder is hidden, question marks in texts and names are not touched', () => {
   assert.equal(hideParameters('SELECT ? WHERE a=?'), 'SELECT +? WHERE a=+?');
-  assert.equal(hideParameters(`SELECT '/photo?$x', ?, "odd?name", 'it''s?'`), `SELECT '/photo?$x', +?, "odd?name", 'it''s?'`); // prettier-ignore
+  assert.equal(hideParameters(`SELECT '/photo?$x', ?, "odd?name", 'it''s?'`), `SELECT '/photo?$x', +?, "odd?name", 'it''s?'`); // oxfmt-ignore
   assert.equal(hideParameters(`SELECT "a""?", '''?', ?`), `SELECT "a""?", '''?', +?`);
 });
 

@@ -171,7 +171,7 @@ test('a unit that throws is undone alone, and so is an attempt', async () => {
     await tx.run(sql`INSERT INTO "Note" (title) VALUES ('each 4')`);
   });
   const rows = await engine.rows(sql`SELECT title FROM "Note" WHERE title LIKE 'each%' ORDER BY title`);
-  assert.deepEqual(rows.map(({ title }) => title), ['each 1', 'each 3', 'each 4']); // prettier-ignore
+  assert.deepEqual(rows.map(({ title }) => title), ['each 1', 'each 3', 'each 4']); // oxfmt-ignore
 });
 
 test('a rule that is looked at with the commit: the unit that breaks it fails alone, whoever shares the commit', async () => {
@@ -212,7 +212,7 @@ test('a rule that is looked at with the commit: the unit that breaks it fails al
     many.flatMap(({ status }, i) => (status === 'rejected' ? [i] : [])),
     [250],
   );
-  assert.deepEqual([1100, 1300, 1449].map((id) => runs.get(id)), [1, 2, 1]); // prettier-ignore
+  assert.deepEqual([1100, 1300, 1449].map((id) => runs.get(id)), [1, 2, 1]); // oxfmt-ignore
 
   // A commit that is refused is undone for certain: the connection goes on being used.
   const pids = (): Promise<readonly unknown[]> =>

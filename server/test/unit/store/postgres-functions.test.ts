@@ -104,8 +104,8 @@ test('instants are printed and read as this program does', async () => {
   await compare(instants, 'keystamp_instant(x)', 'bigint', (ms) => new Date(ms).toISOString());
   const number = (digits: number): fc.Arbitrary<string> =>
     fc.integer({ min: 0, max: 10 ** digits - 1 }).map((n) => String(n).padStart(digits, '0'));
-  const day = fc.tuple(number(4), fc.oneof(fc.constantFrom('01', '02', '12'), number(2)), fc.oneof(fc.constantFrom('28', '29', '30', '31'), number(2))).map((parts) => parts.join('-')); // prettier-ignore
-  const time = fc.tuple(fc.oneof(fc.constantFrom('00', '23', '24'), number(2)), fc.constantFrom('00', '59', '60')).map((parts) => parts.join(':')); // prettier-ignore
+  const day = fc.tuple(number(4), fc.oneof(fc.constantFrom('01', '02', '12'), number(2)), fc.oneof(fc.constantFrom('28', '29', '30', '31'), number(2))).map((parts) => parts.join('-')); // oxfmt-ignore
+  const time = fc.tuple(fc.oneof(fc.constantFrom('00', '23', '24'), number(2)), fc.constantFrom('00', '59', '60')).map((parts) => parts.join(':')); // oxfmt-ignore
   const seconds = fc.constantFrom('', ':00', ':59', ':60', ':00.5', ':07.123456789', ':00.000', ':00.0001', ':01.');
   const zone = fc.constantFrom('', 'Z', 'z', '+01:00', '-0330', '+23:59', '+24:00', '+12:60', '+1');
   const texts = fc.oneof(

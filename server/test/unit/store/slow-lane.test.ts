@@ -28,7 +28,7 @@ async function open(given: Partial<typeof limits> = {}): Promise<SqliteEngine> {
       ['big', rows],
       ['small', 100],
     ] as const) {
-      // prettier-ignore
+      // oxfmt-ignore
       await tx.run(raw(`CREATE TABLE "${name}" (k INTEGER PRIMARY KEY, n INTEGER, u TEXT, p INTEGER)`));
       await tx.run(raw(`CREATE INDEX "${name}.n index" ON "${name}" (n)`));
       await tx.run(raw(`CREATE UNIQUE INDEX "${name}.u unique" ON "${name}" (u)`));
