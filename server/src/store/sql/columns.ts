@@ -1,6 +1,6 @@
 // Names of the columns and tables that Keystamp keeps beside the attributes of the model.
 import type { StorageDef } from '../../model/model.ts';
-import { column, ident, raw, sql, type Sql } from './sql.ts';
+import { column, ident, Sql, sql } from './sql.ts';
 
 /** The entity's stamp, 1 after the first save. */
 export const stampColumn = '__stamp';
@@ -62,4 +62,13 @@ export const globalStampTableName = 'keystamp_global_stamp';
 export const globalStampTable = ident(globalStampTableName);
 
 /** A text of this program as an SQL literal: names of the model and punctuation of JSON, nothing from a request. */
-export const literal = (text: string): Sql => raw(`'${text.replaceAll("'", "''")}'`);
+export class Literal extends Sql {
+  readonly content: string;
+
+  constructor(content: string) {
+    super(`'${content.replaceAll("'", "''")}'`, []);
+    this.content = content;
+  }
+}
+
+export const literal = (text: string): Literal => new Literal(text);

@@ -1,4 +1,6 @@
-// `concat(…)` of SQL. Each call copies its text, so what is concatenated inside another concatenation joins it.
+// `concat(…)` of SQL. Each call copies its text, so what is concatenated inside another concatenation joins it, and literals
+// that become neighbours become one.
+import { Literal } from './columns.ts';
 import { join, sql, Sql } from './sql.ts';
 
 /** A call of `concat`, which knows its arguments. */
@@ -16,7 +18,13 @@ class Concatenation extends Sql {
  * @param mostArguments that a function of the database takes
  */
 export function concatenation(parts: readonly Sql[], mostArguments: number): Sql {
-  const all = parts.flatMap((part) => (part instanceof Concatenation ? part.parts : [part]));
+  const all: Sql[] = [];
+  for (const part of parts.flatMap((each) => (each instanceof Concatenation ? each.parts : [each]))) {
+    const before = all.at(-1);
+    if (part instanceof Literal && before instanceof Literal)
+      all[all.length - 1] = new Literal(before.content + part.content);
+    else all.push(part);
+  }
   return new Concatenation(call(all, mostArguments), all);
 }
 
