@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { fork, spawn } from 'node:child_process';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -13,6 +13,7 @@ import Database from 'better-sqlite3';
 import { KeystampError } from '../../../src/errors.ts';
 import { DuplicateError, type Transaction } from '../../../src/store/engine.ts';
 import { raw, sql, type Sql } from '../../../src/store/sql/sql.ts';
+import { copyDatabase } from '../../../src/store/sqlite/copy-database.ts';
 import { Checkpoints } from '../../../src/store/sqlite/checkpoints.ts';
 import { SqliteEngine } from '../../../src/store/sqlite/engine.ts';
 
@@ -370,5 +371,29 @@ test('units that share a commit run each in the async context of its own caller'
     ['a', 'b'].map((name) => callers.run(name, () => engine.write(async () => callers.getStore()))),
   );
   assert.deepEqual(seen, ['a', 'b']);
+  await engine.close();
+});
+
+test('a file that has become much shorter under the server is read to its new end', async () => {
+  const file = newFile();
+  const engine = await open(file);
+  const many = Array.from({ length: 3000 }, (_, i) => insert(`${i} ${'x'.repeat(4000)}`));
+  await engine.write(async (tx) => {
+    for (const statement of many) await tx.run(statement);
+  });
+  assert.equal((await values(engine)).length, 3000);
+  const short = newFile();
+  const other = await open(short);
+  await other.write((tx) => tx.run(insert('only')));
+  await other.close();
+  await copyDatabase(short, file, () => undefined);
+  const outside = new Database(file);
+  outside.pragma('wal_checkpoint(TRUNCATE)');
+  outside.close();
+  engine.refresh();
+  assert.ok(statSync(file).size < 100_000, 'the file was cut');
+  assert.deepEqual(await values(engine), ['only']);
+  await engine.write((tx) => tx.run(insert('another')));
+  assert.deepEqual(await values(engine), ['only', 'another']);
   await engine.close();
 });
