@@ -21,7 +21,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 new Worker(programBeside(import.meta.url, 'lane-guard'), { workerData: process.ppid }).unref();
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
-const reader = new Connection(file, { readonly: true, sortIn: 'files', mapped: true });
+// Not mapped: what walks through whole tables meets each page once, and to map one costs more than to copy it.
+const reader = new Connection(file, { readonly: true, sortIn: 'files' });
 const hasKey = new HasKey(reader.database);
 let writer: Connection | undefined;
 
