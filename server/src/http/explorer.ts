@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { FastifyInstance } from 'fastify';
 import { mountsOf, type Config } from '../config.ts';
+import { noSniff } from '../reply/json.ts';
 
 const path = '/explorer';
 /** The same from the sources and from the built package. */
@@ -31,7 +32,7 @@ const pageHeaders = {
   'Content-Type': 'text/html; charset=utf-8',
   'Cache-Control': 'no-cache',
   'Content-Security-Policy': policy,
-  'X-Content-Type-Options': 'nosniff',
+  ...noSniff,
   'Referrer-Policy': 'same-origin',
   'Cross-Origin-Opener-Policy': 'same-origin',
 };
@@ -88,7 +89,7 @@ export function serveExplorer(server: FastifyInstance, config: Config, models: r
     immutable: true,
     maxAge: '365d',
     preCompressed: true,
-    setHeaders: (reply) => void reply.header('X-Content-Type-Options', 'nosniff'),
+    setHeaders: (reply) => void reply.headers(noSniff),
   });
   if (config.web === '')
     server.get('/', headToo, async (_request, reply) => reply.header('Cache-Control', 'no-cache').redirect(`${path}/`));

@@ -4,6 +4,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { settings, type Config } from '../config.ts';
+import { noSniff } from '../reply/json.ts';
 
 /** @throws Error when the setting names no folder */
 export function checkWebFolder({ web }: Config): void {
@@ -22,10 +23,7 @@ export function serveWebFolder(server: FastifyInstance, { web }: Config): void {
     decorateReply: false,
     dotfiles: 'ignore',
     cacheControl: false,
-    setHeaders(reply) {
-      // Nobody knows which of the names change with their content, so each is asked for again, with its ETag.
-      reply.header('Cache-Control', 'no-cache');
-      reply.header('X-Content-Type-Options', 'nosniff');
-    },
+    // Nobody knows which of the names change with their content, so each is asked for again, with its ETag.
+    setHeaders: (reply) => void reply.headers({ ...noSniff, 'Cache-Control': 'no-cache' }),
   });
 }

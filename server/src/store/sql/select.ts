@@ -133,16 +133,8 @@ export function membersStatement(
   keys: readonly Value[],
   dialect: SqlDialect,
 ): Sql {
-  const key = dataClass.key[0] as StorageDef;
-  const json = rowJson(rows, dialect);
-  const asked = dialect.elements(keyArray(keys), key);
-  const members = dialect.page(memberJson(json, key, dialect), {
-    rows: sql`(${asked} ORDER BY position) AS k LEFT JOIN ${from(dataClass, 'e')} ON ${foundIn(key, 'e')} = ${asStored(key, raw('k.value'))}`,
-    order: () => raw('k.position'),
-    present: raw('k.position'),
-    beside: syncColumns(dataClass),
-  });
-  return members.visiting(keys.length * entityWork);
+  const json = memberJson(rowJson(rows, dialect), dataClass.key[0] as StorageDef, dialect);
+  return ofKeys(dataClass, keys, json, { join: raw('LEFT JOIN'), beside: syncColumns(dataClass) }, dialect);
 }
 
 /**
@@ -150,16 +142,27 @@ export function membersStatement(
  * page. For classes with a key of one attribute.
  */
 export function entitiesStatement(columns: Columns, keys: readonly Value[], dialect: SqlDialect): Sql {
-  const { dataClass } = columns;
+  const json = jsonIn(dialect).top(columns);
+  return ofKeys(columns.dataClass, keys, json, { join: dialect.lookUpJoin, beside: {} }, dialect);
+}
+
+/** A page of `json`, one of each key, in the order of the keys; `join` decides about those that no entity has. */
+function ofKeys(
+  dataClass: DataClassDef,
+  keys: readonly Value[],
+  json: Sql,
+  { join: joined, beside }: { readonly join: Sql; readonly beside: Readonly<Record<string, Sql>> },
+  dialect: SqlDialect,
+): Sql {
   const key = dataClass.key[0] as StorageDef;
   const asked = dialect.elements(keyArray(keys), key);
-  const found = dialect.page(jsonIn(dialect).top(columns), {
-    rows: sql`(${asked} ORDER BY position) AS k ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${foundIn(key, 'e')} = ${asStored(key, raw('k.value'))}`,
+  const page = dialect.page(json, {
+    rows: sql`(${asked} ORDER BY position) AS k ${joined} ${from(dataClass, 'e')} ON ${foundIn(key, 'e')} = ${asStored(key, raw('k.value'))}`,
     order: () => raw('k.position'),
     present: raw('k.position'),
-    beside: {},
+    beside,
   });
-  return found.visiting(keys.length * entityWork);
+  return page.visiting(keys.length * entityWork);
 }
 
 /**
