@@ -1,4 +1,4 @@
-// One converter process, seen from the server: starts at idle priority, does one job at a time, is killed when late.
+// One converter process, seen from the server: does one job at a time at idle priority, is killed when late.
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -29,15 +29,17 @@ const program = fileURLToPath(programBeside(import.meta.url, 'convert-process'))
 /** Sent by somebody, the kernel short of memory for instance; a decoder's fault ends otherwise. */
 const killSignals: ReadonlySet<NodeJS.Signals> = new Set(['SIGKILL', 'SIGTERM', 'SIGINT', 'SIGHUP']);
 
-let idleLauncher: Promise<readonly string[]> | undefined;
+/** A start is no picture's fault, and a busy machine may take long over it: milliseconds. */
+const startLimit = 60_000;
 
-/** `chrt -i 0` where it exists and is allowed: SCHED_IDLE runs only on time that nobody else wants. Tried once. */
-function launcher(): Promise<readonly string[]> {
-  const command = ['chrt', '-i', '0'];
-  idleLauncher ??= new Promise((resolve) => {
-    execFile('chrt', ['-i', '0', process.execPath, '--version'], (error) => resolve(error ? [] : command));
+/**
+ * From now on the process and its threads run on time alone that nobody else wants (SCHED_IDLE), where `chrt` exists and
+ * may do that. Not sooner: to load a decoder at this priority takes for ever while all cores are busy.
+ */
+function yieldToOthers(pid: number): Promise<void> {
+  return new Promise((resolve) => {
+    execFile('chrt', ['-a', '-i', '-p', '0', String(pid)], () => resolve());
   });
-  return idleLauncher;
 }
 
 /** A running converter process. Never holds more than the job at hand. */
@@ -56,19 +58,19 @@ export class ConverterChild {
   /**
    * Starts a process and waits until it can work.
    * @param onStart called with it at once, before it can work
-   * @throws ConverterLost when it does not come up within `timeoutMs`
+   * @throws ConverterLost when it ends before it can work, or does not come up within a minute
    */
-  static async start(timeoutMs: number, onStart: (child: ConverterChild) => void): Promise<ConverterChild> {
+  static async start(onStart: (child: ConverterChild) => void): Promise<ConverterChild> {
     const own = process.execArgv.filter((argument) => argument.startsWith('--conditions'));
-    const [command, ...args] = [...(await launcher()), process.execPath, ...own, program];
     const child = new ConverterChild(
-      spawn(command ?? process.execPath, args, {
+      spawn(process.execPath, [...own, program], {
         // One job needs one thread of the pool; few malloc arenas keep the process from growing.
         env: { ...process.env, UV_THREADPOOL_SIZE: '1', MALLOC_ARENA_MAX: '2' },
       }),
     );
     onStart(child);
-    await child.#answer(timeoutMs);
+    await child.#answer(startLimit);
+    await yieldToOthers(child.pid);
     return child;
   }
 

@@ -160,7 +160,7 @@ export class Converter {
     for (let child = this.#idle.pop(); child; child = this.#idle.pop()) if (child.alive) return child;
     let started: ConverterChild | undefined;
     try {
-      return await ConverterChild.start(this.#limits.conversionSeconds * 1000, (child) => {
+      return await ConverterChild.start((child) => {
         started = child;
         this.#children.add(child);
         void child.closed.then(() => this.#children.delete(child));
@@ -169,8 +169,10 @@ export class Converter {
       });
     } catch (error) {
       if (this.#closed) throw busy('stopping');
-      if (started && error instanceof ConverterLost) this.#report(started, error);
-      throw error;
+      if (!(error instanceof ConverterLost)) throw error;
+      if (started) this.#report(started, error);
+      // Too late, or killed: another one may come up. One that crashes before it has seen a picture is a broken installation.
+      throw error.crashed ? error : busy(error.message);
     }
   }
 

@@ -8,16 +8,16 @@ const working = new WeakSet<ConverterChild>();
 const { start } = ConverterChild;
 const { run, end } = ConverterChild.prototype;
 
-ConverterChild.start = async (timeoutMs, onStart) => {
+ConverterChild.start = async (onStart) => {
   const kept = idle.pop();
-  if (!kept) return startAnother(timeoutMs, onStart);
-  if (!kept.alive) return ConverterChild.start(timeoutMs, onStart);
+  if (!kept) return startAnother(onStart);
+  if (!kept.alive) return ConverterChild.start(onStart);
   onStart(kept);
   return kept;
 };
 
-async function startAnother(...[timeoutMs, onStart]: Parameters<typeof start>): Promise<ConverterChild> {
-  const child = await start.call(ConverterChild, timeoutMs, (starting) => {
+async function startAnother(onStart: Parameters<typeof start>[0]): Promise<ConverterChild> {
+  const child = await start.call(ConverterChild, (starting) => {
     working.add(starting);
     onStart(starting);
   });

@@ -1,7 +1,7 @@
 // The life of converter processes: killed, late, too many waiting, left alone by their server.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KeystampError } from '../../../src/errors.ts';
@@ -44,6 +44,15 @@ function isGone(pid: number): boolean {
   const file = `/proc/${pid}/stat`;
   return existsSync(file) && readFileSync(file, 'latin1').split(') ')[1]?.startsWith('Z') === true;
 }
+
+const SCHED_IDLE = 5;
+
+/** The scheduling policy of a thread: field 41 of its `stat`, the 39th after its name. */
+const policyOf = (task: string): number =>
+  Number(readFileSync(`${task}/stat`, 'latin1').split(') ').at(-1)?.split(' ')[38]);
+
+/** There is a command that gives the policy, and it may. */
+const mayIdle = (): boolean => spawnSync('chrt', ['-i', '0', 'true']).status === 0;
 
 async function waitUntil(condition: () => boolean): Promise<void> {
   for (let tries = 0; tries < 400 && !condition(); tries++) await sleep(25);
@@ -116,6 +125,38 @@ test('a job past the time limit is ended with 503: another try may work', async 
   assert.equal((await converter.inspect(jpeg)).width, 120);
   assert.equal(events.filter((event) => event.kind === 'converterLost' && event.timedOut).length, 2);
   assert.equal(pids().length, 3);
+});
+
+test('a start that takes longer than a job may costs no answer', async (t) => {
+  const resumed: NodeJS.Timeout[] = [];
+  const converter = new Converter({ ...limits, conversionSeconds: 2 }, (event) => {
+    if (event.kind !== 'converterStarted') return;
+    process.kill(event.pid, 'SIGSTOP');
+    resumed.push(setTimeout(() => process.kill(event.pid, 'SIGCONT'), 2500));
+  });
+  t.after(() => converter.close());
+  assert.equal((await converter.inspect(jpeg)).width, 120);
+  assert.equal(resumed.length, 1);
+});
+
+test('a process killed while it starts is no fault of the server: 503', async (t) => {
+  const { converter, events } = start(t);
+  const inspecting = converter.inspect(jpeg);
+  await waitUntil(() => events.length > 0);
+  const [started] = events;
+  assert.ok(started?.kind === 'converterStarted');
+  process.kill(started.pid, 'SIGKILL');
+  await assert.rejects(inspecting, withStatus(503));
+  assert.ok(events.some((event) => event.kind === 'converterLost' && event.pid === started.pid));
+  assert.equal((await converter.inspect(jpeg)).width, 120);
+});
+
+test('a process at work runs on time that nobody else wants', { skip: !mayIdle() }, async (t) => {
+  const { converter, pids } = start(t);
+  await converter.inspect(jpeg);
+  const [pid = 0] = pids();
+  for (const thread of readdirSync(`/proc/${pid}/task`))
+    assert.equal(policyOf(`/proc/${pid}/task/${thread}`), SCHED_IDLE, thread);
 });
 
 test('a new picture that crashes its decoder is no picture; a killed process is not its fault', async (t) => {
