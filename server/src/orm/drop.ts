@@ -7,7 +7,7 @@ import { ConstraintError, type Row, type Transaction } from '../store/engine.ts'
 import { recordDeletion } from '../store/global-stamps.ts';
 import { seeingAll } from '../store/restricted.ts';
 import { baseColumn, stampColumn } from '../store/sql/columns.ts';
-import { entityRowStatement, storedEntity } from '../store/sql/entity-row.ts';
+import { entityRowStatement, keyOfRow, storedEntity } from '../store/sql/entity-row.ts';
 import { dropLockStatement } from '../store/sql/lock.ts';
 import { forgetWords } from '../store/sql/word-index.ts';
 import {
@@ -177,9 +177,7 @@ class Drop {
 
   async #pointing({ owner, foreignKey }: RelatedEntityDef, key: Key): Promise<readonly Key[]> {
     const rows = await this.#tx.rows(seeingAll(pointingStatement(owner, foreignKey, key[0] as Value)));
-    return rows
-      .map((row) => owner.key.map((part) => row[part.column] as Value))
-      .filter((each) => !this.#going.has(nameOf(owner, each)));
+    return rows.map((row) => keyOfRow(owner, row)).filter((each) => !this.#going.has(nameOf(owner, each)));
   }
 }
 

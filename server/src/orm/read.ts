@@ -7,11 +7,11 @@ import type { Executor, Row, Transaction } from '../store/engine.ts';
 import { alsoSeeing } from '../store/restricted.ts';
 import type { SqlDialect } from '../store/sql/dialect.ts';
 import {
-  canonical,
   entityAtStatement,
   entityRowsStatement,
   entityRowStatement,
   foreignKeysStatement,
+  keyOfRow,
   storedEntity,
   type StoredEntity,
 } from '../store/sql/entity-row.ts';
@@ -138,6 +138,3 @@ async function readKeys({ executor, services: { engine } }: CallContext, stateme
   const rows = await executor.rows(statement);
   return packKeys(rows.map((row) => packable(Object.values(row)[0] as Value)));
 }
-
-const keyOfRow = (dataClass: DataClassDef, row: Row): Key =>
-  dataClass.key.map((part) => canonical(part, row[part.column] ?? null));

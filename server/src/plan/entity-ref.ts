@@ -9,7 +9,14 @@ export type EntityRef =
   /** The key cannot be one of this class, so there is no such entity (spec 01 § 2.2). */
   | { readonly kind: 'missing'; readonly dataClass: DataClassDef; readonly text: string }
   | { readonly kind: 'member'; readonly dataClass: DataClassDef; readonly member: SetMember; readonly text: string }
-  | { readonly kind: 'match'; readonly selection: Selection; readonly text: string };
+  | EntityMatch;
+
+/** The first one in key order, see `:attr(value)` in spec 03 § 6. */
+export interface EntityMatch {
+  readonly kind: 'match';
+  readonly selection: Selection;
+  readonly text: string;
+}
 
 /** The dataclass of the entity a request names. */
 export const classOfEntity = (entity: EntityRef): DataClassDef =>

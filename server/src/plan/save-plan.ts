@@ -4,7 +4,7 @@ import type { CalculatedDef, DataClassDef, Json, RelatedEntityDef, StorageDef, V
 import type { Columns } from '../query/columns.ts';
 import type { Key } from '../query/selection.ts';
 import type { RelationTarget } from '../store/change.ts';
-import type { EntityRef } from './entity-ref.ts';
+import type { EntityMatch, EntityRef } from './entity-ref.ts';
 import type { SelectionSource, SetMember } from './selection-plan.ts';
 
 /** A change as the body tells it; uploads are still named by their id. */
@@ -12,6 +12,8 @@ export interface DraftChange {
   readonly kind: 'change';
   readonly dataClass: DataClassDef;
   readonly key?: Key;
+  /** Where the path names the entity by the value of an attribute; its key is found when the change is carried out. */
+  readonly match?: EntityMatch;
   readonly stamp?: number;
   readonly values: ReadonlyMap<StorageDef, Value>;
   readonly media: ReadonlyMap<StorageDef, { readonly uploadId: string } | null>;

@@ -63,48 +63,61 @@ function saveItem(
   context: PlanContext,
 ): SaveItem {
   if (Object.keys(body).length === 0 && !named) return { kind: 'nothing' };
+  const match = named?.kind === 'match' ? named : undefined;
   let key: Key | undefined;
   try {
     key = keyOf(body, dataClass, named);
-    const createMissing = key !== undefined && body['__STAMP'] === 0;
-    const stamp = key === undefined ? undefined : stampIn(body);
-    checkSave(dataClass, key === undefined ? 'create' : createMissing ? 'either' : 'update', context);
+    const isNew = key === undefined && !match;
+    const createMissing = !isNew && !match && body['__STAMP'] === 0;
+    const stamp = isNew ? undefined : stampIn(body);
+    checkSave(dataClass, isNew ? 'create' : createMissing ? 'either' : 'update', context);
     const made = assignments(body, dataClass, context, context.config.maxExpandDepth);
-    if (key !== undefined && !createMissing) checkAssigned(body, dataClass, context);
+    if (!isNew && !createMissing) checkAssigned(body, dataClass, context);
     return {
       kind: 'change',
       dataClass,
       ...(key && { key }),
+      ...(match && { match }),
       ...(stamp !== undefined && { stamp }),
       ...made,
       createMissing,
     };
   } catch (error) {
     if (!(error instanceof KeystampError)) throw error;
-    return { kind: 'refused', error: outer(error, dataClass, key, body), ...(key && { key }) };
+    return { kind: 'refused', error: outer(error, dataClass, key, body, named), ...(key && { key }) };
   }
 }
 
-function outer(error: KeystampError, dataClass: DataClassDef, key: Key | undefined, body: EntityBody): KeystampError {
+function outer(
+  error: KeystampError,
+  dataClass: DataClassDef,
+  key: Key | undefined,
+  body: EntityBody,
+  named: EntityRef | undefined,
+): KeystampError {
   if (key) return error.within(1517, printKey(key), dataClass.name);
-  const asked = body['__KEY'];
-  return asked === undefined || asked === null || asked === ''
-    ? error.within(1534, dataClass.name)
-    : error.within(1517, String(asked), dataClass.name);
+  const given = body['__KEY'];
+  const asked = given === undefined || given === null || given === '' ? named?.text : given;
+  return asked === undefined ? error.within(1534, dataClass.name) : error.within(1517, String(asked), dataClass.name);
 }
 
-/** The key of the entity to change, from the body or the path; nothing for a new entity (spec 06 § 1.2). */
+/**
+ * The key of the entity to change, from the body or the path (spec 06 § 1.2); nothing for a new entity, and for one that
+ * the path names by the value of an attribute.
+ */
 function keyOf(body: EntityBody, dataClass: DataClassDef, named: EntityRef | undefined): Key | undefined {
   const given = body['__KEY'];
   if (given === undefined || given === null || given === '') {
     if (!named) return undefined;
     if (named.kind === 'key') return named.key;
+    if (named.kind === 'match') return undefined;
     throw fail(1542, named.text, dataClass.name);
   }
   if (typeof given !== 'string' && typeof given !== 'number') throw fail(1541, JSON.stringify(given), dataClass.name);
   const parts = splitKey(String(given), dataClass.key.length);
   const key = resolveKey(dataClass, parts);
-  const differs = named && !(named.kind === 'key' && key && named.key.every((part, i) => part === key[i]));
+  const differs =
+    named && named.kind !== 'match' && !(named.kind === 'key' && key && named.key.every((part, i) => part === key[i]));
   if (!key || differs) throw fail(1542, keyText(parts), dataClass.name);
   return key;
 }

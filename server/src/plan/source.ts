@@ -5,7 +5,7 @@ import { all, allOf, none, type Predicate } from '../query/predicate.ts';
 import type { DataRequest, PlanContext } from './context.ts';
 import type { Combination, SelectionSource, SetMember, SetSource } from './selection-plan.ts';
 import { askedSelection, savedSelection } from './selection.ts';
-import { entityByKey, keysPredicate } from './target.ts';
+import { entityByKey, keysPredicate, namedKeys } from './target.ts';
 
 /**
  * @param orderby the order of the entities
@@ -33,7 +33,9 @@ export function sourceOf(
 function namedEntities({ target }: DataRequest, dataClass: DataClassDef): Predicate {
   if (target.set && target.set.id === undefined) return none;
   const { key } = target.dataClass;
-  return key?.kind === 'keys' && key.keys.length > 0 && !target.set ? keysPredicate(dataClass, key.keys) : all;
+  return key?.kind === 'keys' && key.keys.length > 0 && !target.set
+    ? keysPredicate(dataClass, namedKeys(key, dataClass))
+    : all;
 }
 
 function setSource(request: DataRequest, dataClass: DataClassDef, context: PlanContext): SetSource | undefined {

@@ -17,7 +17,7 @@ import { noParams } from '../query/params.ts';
 import { keysOf, type Predicate } from '../query/predicate.ts';
 import type { Key } from '../query/selection.ts';
 import { parseKeyText } from '../request/key-text.ts';
-import type { DataTarget } from '../request/api-request.ts';
+import type { DataTarget, KeysRef } from '../request/api-request.ts';
 import { namedAttribute } from './access.ts';
 import type { PlanContext } from './context.ts';
 import type { EntityRef } from './entity-ref.ts';
@@ -35,6 +35,15 @@ export function resolveKey(dataClass: DataClassDef, parts: readonly string[]): K
 /** How a key stands in a URL before it was cut into parts. */
 export const keyText = (parts: readonly string[]): string => parts.join('&');
 
+/**
+ * The keys between the brackets of a path. Of a class with a composite key, brackets may hold one key as its JSON parts
+ * instead: `["a",1]` (spec 01 § 2.2).
+ */
+export function namedKeys({ keys, brackets }: KeysRef, dataClass: DataClassDef): readonly (readonly string[])[] {
+  const isOne = brackets && keys.length > 1 && keys.length === dataClass.key.length;
+  return isOne && keys.every((parts) => parts.length === 1) ? [keys.flat()] : keys;
+}
+
 /** The one entity of that key. */
 export function entityByKey(dataClass: DataClassDef, parts: readonly string[]): EntityRef {
   const key = resolveKey(dataClass, parts);
@@ -51,8 +60,8 @@ export function resolveEntity(
   const { key } = target.dataClass;
   if (!key) return undefined;
   if (key.kind === 'keys') {
-    const [only] = key.keys;
-    return only && key.keys.length === 1 ? entityByKey(dataClass, only) : undefined;
+    const [only, ...others] = namedKeys(key, dataClass);
+    return only && others.length === 0 ? entityByKey(dataClass, only) : undefined;
   }
   const attribute = namedAttribute(dataClass, key.attribute, context);
   if (!attribute || !shownValue(attribute)) throw fail(1500, key.attribute, dataClass.name);

@@ -35,10 +35,11 @@ export function toValue(attribute: StorageDef, given: Given): Value {
     case 'byte':
     case 'word':
     case 'long':
-    case 'long64':
     case 'number':
-    case 'duration':
       return toNumber(given) ?? wrong();
+    case 'long64':
+    case 'duration':
+      return exactInteger(toNumber(given) ?? wrong());
     case 'date': {
       const text = typeof given.value === 'string' ? given.value : '';
       return (attribute.simpleDate ? parseDay(text) : parseInstant(text)) ?? wrong();
@@ -67,6 +68,10 @@ function toBool(given: Given): boolean | undefined {
       return undefined;
   }
 }
+
+/** Beside a column of 64-bit integers PostgreSQL would round both to what a binary fraction holds. */
+const exactInteger = (value: number | bigint): number | bigint =>
+  Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(Number(value)) < 2 ** 63 ? BigInt(value) : value;
 
 function toNumber(given: Given): number | bigint | undefined {
   if (typeof given.value === 'boolean') return Number(given.value);

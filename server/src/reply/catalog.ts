@@ -154,7 +154,7 @@ function printStorage(attribute: StorageDef, metadata: boolean): Printed {
     fieldPos: position(attribute),
     scope: 'public',
     ...((indexed || primKey) && { indexed: true }),
-    ...((unique || primKey) && { unique: true }),
+    ...((unique || (primKey && attribute.owner.key.length === 1)) && { unique: true }),
     ...(notNull && { not_null: true }),
     ...(metadata && notNull && { never_null: true }),
     ...(autosequence && { autosequence: true }),

@@ -8,9 +8,14 @@ export interface ClassRef {
 }
 
 /** Keys as text: each key is the list of its parts (several parts for a composite key), unquoted and percent-decoded. */
-export type KeyPart =
-  | { readonly kind: 'keys'; readonly keys: readonly (readonly string[])[]; readonly brackets: boolean }
-  | { readonly kind: 'attribute'; readonly attribute: string; readonly value: string };
+export type KeyPart = KeysRef | { readonly kind: 'attribute'; readonly attribute: string; readonly value: string };
+
+/** What stands between a pair of brackets, `[…]` or `(…)`. */
+export interface KeysRef {
+  readonly kind: 'keys';
+  readonly keys: readonly (readonly string[])[];
+  readonly brackets: boolean;
+}
 
 /** `$entityset/ID`, `$entityset/$none`, `$entityset/ID[22]`. */
 export interface SetRef {

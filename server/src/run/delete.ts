@@ -1,10 +1,10 @@
 // Deletes (spec 06 § 5). Each entity is a unit of its own unless the request is atomic.
 import { KeystampError, fail } from '../errors.ts';
-import type { DataClassDef, Value } from '../model/model.ts';
 import { deleteEntity, hasDropCode } from '../orm/drop.ts';
 import type { DeletePlan } from '../plan/save-plan.ts';
 import type { Key } from '../query/selection.ts';
 import type { Transaction } from '../store/engine.ts';
+import { keyOfRow } from '../store/sql/entity-row.ts';
 import { keysStatement } from '../store/sql/select.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
@@ -79,6 +79,3 @@ async function entitiesOf({ what, dataClass }: DeletePlan, visit: Visit): Promis
       return what satisfies never;
   }
 }
-
-const keyOfRow = (dataClass: DataClassDef, row: Readonly<Record<string, Value>>): Key =>
-  dataClass.key.map((part) => row[part.column] as Value);

@@ -3,6 +3,7 @@ import { fail } from '../errors.ts';
 import type { Key } from '../query/selection.ts';
 import { type EntityRef, classOfEntity } from '../plan/entity-ref.ts';
 import type { ReadEntityPlan } from '../plan/plan.ts';
+import { keyOfRow } from '../store/sql/entity-row.ts';
 import { entityStatement, keysStatement } from '../store/sql/select.ts';
 import { sql } from '../store/sql/sql.ts';
 import { withCalculated } from './calculated.ts';
@@ -27,7 +28,7 @@ export async function findKey(entity: EntityRef, visit: Visit): Promise<Key | un
       const { engine } = visit.services;
       const selection = await forDatabase(entity.selection, visit);
       const row = await engine.row(sql`${keysStatement(selection, engine.dialect)} LIMIT 1`);
-      return row && selection.dataClass.key.map((part) => row[part.column] ?? null);
+      return row && keyOfRow(selection.dataClass, row);
     }
     default:
       return entity satisfies never;

@@ -3,10 +3,14 @@ import { fail, KeystampError } from '../errors.ts';
 import type { RelatedEntityDef, StorageDef } from '../model/model.ts';
 import { goneUpload, uploadChange } from '../orm/media-change.ts';
 import { aroundSave } from '../orm/save-error.ts';
+import type { EntityMatch } from '../plan/entity-ref.ts';
 import type { DraftChange, SaveItem } from '../plan/save-plan.ts';
+import { printKey } from '../query/print-key.ts';
+import type { Key } from '../query/selection.ts';
 import type { Upload } from '../session/uploads.ts';
 import type { Change, MediaChange } from '../store/change.ts';
 import type { Visit } from './context.ts';
+import { findKey } from './entity.ts';
 
 /** A change with everything it needs at hand. */
 export interface Ready {
@@ -30,13 +34,22 @@ export async function prepareItem(item: SaveItem, uploads: FoundUploads, visit: 
     return await prepareDraft(item, uploads, visit);
   } catch (error) {
     if (!(error instanceof KeystampError) || error.status >= 500) throw error;
-    const { key, dataClass } = item;
-    return { kind: 'refused', error: aroundSave(error, dataClass, key), ...(key && { key }) };
+    const { key, match, dataClass } = item;
+    const around = key || !match ? aroundSave(error, dataClass, key) : error.within(1517, match.text, dataClass.name);
+    return { kind: 'refused', error: around, ...(key && { key }) };
   }
 }
 
+/** @throws KeystampError 1542 when there is none such, or the body speaks of another entity */
+async function keyOfMatch(match: EntityMatch, { key, dataClass }: DraftChange, visit: Visit): Promise<Key> {
+  const found = await findKey(match, visit);
+  if (!found || (key && printKey(key) !== printKey(found))) throw fail(1542, match.text, dataClass.name);
+  return found;
+}
+
 async function prepareDraft(draft: DraftChange, uploads: FoundUploads, visit: Visit): Promise<Ready> {
-  const { dataClass, key, stamp, values, calculated, targets, createMissing } = draft;
+  const { dataClass, match, stamp, values, calculated, targets, createMissing } = draft;
+  const key = match ? await keyOfMatch(match, draft, visit) : draft.key;
   const media = new Map<StorageDef, MediaChange>();
   const used = new Map<string, 1825 | 1826>();
   for (const [attribute, to] of draft.media) {

@@ -127,6 +127,15 @@ const stamps = defineModel({
       },
     },
     Day: { attributes: { day: { type: 'date', simpleDate: true, primKey: true }, text: { type: 'string' } } },
+    Star: {
+      attributes: {
+        number: { type: 'long64', primKey: true },
+        name: { type: 'string' },
+        mass: { type: 'number' },
+        sun: { kind: 'relatedEntity', dataClass: 'Star', onDrop: 'cascade' },
+        planets: { kind: 'relatedEntities', dataClass: 'Star', inverse: 'sun' },
+      },
+    },
   },
 });
 

@@ -121,9 +121,11 @@ function sum(number: Sql, distinct: boolean): Sql {
   return distinct ? sql`keystamp_sum(array_agg(DISTINCT ${real}))` : exactSum(real);
 }
 
-/** Beyond what a 4-byte number holds nothing is cut off. */
-export const exactSum = (real: Sql): Sql =>
-  sql`(sum(CASE WHEN abs(${real}) < 1e30 THEN CAST(CAST(${real} AS float4) AS float8) ELSE ${real} END) + sum(CASE WHEN abs(${real}) < 1e30 THEN ${real} - CAST(CAST(${real} AS float4) AS float8) ELSE 0 END))`;
+/** Above and below what a 4-byte number holds nothing is cut off: the cast would fail. */
+export const exactSum = (real: Sql): Sql => {
+  const halved = sql`abs(${real}) BETWEEN 1e-30 AND 1e30`;
+  return sql`(sum(CASE WHEN ${halved} THEN CAST(CAST(${real} AS float4) AS float8) ELSE ${real} END) + sum(CASE WHEN ${halved} THEN ${real} - CAST(CAST(${real} AS float4) AS float8) ELSE 0 END))`;
+};
 
 export const postgresJson: JsonDialect = {
   concat: (parts) => new Written(concatenation(parts, mostArguments), parts.flatMap(piecesOf)),

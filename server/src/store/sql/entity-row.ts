@@ -181,6 +181,10 @@ export function canonical({ type }: StorageDef, value: Value): Value {
   }
 }
 
+/** The key in a row that has its columns under their own names. */
+export const keyOfRow = (dataClass: DataClassDef, row: Row): Key =>
+  dataClass.key.map((part) => canonical(part, row[part.column] ?? null));
+
 function exactNumber(text: string): number | bigint {
   const number = Number(text);
   return Number.isSafeInteger(number) ? number : BigInt(text);
