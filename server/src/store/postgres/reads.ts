@@ -147,6 +147,6 @@ export class Reads {
 /** The keys that the statement finds, those of the list alone, in the order of the list. */
 function inOrderOf(list: KeyList, statement: Sql): Sql {
   const types = { int32: raw('int4'), double: raw('float8'), text: raw('text') } as const;
-  const found = list.kind === 'text' ? sql`SELECT CAST(f.* AS text) FROM (${statement}) AS f` : statement;
+  const found = list.kind === 'text' ? sql`SELECT CAST(f.key AS text) FROM (${statement}) AS f(key)` : statement;
   return sql`SELECT l.key FROM unnest(CAST(${list} AS ${types[list.kind]}[])) WITH ORDINALITY AS l(key, place) WHERE l.key IN (${found}) ORDER BY l.place`;
 }

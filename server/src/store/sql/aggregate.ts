@@ -4,6 +4,7 @@ import type { AggregateName, MediaPlace, ValuePlace } from '../../query/aggregat
 import type { Selection } from '../../query/selection.ts';
 import { literal } from './columns.ts';
 import type { SqlDialect } from './dialect.ts';
+import { holdsInteger64 } from './exact-integer.ts';
 import { atom, kindOf } from './json-test.ts';
 import { compilePredicate } from './predicate.ts';
 import { column, ident, join, raw, sql, type Sql } from './sql.ts';
@@ -42,7 +43,11 @@ export function computeStatement(
   const [first] = places;
   if (!first) return sql`SELECT ${dialect.concat([sql`count(*)`])} AS json ${from}`;
   const name = first.names[0] as AggregateName;
-  if (bare) return sql`SELECT ${aggregate(name, first.place, selection, dialect)} AS json ${from}`;
+  if (bare) {
+    const value = aggregate(name, first.place, selection, dialect);
+    // A found text gathers nothing: there would be as many rows of it as entities.
+    return isFound(name, first.place) ? sql`SELECT ${value} AS json` : sql`SELECT ${value} AS json ${from}`;
+  }
   const members = places.map(({ place, names }) => {
     const values = names.map((each, i) =>
       dialect.concat([literal(`${i === 0 ? '' : ','}"${each}":`), aggregate(each, place, selection, dialect)]),
@@ -64,11 +69,11 @@ function aggregate(name: AggregateName, place: ValuePlace, selection: Selection,
     case 'countDistinct':
       return dialect.concat([sql`count(DISTINCT ${same})`]);
     case 'sum':
-      return number(sql`coalesce(${dialect.sum(value, false)}, 0)`);
+      return number(sql`coalesce(${sumOf(place, value, dialect)}, 0)`);
     case 'sumDistinct':
       return number(sql`coalesce(${dialect.sum(value, true)}, 0)`);
     case 'average':
-      return number(sql`${dialect.sum(value, false)} / nullif(count(${value}), 0)`);
+      return number(sql`${sumOf(place, value, dialect)} / nullif(count(${value}), 0)`);
     case 'averageDistinct':
       return number(sql`${dialect.sum(value, true)} / nullif(count(DISTINCT ${value}), 0)`);
     case 'min':
@@ -78,6 +83,19 @@ function aggregate(name: AggregateName, place: ValuePlace, selection: Selection,
       return name satisfies never;
   }
 }
+
+/**
+ * The sum of all values. Halves of 64-bit integers are summed apart, which neither overflows nor rounds, so that it does not
+ * depend on the order of the rows.
+ */
+function sumOf({ attribute, objectPath }: ValuePlace, value: Sql, dialect: SqlDialect): Sql {
+  if (!holdsInteger64(attribute) || objectPath.length > 0) return dialect.sum(value, false);
+  return sql`CAST(sum(${value} >> 32) * 4294967296.0 + sum(${value} & 4294967295) AS double precision)`;
+}
+
+/** Is the value looked up by a query of its own? */
+const isFound = (name: AggregateName, { attribute }: ValuePlace): boolean =>
+  isText(attribute) && (name === 'min' || name === 'max');
 
 /** Texts are compared without case and accents, but shown as they are stored; the first in key order wins a tie. */
 function extreme(
