@@ -145,7 +145,11 @@ async function partOver(
 ): Promise<Part> {
   const converter = new Converter(config, onEvent);
   const variants = new Variants(config, converter, onEvent);
-  const sweepFailed = (cause: unknown): void => onEvent({ kind: 'sweepFailed', cause });
+  let closing = false;
+  // What a stop cuts short is done after the next start.
+  const sweepFailed = (cause: unknown): void => {
+    if (!closing) onEvent({ kind: 'sweepFailed', cause });
+  };
   const sets = new EntitySets(engine, config, now, sweepFailed);
   const uploads = new Uploads(engine, config, now);
   const spool = new Spool(join(config.data, 'spool'));
@@ -197,6 +201,7 @@ async function partOver(
       await signal.close();
       await sessions.flush().catch(sweepFailed);
       await sets.flush().catch(sweepFailed);
+      closing = true;
       await variants.close();
       await converter.close();
       await engine.close();

@@ -44,28 +44,19 @@ export interface ConnectionOptions {
   readonly readonly?: boolean;
   /** Where sorting goes that does not fit in the cache. */
   readonly sortIn: 'memory' | 'files';
-  /**
-   * Reads pages of the file where the system keeps them, instead of having each copied by a call of its own. For connections
-   * that do not write.
-   */
-  readonly mapped?: boolean;
 }
-
-/** Of a longer file the rest is read by calls; SQLite takes no more. */
-const mostMappedBytes = 2 ** 31;
 
 export class Connection {
   readonly database: Database.Database;
   readonly #rows = new LRUCache<string, Prepared>({ max: keptStatements });
   readonly #columns = new LRUCache<string, Database.Statement<Value[], Value>>({ max: keptStatements });
 
-  constructor(file: string, { readonly = false, sortIn, mapped = false }: ConnectionOptions) {
+  constructor(file: string, { readonly = false, sortIn }: ConnectionOptions) {
     this.database = new Database(file, { timeout: busyTimeoutMs, readonly });
     if (!readonly) this.database.pragma('journal_mode = WAL');
     this.database.pragma('synchronous = FULL');
     this.database.pragma('foreign_keys = OFF');
     this.database.pragma('cache_size = -65536');
-    if (mapped) this.database.pragma(`mmap_size = ${mostMappedBytes}`);
     this.database.pragma(`temp_store = ${sortIn === 'memory' ? 'MEMORY' : 'FILE'}`);
     registerFunctions(this.database);
   }

@@ -71,7 +71,7 @@ export class SqliteEngine implements Engine {
   constructor(file: string, limits: LaneLimits = defaultLimits) {
     this.#file = file;
     this.#writer = new Connection(file, { sortIn: 'memory' });
-    this.#reader = new Connection(file, { sortIn: 'memory', mapped: true });
+    this.#reader = new Connection(file, { sortIn: 'memory' });
     this.#lane = new SlowLane(file, limits);
     this.#sizes = new TableSizes(this.#reader.database);
     this.#checkpoints = new Checkpoints(file);

@@ -78,16 +78,15 @@ export class LaneChild {
   }
 
   /**
-   * Does jobs one after the other, until one fails.
-   * @returns what came of the last one
+   * Does a job.
    * @throws LaneLost when the process ends first, or is killed because `timeoutMs` have passed
    */
-  async run(jobs: readonly LaneJob[], timeoutMs: number): Promise<LaneResult | undefined> {
+  async run(job: LaneJob, timeoutMs: number): Promise<LaneResult> {
     this.#holdServer(true);
     try {
       // What a process takes to come up on a busy machine is not the query's time.
       await this.#within(startMs, this.#ready);
-      return await this.#within(timeoutMs, this.#doAll(jobs));
+      return await this.#within(timeoutMs, this.#do(job));
     } finally {
       this.#holdServer(false);
     }
@@ -113,15 +112,6 @@ export class LaneChild {
     } finally {
       clearTimeout(timer);
     }
-  }
-
-  async #doAll(jobs: readonly LaneJob[]): Promise<LaneResult | undefined> {
-    let result: LaneResult | undefined;
-    for (const job of jobs) {
-      result = await this.#do(job);
-      if (result.kind === 'failed') break;
-    }
-    return result;
   }
 
   async #do(job: LaneJob): Promise<LaneResult> {

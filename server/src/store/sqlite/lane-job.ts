@@ -16,8 +16,8 @@ export type LaneJob<B = Bulk> =
   | ({ readonly kind: 'row' } & LaneStatement<B>)
   /** The first column, packed. With `among` only keys of that list, in its order. */
   | ({ readonly kind: 'keys'; readonly among?: Exclude<B, Uint8Array> } & LaneStatement<B>)
-  /** Commits by itself. */
-  | ({ readonly kind: 'write' } & LaneStatement<B>);
+  /** One after the other, each committed by itself. */
+  | { readonly kind: 'writes'; readonly statements: readonly LaneStatement<B>[] };
 
 /** `List` is what stands for a list of keys; `ms`: the processor time that the statement took. */
 export type LaneResult<List = KeyList> =
@@ -41,12 +41,13 @@ function replaceBulk<From, To>(
   isLong: (param: unknown) => param is From,
   replace: (bulk: From) => To,
 ): LaneJob<To> {
-  const params = job.params.map((param) => (isLong(param) ? replace(param) : param)) as LaneJob<To>['params'];
-  if (job.kind !== 'keys') return { ...job, params };
-  const { among, ...rest } = job;
-  return among === undefined
-    ? { ...rest, params }
-    : { ...rest, params, among: replace(among) as Exclude<To, Uint8Array> };
+  const replaced = ({ text, params }: LaneStatement<From>): LaneStatement<To> => ({
+    text,
+    params: params.map((param) => (isLong(param) ? replace(param) : param)) as LaneStatement<To>['params'],
+  });
+  if (job.kind === 'writes') return { kind: 'writes', statements: job.statements.map(replaced) };
+  if (job.kind !== 'keys' || job.among === undefined) return { kind: job.kind, ...replaced(job) };
+  return { kind: 'keys', ...replaced(job), among: replace(job.among) as Exclude<To, Uint8Array> };
 }
 
 /** A job as it is sent, and what must lie in the exchange file before. */

@@ -21,12 +21,22 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 new Worker(programBeside(import.meta.url, 'lane-guard'), { workerData: process.ppid }).unref();
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
-// Not mapped: what walks through whole tables meets each page once, and to map one costs more than to copy it.
 const reader = new Connection(file, { readonly: true, sortIn: 'files' });
 const hasKey = new HasKey(reader.database);
 let writer: Connection | undefined;
 
 const bound = ({ params }: LaneStatement): Value[] => bindable(params, hasKey.add);
+
+const sleeping = new Int32Array(new SharedArrayBuffer(4));
+/** Between two writes, so that the server, which waits for the lock, gets it: milliseconds. */
+const pause = 2;
+
+function write({ text, params }: LaneStatement): void {
+  // What it leaves unsynced the server would have to wait for with its own next commit.
+  writer ??= new Connection(file, { sortIn: 'files' });
+  writer.prepared(text).statement.run(...bindable(params));
+  Atomics.wait(sleeping, 0, 0, pause);
+}
 
 function work(job: LaneJob): LaneResult {
   const before = process.cpuUsage();
@@ -46,10 +56,8 @@ function work(job: LaneJob): LaneResult {
       const keys = packKeys(reader.column(job.text, bound(job)));
       return { kind: 'keys', keys: job.among ? keysAmong(job.among, keys) : keys, ms: ms() };
     }
-    case 'write':
-      // What it leaves unsynced the server would have to wait for with its own next commit.
-      writer ??= new Connection(file, { sortIn: 'files' });
-      writer.prepared(job.text).statement.run(...bindable(job.params));
+    case 'writes':
+      for (const statement of job.statements) write(statement);
       return { kind: 'written' };
     default:
       return job satisfies never;

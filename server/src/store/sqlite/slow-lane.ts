@@ -12,8 +12,8 @@ import type { Pace } from './pace.ts';
 export type LaneLimits = Pick<Config, 'querySeconds' | 'queryProcesses' | 'maxQueryQueue'>;
 
 interface Waiting {
-  readonly jobs: readonly LaneJob[];
-  readonly resolve: (result: LaneResult | undefined) => void;
+  readonly job: LaneJob;
+  readonly resolve: (result: LaneResult) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -36,22 +36,22 @@ export class SlowLane {
 
   /** @param pace told how long the statement took */
   async rows({ text, params }: Sql, pace?: Pace): Promise<readonly Row[]> {
-    const result = await this.#do([{ kind: 'rows', text, params }], pace);
-    return result?.kind === 'rows' ? result.rows : unexpected(result);
+    const result = await this.#do({ kind: 'rows', text, params }, pace);
+    return result.kind === 'rows' ? result.rows : unexpected(result);
   }
 
   async row({ text, params }: Sql, pace?: Pace): Promise<Row | undefined> {
-    const result = await this.#do([{ kind: 'row', text, params }], pace);
-    return result?.kind === 'rows' ? result.rows[0] : unexpected(result);
+    const result = await this.#do({ kind: 'row', text, params }, pace);
+    return result.kind === 'rows' ? result.rows[0] : unexpected(result);
   }
 
   async keys({ text, params }: Sql, among: KeyList | undefined, pace?: Pace): Promise<KeyList> {
-    const result = await this.#do([{ kind: 'keys', text, params, ...(among && { among }) }], pace);
-    return result?.kind === 'keys' ? result.keys : unexpected(result);
+    const result = await this.#do({ kind: 'keys', text, params, ...(among && { among }) }, pace);
+    return result.kind === 'keys' ? result.keys : unexpected(result);
   }
 
   async write(statements: readonly Sql[]): Promise<void> {
-    await this.#do(statements.map(({ text, params }) => ({ kind: 'write', text, params })));
+    await this.#do({ kind: 'writes', statements: statements.map(({ text, params }) => ({ text, params })) });
   }
 
   /** Ends the processes. Statements under way or waiting fail with 503. */
@@ -61,17 +61,17 @@ export class SlowLane {
     await Promise.all([...this.#children].map((child) => child.end()));
   }
 
-  async #do(jobs: readonly LaneJob[], pace?: Pace): Promise<LaneResult | undefined> {
-    const result = await new Promise<LaneResult | undefined>((resolve, reject) => {
+  async #do(job: LaneJob, pace?: Pace): Promise<LaneResult> {
+    const result = await new Promise<LaneResult>((resolve, reject) => {
       if (this.#closed) return reject(busy('stopping'));
       const startsAtOnce = this.#running < this.#limits.queryProcesses;
       if (!startsAtOnce && this.#waiting.length >= this.#limits.maxQueryQueue)
         return reject(busy('too many long queries wait'));
-      this.#waiting.push({ jobs, resolve, reject });
+      this.#waiting.push({ job, resolve, reject });
       this.#startWaiting();
     });
-    if (result?.kind === 'failed') throw new Error(result.message);
-    if (result && 'ms' in result) pace?.ranInLane(result.ms);
+    if (result.kind === 'failed') throw new Error(result.message);
+    if ('ms' in result) pace?.ranInLane(result.ms);
     return result;
   }
 
@@ -80,7 +80,7 @@ export class SlowLane {
       const next = this.#waiting.shift();
       if (!next) return;
       this.#running++;
-      void this.#serve(next.jobs)
+      void this.#serve(next.job)
         .then(next.resolve, next.reject)
         .finally(() => {
           this.#running--;
@@ -89,10 +89,10 @@ export class SlowLane {
     }
   }
 
-  async #serve(jobs: readonly LaneJob[]): Promise<LaneResult | undefined> {
+  async #serve(job: LaneJob): Promise<LaneResult> {
     const child = this.#takeChild();
     try {
-      return await child.run(jobs, this.#limits.querySeconds * 1000);
+      return await child.run(job, this.#limits.querySeconds * 1000);
     } catch (error) {
       throw error instanceof LaneLost ? busy(this.#closed ? 'stopping' : error.message) : error;
     } finally {
@@ -110,6 +110,6 @@ export class SlowLane {
   }
 }
 
-function unexpected(result: LaneResult | undefined): never {
-  throw new Error(`unexpected result: ${result?.kind}`);
+function unexpected(result: LaneResult): never {
+  throw new Error(`unexpected result: ${result.kind}`);
 }
