@@ -8,7 +8,7 @@ export interface Conflict {
   readonly resolve: (choice: 'theirs' | 'mine' | Readonly<Record<string, unknown>>) => Promise<AnyEntity>;
 }
 
-/** Thrown by `save`. Nothing was stored and the entity still holds what was set in it. */
+/** Thrown by `save`. Nothing was stored; the entity still holds what was set in it, `mine` also what was given to the save. */
 export class ConflictError extends StampError {
   override name = 'ConflictError';
   /** What was to be saved: the changed attributes alone. */

@@ -68,6 +68,16 @@ export class EntityObjectState {
     }
   }
 
+  /** Attributes that still hold these values are again as they were read or saved last. */
+  takeBack(given: ReadonlyMap<string, unknown>): void {
+    for (const [name, value] of given) {
+      if (this.#values[name] !== value) continue;
+      const known = this.#known.get(name);
+      if (known) this.#values[name] = known.value;
+      else delete this.#values[name];
+    }
+  }
+
   snapshot(): Readonly<Values> {
     return { ...this.#values };
   }

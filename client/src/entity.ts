@@ -53,32 +53,41 @@ export class EntityObject<M extends ModelShape = any, C extends ClassName<M> = a
   }
 
   /**
-   * Saves what has changed, and the given values. Saves of one entity happen one after the other; what is set meanwhile
-   * stays set.
+   * Saves what has changed, and the given values. When it fails the given ones are forgotten, what was set stays set. Saves of one entity happen one after the other; what is set meanwhile stays set.
    * @throws ConflictError when it changed on the server, ValidationError, LockedError, PermissionError, NotFoundError
    */
   save(values?: Values<M, C>, { signal }: RequestOptions = {}): Promise<this> {
+    const given = new Map(Object.entries(values ?? {}));
     if (values) this.set(values);
     return this.#state.inTurn(async () => {
-      const { store, params } = this.#state;
-      const name = await this.#state.className();
-      await this.#upload(signal);
-      // From here to the sending nothing can be set in between.
-      const body = this.#body();
-      if (!body) return this;
-      const sent = this.#state.snapshot();
       try {
-        const wire = await store.json<WireEntity>(
-          name,
-          { $method: 'update', ...params },
-          { method: 'POST', json: body, signal },
-        );
-        this.#state.fill(wire, sent, this.isNew() ? await this.#state.attributeNames() : undefined);
-        return this;
+        return await this.#save(given, signal);
       } catch (error) {
-        throw this.#conflict(error);
+        this.#state.takeBack(given);
+        throw error;
       }
     });
+  }
+
+  async #save(given: Map<string, unknown>, signal: AbortSignal | undefined): Promise<this> {
+    const { store, params } = this.#state;
+    const name = await this.#state.className();
+    await this.#upload(signal, given);
+    // From here to the sending nothing can be set in between.
+    const body = this.#body();
+    if (!body) return this;
+    const sent = this.#state.snapshot();
+    try {
+      const wire = await store.json<WireEntity>(
+        name,
+        { $method: 'update', ...params },
+        { method: 'POST', json: body, signal },
+      );
+      this.#state.fill(wire, sent, this.isNew() ? await this.#state.attributeNames() : undefined);
+      return this;
+    } catch (error) {
+      throw this.#conflict(error);
+    }
   }
 
   /** What would be saved is checked on the server; nothing is stored. @throws as save */
@@ -192,14 +201,15 @@ export class EntityObject<M extends ModelShape = any, C extends ClassName<M> = a
     return this.#state.store.entityPath(await this.#state.className(), __KEY);
   }
 
-  /** Sends bytes that were set ahead. Those of a save that fails are kept for the next one. */
-  async #upload(signal: AbortSignal | undefined): Promise<void> {
+  /** Sends bytes that were set ahead. Those of a save that fails are kept for the next one, unless they were given to it. */
+  async #upload(signal: AbortSignal | undefined, given?: Map<string, unknown>): Promise<void> {
     const own = this as unknown as Record<string, unknown>;
     for (const [name, value] of Object.entries(this.#state.changes()))
       if (isBytes(value)) {
         const sent = await upload(this.#state.store, value, signal ? { signal } : {});
         // Unless something else was set meanwhile.
         if (own[name] === value) own[name] = sent;
+        if (given?.get(name) === value) given.set(name, sent);
       }
   }
 
@@ -213,14 +223,15 @@ export class EntityObject<M extends ModelShape = any, C extends ClassName<M> = a
   #conflict(error: unknown): unknown {
     if (!(error instanceof StampError)) return error;
     const wire = error.cause as WireEntity;
+    const mine = this.changes();
     return new ConflictError(error as KeystampError, {
-      mine: this.changes(),
+      mine,
       theirs: this.#state.twin(wire) as AnyEntity,
       resolve: async (choice) => {
-        const mine = this.changes();
+        const chosen = choice === 'mine' ? { ...mine, ...this.changes() } : choice;
         this.#state.fill(wire);
         if (choice === 'theirs') return this;
-        return this.save((choice === 'mine' ? mine : choice) as Values<M, C>);
+        return this.save(chosen as Values<M, C>);
       },
     });
   }

@@ -70,7 +70,7 @@ describe('writing', () => {
     const error = await failure(mine.save({ salary: 65_000 }), ConflictError);
     assert.deepEqual(error.mine, { salary: 65_000 });
     assert.deepEqual([error.theirs['salary'], error.theirs['notes'], error.theirs.__STAMP], [70_000, 'raised', 2]);
-    assert.deepEqual([mine.salary, mine.notes], [65_000, null]);
+    assert.deepEqual([mine.salary, mine.notes], [61_000, null], 'given to the save alone');
     await error.resolve('mine');
     assert.deepEqual([mine.salary, mine.notes, mine.__STAMP], [65_000, 'raised', 3]);
 
@@ -89,8 +89,16 @@ describe('writing', () => {
     const ada = await ds.Employee.get(1);
     const error = await failure(ada.save({ salary: 1_000_000 }), ValidationError);
     assert.deepEqual([error.code, error.entries.length, error.status], [1569, 3, 400]);
-    assert.equal(ada.salary, 1_000_000, 'the form keeps what was typed');
-    await failure(ada.validate(), ValidationError);
+    assert.deepEqual(ada.changes(), {}, 'values of a save that is refused are not left behind');
+    await ada.save({ notes: 'still to be saved' });
+    await failure(ada.set({ salary: 1_000_000 }).save(), ValidationError);
+    assert.equal(ada.salary, 1_000_000, 'what was set stays set');
+    const refused = ada.save({ salary: -1, email: 'x'.repeat(121), notes: 'refused' });
+    await Promise.resolve();
+    ada.notes = 'set meanwhile';
+    await failure(refused, ValidationError);
+    assert.deepEqual([ada.salary, ada.email, ada.notes], [52_000, 'ada@acme.example', 'set meanwhile']);
+    await failure(ada.set({ salary: 1_000_000 }).validate(), ValidationError);
     await ada.reload();
     const twin = await failure(
       ds.Employee.create({ lastName: 'x', email: 'ada@acme.example' }).save(),
@@ -155,6 +163,7 @@ describe('writing', () => {
     const eva = await ds.Employee.get(5);
     const error = await failure(eva.save({ photo: new Blob(['no picture'], { type: 'image/png' }) }), ValidationError);
     assert.equal(error.code, 1824);
+    assert.deepEqual(eva.changes(), {});
     assert.equal((await ds.Employee.get(5)).photo, null);
   });
 });

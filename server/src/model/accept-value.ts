@@ -1,5 +1,5 @@
 // Values from outside, from a body or from code, as an attribute takes them.
-import { fail } from '../errors.ts';
+import { fail, KeystampError } from '../errors.ts';
 import { assignValue, printedType } from './attribute-types.ts';
 import type { Json, StorageDef, Value } from './model.ts';
 
@@ -8,6 +8,17 @@ import type { Json, StorageDef, Value } from './model.ts';
  * @throws KeystampError 1508 for a wrong type, 1568 and 1569 inside 1570 for one outside the range of the type
  */
 export function acceptValue(attribute: StorageDef, value: Json): Value {
+  const accepted = acceptOrTell(attribute, value);
+  if (accepted instanceof KeystampError) throw accepted.within(1570);
+  return accepted;
+}
+
+/**
+ * The same for a save of several values, all of whose faults are told together (spec 15 § 5.1).
+ * @returns the error 1568 or 1569 of a value outside the range of the type
+ * @throws KeystampError 1508 for a wrong type
+ */
+export function acceptOrTell(attribute: StorageDef, value: Json): Value | KeystampError {
   const assigned = assignValue(attribute, value);
   switch (assigned.kind) {
     case 'value':
@@ -15,9 +26,9 @@ export function acceptValue(attribute: StorageDef, value: Json): Value {
     case 'wrongType':
       throw fail(1508, attribute.name, printedType(attribute));
     case 'below':
-      throw fail(1568, assigned.bound).within(1570);
+      return fail(1568, assigned.bound);
     case 'above':
-      throw fail(1569, assigned.bound).within(1570);
+      return fail(1569, assigned.bound);
     default:
       return assigned satisfies never;
   }

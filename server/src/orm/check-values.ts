@@ -1,9 +1,9 @@
 // The rules of a class against the values that are to be stored (spec 15 § 5): keys, constraints, what must not be null.
-import { fail, type ErrorEntry, type KeystampError } from '../errors.ts';
+import type { ErrorEntry } from '../errors.ts';
 import { isConstrained, violations } from '../model/constraints.ts';
 import { isMedia, type StorageDef, type Value } from '../model/model.ts';
 import type { Change, MediaChange } from '../store/change.ts';
-import { refused, type SaveError } from './save-error.ts';
+import { refused } from './save-error.ts';
 
 /**
  * Key and constraints of a new entity.
@@ -12,15 +12,13 @@ import { refused, type SaveError } from './save-error.ts';
 export function checkNew({ dataClass, values, media }: Change, outer: ErrorEntry, strict: boolean | undefined): void {
   if (dataClass.key.some((part) => !part.autosequence && (values.get(part) ?? null) === null))
     throw refused(400, 4, [{ code: 1546, args: [dataClass.name] }, outer]);
-  const checked = dataClass.storage.filter((attribute) => !attribute.autosequence && !isMedia(attribute));
+  const checked = dataClass.storage.filter(
+    (attribute) => !attribute.autosequence && media.get(attribute)?.kind !== 'set',
+  );
   checkValues(
     checked.map((attribute) => [attribute, values.get(attribute) ?? null]),
     outer,
     strict,
-  );
-  checkNulls(
-    dataClass.storage.filter((attribute) => isMedia(attribute) && media.get(attribute)?.kind !== 'set'),
-    outer,
   );
 }
 
@@ -37,7 +35,10 @@ export function checkKeyStays(values: readonly (readonly [StorageDef, Value])[],
   throw refused(400, 4, [fault, outer]);
 }
 
-/** @throws SaveError with every constraint that is violated, in model order, and 1570 */
+/**
+ * @param values also null for pictures and BLOBs that are removed
+ * @throws SaveError with every constraint that is violated, in model order, and 1570
+ */
 export function checkValues(
   values: readonly (readonly [StorageDef, Value])[],
   outer: ErrorEntry,
@@ -45,27 +46,15 @@ export function checkValues(
 ): void {
   const inOrder = values.toSorted(([a], [b]) => a.owner.storage.indexOf(a) - b.owner.storage.indexOf(b));
   const found = inOrder.flatMap(([attribute, value]) => violations(attribute, value, strict));
-  if (found.length > 0) throw invalid(found, outer);
+  if (found.length > 0)
+    throw refused(400, 4, [...found.flatMap((error) => error.entries), { code: 1570, args: [] }, outer]);
 }
 
-/** @throws SaveError 1116 or 1136 for every picture and BLOB that is removed and must not be null, and 1570 */
-export function checkCleared(media: readonly (readonly [StorageDef, MediaChange])[], outer: ErrorEntry): void {
-  const cleared = media.filter(([, to]) => to.kind === 'clear').map(([attribute]) => attribute);
-  checkNulls(cleared, outer);
-}
-
-/** @param nulls attributes that would be null */
-function checkNulls(nulls: readonly StorageDef[], outer: ErrorEntry): void {
-  const broken = nulls.filter(({ notNull }) => notNull);
-  if (broken.length > 0)
-    throw invalid(
-      broken.map(({ nullError, name }) => fail(nullError, name)),
-      outer,
-    );
-}
-
-const invalid = (found: readonly KeystampError[], outer: ErrorEntry): SaveError =>
-  refused(400, 4, [...found.flatMap((error) => error.entries), { code: 1570, args: [] }, outer]);
+/** Null for every picture and BLOB that a change removes. */
+export const clearedBy = (
+  media: Iterable<readonly [StorageDef, MediaChange]>,
+): readonly (readonly [StorageDef, null])[] =>
+  [...media].filter(([, to]) => to.kind === 'clear').map(([attribute]) => [attribute, null]);
 
 /** Whether `checkValues` has anything to look at. */
 export const isChecked = (attribute: StorageDef): boolean => isConstrained(attribute) && !isMedia(attribute);

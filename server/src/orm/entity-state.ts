@@ -1,5 +1,6 @@
 // What an entity in memory is made of: the row it was read from and what was assigned since. Everything that reads or
 // changes an attribute in code goes through `readAttribute` (read-attribute.ts) and `assignAttribute` (assign-attribute.ts).
+import { isDeepStrictEqual } from 'node:util';
 import { acceptValue } from '../model/accept-value.ts';
 import type {
   AttributeDef,
@@ -133,11 +134,23 @@ export class EntityState {
     return this.#assigned?.related.get(relation)?.key?.[0] ?? this.value(relation.foreignKey);
   }
 
-  /** Takes the row as it is stored now; what was assigned is forgotten. */
-  take(stored: StoredEntity): void {
+  /**
+   * Takes the row as it is stored now; what was assigned is forgotten. Objects that code was given stay the entity's own
+   * where they are what is stored. Others are frozen: nothing would come of changing them.
+   * @param reloaded what code has changed in such objects is forgotten too
+   */
+  take(stored: StoredEntity, reloaded = false): void {
+    const kept: [StorageDef, GivenObject][] = [];
+    for (const [attribute, given] of this.#assigned?.objects ?? []) {
+      const isForgotten = reloaded && JSON.stringify(given.value) !== given.text;
+      const isStored = sameJson(this.value(attribute), stored.value(attribute));
+      if (isStored && !isForgotten) kept.push([attribute, given]);
+      else freeze(given.value);
+    }
     this.stored = stored;
     this.#assigned = undefined;
     this.expectedStamp = undefined;
+    for (const [attribute, given] of kept) this.objects.set(attribute, given);
   }
 
   /** Objects that code was given and has changed become assigned values. */
@@ -172,4 +185,12 @@ export class EntityState {
       .filter((each) => touched.has(each) && !(each.kind === 'storage' && each.hidden))
       .map(({ name }) => name);
   }
+}
+
+const sameJson = (a: Value, b: Value): boolean =>
+  a === b || (typeof a === 'string' && typeof b === 'string' && isDeepStrictEqual(JSON.parse(a), JSON.parse(b)));
+
+function freeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  for (const part of Object.values(Object.freeze(value))) freeze(part);
 }

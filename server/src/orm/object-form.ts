@@ -14,7 +14,7 @@ import {
 import { printKey } from '../query/print-key.ts';
 import type { AttributeFilter } from './api.ts';
 import { type EntityState, stateOf } from './entity-state.ts';
-import { heldBy, keyForCode, refusalOf, valueForCode } from './read-attribute.ts';
+import { heldBy, isOwn, keyForCode, refusalOf, valueForCode } from './read-attribute.ts';
 import { MediaBytes, Picture } from './media-value.ts';
 import { cutLike, endsOf, forPresent, relatedEntities, relatedLists } from './related-states.ts';
 import { selectionStateOf } from './selection-state.ts';
@@ -69,8 +69,8 @@ export async function objectsOf(
     ...(withStamp && { __STAMP: stored?.stamp ?? 0 }),
   }));
   for (const attribute of first.def.attributes.values()) {
-    // What may not be read is left out.
-    if (refusalOf(attribute)) continue;
+    // What may not be read is left out, but of the entity whose own code asks.
+    if (refusalOf(attribute) && !states.every((state) => isOwn(state))) continue;
     const values = await formsOf(states, attribute, tree.children.get(attribute.name), tree.all);
     if (values) for (const [i, object] of objects.entries()) object[attribute.name] = values[i];
   }

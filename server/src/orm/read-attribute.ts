@@ -27,8 +27,11 @@ export function readAttribute(state: EntityState, attribute: AttributeDef): unkn
 /** @throws KeystampError 1607 when the running code may not read the attribute of the entity */
 export function checkReadable(state: EntityState, attribute: AttributeDef): void {
   const refusal = refusalOf(attribute);
-  if (refusal && callIfAny()?.own !== state) throw refusal;
+  if (refusal && !isOwn(state)) throw refusal;
 }
+
+/** Is it the entity whose calculated attribute is worked out? Its code needs no permission for the others. */
+export const isOwn = (state: EntityState): boolean => callIfAny()?.own === state;
 
 /** The same without a look at permissions: an alias needs none of what its path leads through (spec 14 § 4.4). */
 export function heldBy(state: EntityState, attribute: AttributeDef): unknown {

@@ -20,7 +20,7 @@ import { heldStatement, storedStatement } from '../store/sql/write.ts';
 import { afterSave } from './aftermath.ts';
 import { givenValue, isHeld } from './calculated-value.ts';
 import { checkStored } from './check-stored.ts';
-import { checkNew, checkValues } from './check-values.ts';
+import { checkNew, checkValues, clearedBy } from './check-values.ts';
 import type { CallContext } from './call-context.ts';
 import { currentCall } from './current-call.ts';
 import { askEvents, tellTouched } from './entity-events.ts';
@@ -215,7 +215,8 @@ class CodedSave {
     const changed = [...change.values].filter(([attribute, value]) => stored.value(attribute) !== value);
     const others = strict ? change.dataClass.storage.filter((each) => !isMedia(each) && !change.values.has(each)) : [];
     const untouched = others.map((each): readonly [StorageDef, Value] => [each, stored.value(each)]);
-    checkValues([...changed, ...untouched], this.#outer, strict);
+    const cleared = clearedBy(change.media).filter(([attribute]) => stored.media(attribute));
+    checkValues([...changed, ...cleared, ...untouched], this.#outer, strict);
   }
 }
 

@@ -27,7 +27,7 @@ import {
 } from '../store/sql/write.ts';
 import { indexWords } from '../store/sql/word-index.ts';
 import { checkStored } from './check-stored.ts';
-import { checkCleared, checkKeyStays, checkNew, checkValues, isChecked } from './check-values.ts';
+import { checkKeyStays, checkNew, checkValues, clearedBy, isChecked } from './check-values.ts';
 import type { EntityState } from './entity-state.ts';
 import { permitCreate, permitUpdate } from './permit.ts';
 import { conflict, refused, saveLine, type SaveError } from './save-error.ts';
@@ -100,12 +100,11 @@ async function update(
   checkKeyStays(values, outer);
   const media = [...change.media].filter(([attribute, to]) => to.kind === 'set' || row[attribute.column] !== null);
   if (values.length === 0 && media.length === 0) return { key, stamp, changed: false };
-  checkCleared(media, outer);
   const untouched = others.map((each): readonly [StorageDef, Value] => [
     each,
     comparable(each, row[each.column] ?? null),
   ]);
-  checkValues([...values, ...untouched], outer, context.strict);
+  checkValues([...values, ...clearedBy(media), ...untouched], outer, context.strict);
 
   const now = Math.max(context.now(), Date.parse(String(row[timestampColumn])) + 1);
   const assignments: Assignment[] = values.map(([attribute, value]) => [attribute.column, value]);

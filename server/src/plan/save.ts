@@ -1,7 +1,8 @@
 // Bodies → changes: names against the model, values into their canonical form (spec 06 § 1).
 import { fail, KeystampError } from '../errors.ts';
-import { acceptValue } from '../model/accept-value.ts';
+import { acceptOrTell } from '../model/accept-value.ts';
 import { keyValue } from '../model/attribute-types.ts';
+import { violations } from '../model/constraints.ts';
 import { relatedKey } from '../model/related-key.ts';
 import {
   isMedia,
@@ -134,6 +135,7 @@ interface Assignments {
 function assignments(body: EntityBody, dataClass: DataClassDef, context: PlanContext, depth: number): Assignments {
   const made: Assignments = { values: new Map(), media: new Map(), calculated: new Map(), targets: [], related: [] };
   const relations: [RelatedEntityDef, unknown][] = [];
+  const outside = new Map<StorageDef, KeystampError>();
   for (const [name, value] of Object.entries(body)) {
     if (name.startsWith('__') || name === 'uri') continue;
     const attribute = context.sight.attribute(dataClass, name);
@@ -141,16 +143,40 @@ function assignments(body: EntityBody, dataClass: DataClassDef, context: PlanCon
     if (attribute.kind === 'relatedEntity') relations.push([attribute, value]);
     if (attribute.kind === 'calculated' && attribute.set) made.calculated.set(attribute, value as Json);
     const storage = writtenStorage(attribute);
-    if (storage) assign(made, storage, value);
+    if (storage) assign(made, outside, storage, value);
   }
   // The relation wins over its foreign key attribute when both are given (spec 06 § 1.4).
   for (const [relation, value] of relations) assignRelation(made, relation, value, context, depth);
+  if (outside.size > 0) throw outsideOf(made, outside, dataClass, context.config.nullViolatesConstraints);
   return made;
 }
 
-function assign(made: Assignments, attribute: StorageDef, value: unknown): void {
+function assign(
+  made: Assignments,
+  outside: Map<StorageDef, KeystampError>,
+  attribute: StorageDef,
+  value: unknown,
+): void {
   if (isMedia(attribute)) return assignMedia(made, attribute, value);
-  made.values.set(attribute, acceptValue(attribute, value as Json));
+  const accepted = acceptOrTell(attribute, value as Json);
+  if (accepted instanceof KeystampError) outside.set(attribute, accepted);
+  else made.values.set(attribute, accepted);
+}
+
+/** Values outside the ranges of their types, and what else the given ones violate, in model order (spec 15 § 5.1). */
+function outsideOf(
+  { values, media }: Assignments,
+  outside: ReadonlyMap<StorageDef, KeystampError>,
+  { storage }: DataClassDef,
+  strict: boolean,
+): KeystampError {
+  const faults = storage.flatMap((attribute): readonly KeystampError[] => {
+    const fault = outside.get(attribute);
+    if (fault) return [fault];
+    const value = media.get(attribute) === null ? null : values.get(attribute);
+    return value === undefined ? [] : violations(attribute, value, strict);
+  });
+  return new KeystampError(400, [...faults.flatMap(({ entries }) => entries), { code: 1570, args: [] }]);
 }
 
 /** Spec 11 § 4.4: `{"ID":…}` sets, null clears, any other object is what the client read before. */

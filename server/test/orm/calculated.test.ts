@@ -34,6 +34,7 @@ const model = defineModel({
         lent: { kind: 'calculated', type: 'bool', exposed: true },
         isRed: { kind: 'calculated', type: 'bool', exposed: true },
         others: { kind: 'calculated', type: 'string', exposed: true },
+        card: { kind: 'calculated', type: 'object', exposed: true },
         teamName: { kind: 'alias', path: 'team.name', exposed: true },
         teamSize: { kind: 'alias', path: 'team.size', exposed: true },
       },
@@ -145,6 +146,13 @@ const app = implement(model, {
           async get() {
             const [other] = await this.getDataClass().query('ID != :1', this.ID).toArray();
             return other?.family ?? null;
+          },
+        },
+        card: {
+          async get() {
+            const { family } = await this.toObject('family');
+            const others = await this.getDataClass().query('ID = :1', this.ID).toCollection('ID, family');
+            return { family, others };
           },
         },
       },
@@ -409,6 +417,8 @@ test('privileges: for the attribute itself, not for what it is made of', async (
     await save(guarded, 'Member', { given: 'Bo' }, '&$attributes=ID');
     const others = await ask(guarded, 'GET', '/rest/Member(1)?$attributes=others');
     assert.deepEqual([others.status, codes(others)], [500, [1607, 1562]]);
+    const card = await ask(guarded, 'GET', '/rest/Member(1)?$attributes=card');
+    assert.deepEqual([card.status, card.body.card], [200, { family: 'Joubert', others: [{ ID: 1 }] }]);
     // What clients send back as they got it is no change.
     const same = await save(guarded, 'Member', { __KEY: '1', given: 'Bea', full: 'Ada Joubert' }, '&$attributes=full');
     assert.deepEqual([same.status, same.body.full], [200, 'Bea Joubert']);

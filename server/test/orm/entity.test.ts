@@ -108,6 +108,37 @@ inCall('an object that is changed in place is touched', async () => {
   assert.deepEqual((await ds.Employee.get(made.ID))?.spec, { size: 2 });
 });
 
+inCall('an object that code was given stays that of the entity when it is saved', async () => {
+  const made = await fresh();
+  made.spec = { tags: ['a'] };
+  const held = made.spec as { tags: string[] };
+  await made.save();
+  held.tags.push('b');
+  await made.save();
+  assert.deepEqual((await ds.Employee.get(made.ID))?.spec, { tags: ['a', 'b'] });
+  await made.reload();
+  held.tags.push('c');
+  await made.save();
+  assert.deepEqual((await ds.Employee.get(made.ID))?.spec, { tags: ['a', 'b', 'c'] });
+});
+
+inCall('an object that is no longer that of the entity cannot be changed', async () => {
+  const made = await fresh();
+  made.spec = { tags: ['a'] };
+  await made.save();
+  const held = made.spec as { tags: string[] };
+  await (await ds.Employee.get(made.ID))!.set({ spec: { tags: ['other'] } }).save();
+  made.salary = 11;
+  assert.deepEqual(await made.save({ autoMerge: true }), { success: true, autoMerged: true });
+  assert.throws(() => held.tags.push('lost'), TypeError);
+  const now = made.spec as { tags: string[] };
+  assert.deepEqual(now, { tags: ['other'] });
+  now.tags.push('undone');
+  await made.reload();
+  assert.throws(() => now.tags.push('lost'), TypeError);
+  assert.deepEqual(made.spec, { tags: ['other'] });
+});
+
 inCall('a value of the wrong type is refused when it is assigned', async () => {
   const made = await fresh();
   assert.throws(
