@@ -6,16 +6,16 @@ import { stringify } from 'csv-stringify/sync';
 import { createHash } from 'node:crypto';
 import { formatOfMediaType, formatRow } from '../image/formats.ts';
 import type { ModelDefinition } from '../model/definition.ts';
-import { isMedia, type DataClassDef, type Model, type StorageDef, type Value } from '../model/model.ts';
+import { isMedia, type DataClassDef, type Model, type StorageDef } from '../model/model.ts';
 import { globalStampName } from '../model/tracking.ts';
+import { memberCount, membersBetween, membersOfKeys, packedMembers } from '../orm/members.ts';
 import type { Columns, Links } from '../query/columns.ts';
-import { keyCount, keysBetween } from '../query/key-list.ts';
 import { all } from '../query/predicate.ts';
-import type { Selection } from '../query/selection.ts';
 import { ContentGone, openContent } from '../store/content.ts';
 import type { Engine, Row } from '../store/engine.ts';
+import { keyOfRow } from '../store/sql/entity-row.ts';
 import { mediaStatement, ownMedia } from '../store/sql/media.ts';
-import { countStatement, keysStatement, membersStatement, pageStatement } from '../store/sql/select.ts';
+import { countStatement, keysStatement, membersStatement } from '../store/sql/select.ts';
 import { filesFolder, manifestName, type FileReference, type Format, type Manifest } from './manifest.ts';
 import { keyOf, readEntity } from './source.ts';
 
@@ -101,23 +101,21 @@ function columnsOf(dataClass: DataClassDef): Columns {
   return { dataClass, items, links, calculated: false, paged: false };
 }
 
-/** Pages in the order of the keys; with a key of one attribute, of those that were there in the beginning. */
+/** Pages in the order of the keys, of those that were there in the beginning. */
 async function* pagesOf(dataClass: DataClassDef, engine: Engine): AsyncIterable<readonly Fields[]> {
-  const selection: Selection = { dataClass, predicate: all, order: [] };
   const rows = { kind: 'entities', columns: columnsOf(dataClass) } as const;
   const { dialect } = engine;
-  if (dataClass.key.length === 1) {
-    const keys = await engine.keys(keysStatement(selection, dialect));
-    for (let from = 0; from < keyCount(keys); from += pageSize) {
-      const page = keysBetween(keys, from, from + pageSize) as readonly Value[];
-      yield parse(await engine.row(membersStatement(dataClass, rows, page, dialect)));
-    }
-    return;
-  }
-  for (let skip = 0; ; skip += pageSize) {
-    const entities = parse(await engine.row(pageStatement(selection, rows, skip, pageSize, dialect)));
-    yield entities;
-    if (entities.length < pageSize) return;
+  const statement = keysStatement({ dataClass, predicate: all, order: [] }, dialect);
+  const keys =
+    dataClass.key.length === 1
+      ? packedMembers(await engine.keys(statement))
+      : membersOfKeys(
+          dataClass,
+          (await engine.rows(statement)).map((row) => keyOfRow(dataClass, row)),
+        );
+  for (let from = 0; from < memberCount(keys); from += pageSize) {
+    const page = membersBetween(dataClass, keys, from, from + pageSize);
+    yield parse(await engine.row(membersStatement(dataClass, rows, page, dialect)));
   }
 }
 
@@ -139,7 +137,7 @@ async function writeFiles(entity: Fields, dataClass: DataClassDef, engine: Engin
     const row = key && (await engine.row(mediaStatement(dataClass, ownMedia(attribute), key)));
     const hash = row?.['hash'] as Uint8Array | null | undefined;
     const mediatype = String(row?.['mediatype']);
-    const file = `${dataClass.name}/${name}/${fileName(String(entity['__KEY']), mediatype)}`;
+    const file = `${dataClass.name}/${name}/${fileName(String(entity['__KEY']), dataClass, mediatype)}`;
     if (!row || !hash || !(await writeFile(join(folder, filesFolder, file), hash, Number(row['size']), engine))) {
       entity[name] = null;
       continue;
@@ -172,10 +170,13 @@ async function writeFile(path: string, hash: Uint8Array, size: number, engine: E
 /** File systems take 255 bytes at most. */
 const longestName = 200;
 
-function fileName(key: string, mediatype: string): string {
+/** Named after the key; on some file systems `Ada` and `ada` are one name, so keys with capitals are told apart by a hash. */
+function fileName(key: string, dataClass: DataClassDef, mediatype: string): string {
   const format = formatOfMediaType(mediatype);
+  const hash = createHash('sha256').update(key).digest('hex');
   const text = encodeURIComponent(key).replaceAll('*', '%2A');
-  const name = text.length <= longestName ? text : createHash('sha256').update(key).digest('hex');
+  const hasCase = dataClass.key.some(({ type }) => type === 'string' || type === 'text') && /[A-Z]/.test(key);
+  const name = text.length > longestName ? hash : hasCase ? `${text}-${hash.slice(0, 16)}` : text;
   return `${name}.${format ? formatRow(format).extension : 'bin'}`;
 }
 

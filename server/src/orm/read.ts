@@ -2,6 +2,7 @@
 // last committed. All of it throws 1557 without the permission to read the class.
 import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
 import { packKeys, type KeyList } from '../query/key-list.ts';
+import { printKey } from '../query/print-key.ts';
 import type { Key, Selection } from '../query/selection.ts';
 import type { Executor, Row, Transaction } from '../store/engine.ts';
 import { alsoSeeing } from '../store/restricted.ts';
@@ -53,19 +54,17 @@ export async function readEntities(
   keys: readonly Key[],
 ): Promise<readonly (StoredEntity | undefined)[]> {
   if (keys.length === 0) return [];
-  if (dataClass.key.length > 1) return Promise.all(keys.map((key) => readEntity(call, dataClass, key)));
   const executor = readerOf(call, dataClass);
   const { services } = call;
-  const asked = keys.map(([part]) => part as Value);
   const found = new Map<string, StoredEntity>();
-  for (const row of await executor.rows(entityRowsStatement(dataClass, asked, services.engine.dialect))) {
+  for (const row of await executor.rows(entityRowsStatement(dataClass, keys, services.engine.dialect))) {
     const stored = storedEntity(dataClass, row);
-    found.set(keyText(stored.key[0] as Value), stored);
+    found.set(keyText(stored.key), stored);
   }
-  return asked.map((part) => found.get(keyText(part)));
+  return keys.map((key) => found.get(keyText(key)));
 }
 
-const keyText = (part: Value): string => String(packable(part));
+const keyText = (key: Key): string => printKey(key.map(packable));
 
 /** The entity at a position of a selection. */
 export async function readEntityAt(

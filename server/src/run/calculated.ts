@@ -2,7 +2,7 @@
 // entities of an answer are read with one statement per class, and only when a calculated attribute is asked for.
 import { fail } from '../errors.ts';
 import { printDigits, printValue } from '../model/print-value.ts';
-import type { CalculatedDef, DataClassDef, Value } from '../model/model.ts';
+import type { CalculatedDef, DataClassDef } from '../model/model.ts';
 import { calculatedValue, type CalculatedValue } from '../orm/calculated-value.ts';
 import { callIfAny } from '../orm/current-call.ts';
 import type { EntityState } from '../orm/entity-state.ts';
@@ -16,7 +16,7 @@ import { printKey, printKeyInUri } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import type { Row } from '../store/engine.ts';
 import { markByte, type Mark, type MarkForm } from '../store/sql/calculated-mark.ts';
-import { membersStatement, pageStatement } from '../store/sql/select.ts';
+import { membersStatement } from '../store/sql/select.ts';
 import type { Visit } from './context.ts';
 import { inCode } from './with-code.ts';
 
@@ -181,22 +181,7 @@ class Filling {
     const { engine } = this.#visit.services;
     const rows: Rows = form === 'array' ? { kind: 'array', columns, keys: false } : { kind: 'entities', columns };
     const executor = callIfAny()?.executor ?? engine;
-    const statement =
-      dataClass.key.length === 1
-        ? membersStatement(
-            dataClass,
-            rows,
-            keys.map(([part]) => part as Value),
-            engine.dialect,
-          )
-        : pageStatement(
-            { dataClass, predicate: keysOf(dataClass, keys), order: [] },
-            rows,
-            0,
-            keys.length,
-            engine.dialect,
-          );
-    const row = (await executor.row(statement)) as Row;
+    const row = (await executor.row(membersStatement(dataClass, rows, keys, engine.dialect))) as Row;
     const bytes = row['entities'] as Uint8Array | null;
     if (!bytes) return { text: '', sent: 0 };
     const text = await withCalculated(Buffer.from(bytes).toString('utf8'), columns, this.#visit);

@@ -12,8 +12,8 @@ import type { Columns } from '../query/columns.ts';
 import { keyCount, keysBetween } from '../query/key-list.ts';
 import { readBytes } from '../request/body.ts';
 import type { Row } from '../store/engine.ts';
-import { entitiesStatement, entityStatement } from '../store/sql/select.ts';
-import { bytesWithCalculated, withCalculated } from './calculated.ts';
+import { entitiesStatement } from '../store/sql/select.ts';
+import { bytesWithCalculated } from './calculated.ts';
 import type { Visit } from './context.ts';
 import { entityJsonOf } from './entity-in-memory.ts';
 import type { CallResult, SelectionOutcome } from './outcome.ts';
@@ -175,13 +175,8 @@ const readAtOnce = 500;
 async function membersJson(found: Members, from: number, columns: Columns, visit: Visit): Promise<string> {
   const { engine } = visit.services;
   const { dialect } = engine;
-  if (found.kind === 'packed') {
-    const keys = keysBetween(found.list, from, from + readAtOnce);
-    const row = (await engine.row(entitiesStatement(columns, keys, dialect))) as Row;
-    const bytes = await bytesWithCalculated(row['entities'] as Uint8Array | null, columns, visit);
-    return bytes === null ? '' : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-  }
-  const keys = found.keys.slice(from, from + readAtOnce);
-  const rows = await Promise.all(keys.map((key) => engine.row(entityStatement(columns, key, 'top', dialect))));
-  return withCalculated(rows.flatMap((row) => (row ? [row['json'] as string] : [])).join(','), columns, visit);
+  const keys = found.kind === 'packed' ? keysBetween(found.list, from, from + readAtOnce) : found.keys.slice(from, from + readAtOnce); // oxfmt-ignore
+  const row = (await engine.row(entitiesStatement(columns, keys, dialect))) as Row;
+  const bytes = await bytesWithCalculated(row['entities'] as Uint8Array | null, columns, visit);
+  return bytes === null ? '' : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }

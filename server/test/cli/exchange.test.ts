@@ -1,7 +1,7 @@
 // `keystamp import` and `keystamp export` as black boxes: a datastore with every type moves to another server, over the
 // network and through files, and both answer equally.
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -17,7 +17,7 @@ const model = `import { defineModel } from 'keystamp';
 export default defineModel({
   name: 'shop',
   dataClasses: {
-    Group: { attributes: { code: { type: 'string', primKey: true }, label: { type: 'string', unique: true } } },
+    Group: { attributes: { code: { type: 'string', primKey: true }, label: { type: 'string', unique: true }, sign: { type: 'blob' } } },
     Item: {
       track: true,
       attributes: {
@@ -68,7 +68,9 @@ before(async () => {
   writeFileSync(join(path, 'model.ts'), model);
   source = await keystamp(['serve', path, '--port', '0', '--data', join(path, 'data')]).url;
   const groups = ['red', 'green', "it's (odd)/ü"].map((label, i) => ({ code: `${label} ${i}`, label }));
+  groups.push({ code: 'Sign', label: 'capital' }, { code: 'sign', label: 'small' });
   await post(`${source}/Group?$method=update`, JSON.stringify(groups));
+  for (const code of ['Sign', 'sign']) await post(`${source}/Group(${code})/sign?$binary=true`, Buffer.from(code));
   const items = Array.from({ length: entities }, (_, i) => ({
     name: i % 9 === 0 ? null : i % 10 === 0 ? '' : `Item "${i}", 'é'\n\u2028=1`,
     flag: i % 3 === 0 ? null : i % 2 === 0,
@@ -162,7 +164,7 @@ async function serve(name: string): Promise<string> {
 
 test('a running server is copied whole: model, keys, stamps, relations, pictures', { timeout: 120_000 }, async () => {
   const { stdout } = await done(['import', source, folder('copy'), '--data', join(root, 'copy', 'data')]);
-  assert.match(stdout, /^Group: 3 entities$/m);
+  assert.match(stdout, /^Group: 5 entities$/m);
   assert.match(stdout, new RegExp(`^Item: ${entities} entities$`, 'm'));
   assert.match(stdout, /Everything could be carried/);
   assert.match(readFileSync(join(root, 'copy', 'model.ts'), 'utf8'), /parts: \{ kind: 'relatedEntities'/);
@@ -214,6 +216,9 @@ for (const format of ['jsonl', 'csv'])
     const args = ['export', out, '--format', format, '--model', at, '--data', join(at, 'data')];
     assert.match((await done(args)).stdout, new RegExp(`Item: ${entities} entities in .*Item\\.${format}`));
     assert.match((await keystamp(args).ended).stderr, /holds an export already/);
+    const signs = readdirSync(join(out, 'files', 'Group', 'sign'));
+    const names = new Set(signs.map((name) => name.toLowerCase()));
+    assert.deepEqual([signs.length, names.size], [2, 2], 'apart where file systems know no case');
     const name = `from-${format}`;
     await done(['import', out, folder(name), '--data', join(root, name, 'data')]);
     await assertEqual(await serve(name));

@@ -16,6 +16,12 @@ const model = defineModel({
         size: { kind: 'calculated', type: 'long', exposed: true },
       },
     },
+    Slot: {
+      attributes: {
+        room: { type: 'string', primKey: true },
+        hour: { type: 'long', primKey: true },
+      },
+    },
     Member: {
       attributes: {
         ID: { type: 'long', primKey: true, autosequence: true },
@@ -35,6 +41,7 @@ const model = defineModel({
         isRed: { kind: 'calculated', type: 'bool', exposed: true },
         others: { kind: 'calculated', type: 'string', exposed: true },
         card: { kind: 'calculated', type: 'object', exposed: true },
+        slots: { kind: 'calculated', type: 'selection', dataClass: 'Slot', exposed: true },
         teamName: { kind: 'alias', path: 'team.name', exposed: true },
         teamSize: { kind: 'alias', path: 'team.size', exposed: true },
       },
@@ -148,6 +155,7 @@ const app = implement(model, {
             return other?.family ?? null;
           },
         },
+        slots: { get: () => ds.Slot.all().orderBy('hour desc') },
         card: {
           async get() {
             const { family } = await this.toObject('family');
@@ -205,6 +213,10 @@ test('pages, relations sent in full, bare arrays, rows of values', async () => {
   const team = await ask(program, 'GET', '/rest/Team(1)?$attributes=size,members.full');
   assert.equal(team.body.size, 2);
   assert.equal(team.body.members.__ENTITIES[0].full, 'Ada Joubert');
+  const slots = ['A', 'b"&'].flatMap((room) => [1, 2].map((hour) => ({ room, hour: room === 'A' ? hour : hour + 2 })));
+  await save(program, 'Slot', slots);
+  const booked = await ask(program, 'GET', '/rest/Member(1)?$attributes=slots.hour');
+  assert.deepEqual(booked.body.slots.__ENTITIES.map((each: { hour: unknown }) => each.hour), [4, 3, 2, 1]); // oxfmt-ignore
   const array = await ask(program, 'GET', '/rest/Member?$asArray=true&$attributes=full,teamSize');
   assert.deepEqual(array.body[0], { __KEY: '1', __STAMP: 1, full: 'Ada Joubert', teamSize: 2 });
   assert.equal(array.body[2].teamSize, null);

@@ -149,7 +149,13 @@ export const postgresJson: JsonDialect = {
     isPlain(attribute)
       ? plainKey(attribute, held)
       : field(sql`keystamp_key_in_uri(${asText(held)})`, held, 'keyInUri', ''),
-  elements: (array, attribute) =>
-    sql`SELECT position, CAST(value AS ${columnType(attribute)}) AS value FROM jsonb_array_elements_text(CAST(${array} AS jsonb)) WITH ORDINALITY AS listed(value, position)`,
+  elements: (array, key) => {
+    const alone = key.length === 1;
+    const listed = raw(alone ? 'jsonb_array_elements_text' : 'jsonb_array_elements');
+    const parts = key.map(
+      (part, i) => sql`CAST(${raw(alone ? 'value' : `value ->> ${i}`)} AS ${columnType(part)}) AS ${raw(`part${i}`)}`,
+    );
+    return sql`SELECT position, ${join(parts, ', ')} FROM ${listed}(CAST(${array} AS jsonb)) WITH ORDINALITY AS listed(value, position)`;
+  },
   sum,
 };

@@ -1,5 +1,5 @@
 // The key of an entity as JSON text and in URIs.
-import type { DataClassDef, StorageDef, Value } from '../../model/model.ts';
+import type { DataClassDef, StorageDef } from '../../model/model.ts';
 import type { Links } from '../../query/columns.ts';
 import { literal } from './columns.ts';
 import type { JsonDialect } from './json-dialect.ts';
@@ -40,7 +40,3 @@ export function entityUri(dataClass: DataClassDef, alias: string, links: Links, 
     literal(links.brackets[1]),
   ]);
 }
-
-/** Keys of one attribute as the array that `elements` reads, 64-bit integers exactly. */
-export const keyArray = (keys: readonly Value[]): Sql =>
-  sql`${JSON.stringify(keys.map((key) => (typeof key === 'bigint' ? String(key) : key)))}`;

@@ -4,7 +4,6 @@ import { isMedia, type DataClassDef, type StorageDef, type Value } from '../../m
 import { oncePer } from '../../model/once-per.ts';
 import type { Key, Selection } from '../../query/selection.ts';
 import type { Row } from '../engine.ts';
-import { asStored, foundIn } from './column-form.ts';
 import { exactKey, exactValue } from './exact-integer.ts';
 import { contentTable, mediaType, stampColumn, timestampColumn, versionOf } from './columns.ts';
 import type { SqlDialect } from './dialect.ts';
@@ -12,7 +11,7 @@ import { compileOrder } from './order.ts';
 import { compilePredicate } from './predicate.ts';
 import { from, hasKey } from './select.ts';
 import { column, entityWork, ident, join, raw, sql, Sql } from './sql.ts';
-import { keyArray } from './entity-key.ts';
+import { askedKeys, type AskedKeys } from './asked-keys.ts';
 
 /** A picture or BLOB as it is stored. */
 export interface StoredMedia {
@@ -104,12 +103,11 @@ const byKeyIn = oncePer((dialect: SqlDialect) =>
 export const entityRowStatement = (dataClass: DataClassDef, key: Key, dialect: SqlDialect): Sql =>
   new Sql(byKeyIn(dialect)(dataClass), key);
 
-/** The entities of those keys that exist, in any order. For classes with a key of one attribute. */
-export function entityRowsStatement(dataClass: DataClassDef, keys: readonly Value[], dialect: SqlDialect): Sql {
-  const key = dataClass.key[0] as StorageDef;
+/** The entities of those keys that exist, in any order. */
+export function entityRowsStatement(dataClass: DataClassDef, keys: AskedKeys, dialect: SqlDialect): Sql {
   const { items, joins } = shapeOf(dataClass, dialect);
-  const asked = dialect.elements(keyArray(keys), key);
-  const found = sql`SELECT ${items} FROM (${asked}) AS k ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${foundIn(key, 'e')} = ${asStored(key, raw('k.value'))}${joins}`;
+  const { rows, same } = askedKeys(dataClass, keys, dialect);
+  const found = sql`SELECT ${items} FROM ${rows} ${dialect.lookUpJoin} ${from(dataClass, 'e')} ON ${same}${joins}`;
   return found.visiting(keys.length * entityWork);
 }
 
@@ -204,3 +202,7 @@ function storedMedia(row: Row, { value, version, content }: ColumnNames): Stored
     thumbhash: (row[content.thumbhash] ?? null) as string | null,
   };
 }
+
+/** The key in a row of `keysStatement`. */
+export const keyOfRow = (dataClass: DataClassDef, row: Row): Key =>
+  dataClass.key.map((part) => canonical(part, row[part.column] ?? null));

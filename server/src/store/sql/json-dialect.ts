@@ -51,8 +51,11 @@ export interface JsonDialect {
   keyPart(attribute: StorageDef, value: Sql): Sql;
   /** The key as it stands in URIs between the brackets, quoted and percent-encoded where needed. */
   keyInUri(attribute: StorageDef, value: Sql): Sql;
-  /** The values of a JSON array parameter, keys of that attribute, as rows `(position, value)`, in order. */
-  elements(array: Sql, attribute: StorageDef): Sql;
+  /**
+   * The keys in a JSON array parameter as rows `(position, part0, part1 …)`, in order.
+   * @param key attributes whose values they are: of one the array holds values, of several it holds arrays
+   */
+  elements(array: Sql, key: readonly StorageDef[]): Sql;
   /** The sum of numbers, null when there is none; with `distinct` each number counts once. */
   sum(value: Sql, distinct: boolean): Sql;
 }

@@ -9,8 +9,9 @@ import type { SqlDialect } from './dialect.ts';
 import { stampColumn } from './columns.ts';
 import { heldAt } from './aggregate.ts';
 import { arrayJson } from './array-json.ts';
+import { askedKeys, type AskedKeys } from './asked-keys.ts';
 import { entityJson, type EntityShape } from './entity-json.ts';
-import { asStored, foundIn, isKey } from './column-form.ts';
+import { foundIn, isKey } from './column-form.ts';
 import { exactKey } from './exact-integer.ts';
 import { asksChanges, sortedKey, syncColumns } from './global-stamp.ts';
 import { lookerJson } from './looker-json.ts';
@@ -19,7 +20,6 @@ import { compileOrder } from './order.ts';
 import { compilePredicate } from './predicate.ts';
 import { column, entityWork, ident, join, raw, sql, Sql } from './sql.ts';
 import { atEnd } from './steps.ts';
-import { keyArray } from './entity-key.ts';
 
 /** `key = ?` for every part of the key. */
 export function hasKey(dataClass: DataClassDef, alias: string, key: Key): Sql {
@@ -125,23 +125,18 @@ export function keysStatement({ dataClass, predicate, order }: Selection, dialec
 
 /**
  * The entities of the given keys in their order, as a row like that of a page. A key whose entity is gone gives
- * `{"__STAMP":0}` (spec 05 § 3.3). For classes with a key of one attribute.
+ * `{"__STAMP":0}` (spec 05 § 3.3).
  */
-export function membersStatement(
-  dataClass: DataClassDef,
-  rows: Rows,
-  keys: readonly Value[],
-  dialect: SqlDialect,
-): Sql {
+export function membersStatement(dataClass: DataClassDef, rows: Rows, keys: AskedKeys, dialect: SqlDialect): Sql {
   const json = memberJson(rowJson(rows, dialect), dataClass.key[0] as StorageDef, dialect);
   return ofKeys(dataClass, keys, json, { join: raw('LEFT JOIN'), beside: syncColumns(dataClass) }, dialect);
 }
 
 /**
  * Those of the given keys that are still there, in the order of the keys, each as an answer of its own: a row like that of a
- * page. For classes with a key of one attribute.
+ * page.
  */
-export function entitiesStatement(columns: Columns, keys: readonly Value[], dialect: SqlDialect): Sql {
+export function entitiesStatement(columns: Columns, keys: AskedKeys, dialect: SqlDialect): Sql {
   const json = jsonIn(dialect).top(columns);
   return ofKeys(columns.dataClass, keys, json, { join: dialect.lookUpJoin, beside: {} }, dialect);
 }
@@ -149,15 +144,14 @@ export function entitiesStatement(columns: Columns, keys: readonly Value[], dial
 /** A page of `json`, one of each key, in the order of the keys; `join` decides about those that no entity has. */
 function ofKeys(
   dataClass: DataClassDef,
-  keys: readonly Value[],
+  keys: AskedKeys,
   json: Sql,
   { join: joined, beside }: { readonly join: Sql; readonly beside: Readonly<Record<string, Sql>> },
   dialect: SqlDialect,
 ): Sql {
-  const key = dataClass.key[0] as StorageDef;
-  const asked = dialect.elements(keyArray(keys), key);
+  const { rows, same } = askedKeys(dataClass, keys, dialect);
   const page = dialect.page(json, {
-    rows: sql`(${asked} ORDER BY position) AS k ${joined} ${from(dataClass, 'e')} ON ${foundIn(key, 'e')} = ${asStored(key, raw('k.value'))}`,
+    rows: sql`${rows} ${joined} ${from(dataClass, 'e')} ON ${same}`,
     order: () => raw('k.position'),
     present: raw('k.position'),
     beside,

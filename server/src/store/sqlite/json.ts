@@ -83,6 +83,10 @@ export const sqliteJson: JsonDialect = {
   plainKey,
   keyPart: (attribute, held) => (isPlain(attribute) ? plainKey(attribute, held) : sql`key_part(${held})`),
   keyInUri: (attribute, held) => (isPlain(attribute) ? plainKey(attribute, held) : sql`key_in_uri(${held})`),
-  elements: (array) => sql`SELECT key AS position, value FROM json_each(${array})`,
+  elements: (array, key) => {
+    const part = (i: number): Sql => (key.length === 1 ? raw('value') : sql`json_extract(value, ${raw(`'$[${i}]'`)})`);
+    const parts = key.map((_, i) => sql`${part(i)} AS ${raw(`part${i}`)}`);
+    return sql`SELECT key AS position, ${join(parts, ', ')} FROM json_each(${array})`;
+  },
   sum: (value, distinct) => sql`sum(${raw(distinct ? 'DISTINCT ' : '')}CAST(${value} AS REAL))`,
 };
