@@ -202,7 +202,3 @@ function storedMedia(row: Row, { value, version, content }: ColumnNames): Stored
     thumbhash: (row[content.thumbhash] ?? null) as string | null,
   };
 }
-
-/** The key in a row of `keysStatement`. */
-export const keyOfRow = (dataClass: DataClassDef, row: Row): Key =>
-  dataClass.key.map((part) => canonical(part, row[part.column] ?? null));
