@@ -109,5 +109,7 @@ test('an SVG cut off anywhere, or followed by something else, is not whole', () 
   assert.ok(readSvg(Buffer.from(`${whole} <!-- end -->\n`)));
   for (let length = 0; length < whole.length; length++)
     assert.equal(readSvg(Buffer.from(whole.slice(0, length))), undefined, whole.slice(0, length));
+  for (const other of ['', 'text', '<html></html>', '<!-- <svg/> -->'])
+    assert.equal(readSvg(Buffer.from(other)), undefined, other);
   for (const tail of ['<svg/>', 'text', '</svg>']) assert.equal(readSvg(Buffer.from(whole + tail)), undefined, tail);
 });

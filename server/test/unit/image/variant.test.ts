@@ -77,6 +77,10 @@ test('a format that cannot be as large as the picture is passed over', () => {
   assert.equal(short('webp;jpeg', long), 'jpeg');
   assert.equal(short('webp', long, { width: 4000 }), 'webp.w4000.inside');
   assert.equal(short('webp', long, { width: 90, height: 90, fit: 'contain' }), 'webp.w90.h90.contain');
+  // One side says how small the other gets.
+  const thin = stored('png', { width: 10, height: 60_000 });
+  assert.equal(short('webp', thin, { width: 5 }), '-');
+  assert.equal(short('webp', thin, { width: 2 }), 'webp.w2.inside');
 });
 
 test('different deliverables never share a name', () => {
