@@ -333,6 +333,50 @@ test('pictures that are none are the fault of the code', async () => {
   assert.deepEqual([status, body.__ERROR[0].errCode], [500, 1585]);
 });
 
+test('what code gives that is not of the declared type is its fault', async () => {
+  const any = (value: unknown): (() => never) => (() => value) as () => never;
+  const odd = defineModel({
+    dataClasses: {
+      Odd: {
+        attributes: {
+          ID: { type: 'long', primKey: true, autosequence: true },
+          notNumber: { kind: 'calculated', type: 'long', exposed: true },
+          notPicture: { kind: 'calculated', type: 'image', exposed: true },
+          notEntity: { kind: 'calculated', type: 'entity', dataClass: 'Odd', exposed: true },
+          ofAnother: { kind: 'calculated', type: 'entity', dataClass: 'Odd', exposed: true },
+          notSelection: { kind: 'calculated', type: 'selection', dataClass: 'Odd', exposed: true },
+        },
+      },
+      Other: { attributes: { ID: { type: 'long', primKey: true } } },
+    },
+  });
+  const others = dataStoreOf(odd);
+  const opened = await openModel(
+    implement(odd, {
+      dataClasses: {
+        Odd: {
+          calculated: {
+            notNumber: { get: any('many') },
+            notPicture: { get: any('a picture') },
+            notEntity: { get: any({ ID: 1 }) },
+            ofAnother: { get: () => others.Other.new() as never },
+            notSelection: { get: any([]) },
+          },
+        },
+      },
+    }),
+  );
+  try {
+    assert.equal((await save(opened, 'Odd', { ID: 1 }, '&$attributes=ID')).status, 200);
+    for (const name of ['notNumber', 'notPicture', 'notEntity', 'ofAnother', 'notSelection']) {
+      const { status, body } = await ask(opened, 'GET', `/rest/Odd(1)?$attributes=${name}`);
+      assert.deepEqual([status, body.__ERROR?.[0].errCode], [500, 1585], name);
+    }
+  } finally {
+    await opened.close();
+  }
+});
+
 test('what code answers wrongly is told as its fault', async () => {
   const { status, body } = await ask(program, 'GET', '/rest/Member?$filter="initial = throw"');
   assert.equal(status, 500);

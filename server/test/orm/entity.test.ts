@@ -234,6 +234,19 @@ inCall('relations: read, assigned as entity, key, object and null', async () => 
     () => made.set({ employer: made as never }),
     (error) => codesOf(error).includes(1508),
   );
+  assert.throws(
+    () => made.set({ employer: true as never }),
+    (error) => codesOf(error).includes(1508),
+  );
+  assert.throws(
+    () => made.set({ employer: 'one' as never }),
+    (error) => codesOf(error).includes(1542),
+  );
+  const borealis = (await ds.Company.get(2))!;
+  assert.throws(
+    () => ((borealis as { staff: unknown }).staff = []),
+    (error) => codesOf(error).includes(1574),
+  );
 });
 
 inCall('a new related entity must be saved first, then its key is taken', async () => {

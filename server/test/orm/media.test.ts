@@ -7,7 +7,7 @@ import { ds, openProgram, type Program } from './program.ts';
 
 let program: Program;
 before(async () => {
-  program = await openProgram();
+  program = await openProgram({ maxImageBytes: 1_000_000, maxBlobBytes: 2_000_000 });
 });
 after(() => program.close());
 
@@ -70,6 +70,16 @@ inCall('what is no picture', async () => {
   dag.set({ photo: Buffer.from('no picture') });
   await assert.rejects(dag.save(), (error: KeystampError) => error.entries.some((entry) => 'code' in entry && entry.code === 1824)); // oxfmt-ignore
   assert.throws(() => dag.set({ photo: 'text' as never }), KeystampError);
+});
+
+inCall('more bytes than a picture or a BLOB may have', async () => {
+  const { maxImageBytes, maxBlobBytes } = program.keystamp.services.config;
+  const most = { photo: maxImageBytes, paper: maxBlobBytes };
+  for (const name of ['photo', 'paper'] as const) {
+    const dag = (await ds.Employee.get(4))!;
+    dag.set({ [name]: Buffer.alloc(most[name] + 1) });
+    await assert.rejects(dag.save(), (error: KeystampError) => error.status === 413);
+  }
 });
 
 inCall('a picture is taken away', async () => {

@@ -172,6 +172,11 @@ inCall('aggregates', async () => {
   assert.equal(await all.sum(ds.Employee.attr.salary), 212900.5);
   await assert.rejects(all.sum('name'), hasCode(1574));
   await assert.rejects(all.sum('wage'), hasCode(1500));
+  await assert.rejects(all.sum('salary.size'), hasCode(1500));
+  // Along a relation they are worked out in memory.
+  assert.equal(await all.sum('boss.salary'), 142000.5);
+  assert.equal(await ds.Employee.query('ID = 1').average('boss.salary'), null);
+  await assert.rejects(all.sum('boss.name'), hasCode(1574));
 });
 
 for (const [what, filter] of [['nothing', 'ID = 0'], ['nulls alone', 'ID = 5']] as const)
@@ -197,6 +202,7 @@ inCall('distinct values', async () => {
   await made.drop();
   assert.deepEqual(await all.distinctPaths('spec'), ['size', 'tags', 'tags.length']);
   await assert.rejects(all.distinct('photo'), hasCode(1574));
+  await assert.rejects(all.distinctPaths('name'), hasCode(1574));
 }); // oxfmt-ignore
 
 inCall('values in memory stand in the order of the database', async () => {
