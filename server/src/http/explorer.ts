@@ -8,7 +8,12 @@ import { noSniff } from '../reply/json.ts';
 
 const path = '/explorer';
 /** The same from the sources and from the built package. */
-const folder = fileURLToPath(new URL('../../dist/explorer/', import.meta.url));
+const built = fileURLToPath(new URL('../../dist/explorer/', import.meta.url));
+const indexName = 'index.html';
+
+/** In a clone where nothing was built yet; `npm start` does so by itself. */
+const howToBuild =
+  'The explorer is not built. Run `npm run build` in the folder of Keystamp and start the server again.\n';
 
 /**
  * What a page of the explorer may do: run its own scripts and speak with this server. `blob:` shows pictures that are
@@ -37,10 +42,8 @@ const pageHeaders = {
   'Cross-Origin-Opener-Policy': 'same-origin',
 };
 
-const indexFile = join(folder, 'index.html');
-
 /** Whether the setting asks for it, no mount stands in its way, and it has been built. */
-export const servesExplorer = (config: Config): boolean => isAsked(config) && existsSync(indexFile);
+export const servesExplorer = (config: Config): boolean => isAsked(config) && existsSync(join(built, indexName));
 
 const isAsked = (config: Config): boolean =>
   config.explorer && !mountsOf(config).some((mount) => `${mount}/`.startsWith(`${path}/`));
@@ -49,14 +52,23 @@ const isAsked = (config: Config): boolean =>
  * Serves the explorer under `/explorer`. Its own paths (`/explorer/Employee(31)/photo`) all give the one page; what the
  * build named after its content may be kept for ever.
  * @param models names of the models that are served together; empty for one alone
+ * @param folder where it was built
  */
-export function serveExplorer(server: FastifyInstance, config: Config, models: readonly string[]): void {
+export function serveExplorer(
+  server: FastifyInstance,
+  config: Config,
+  models: readonly string[],
+  folder: string = built,
+): void {
   if (!isAsked(config)) return;
   const mounts = mountsOf(config);
+  const indexFile = join(folder, indexName);
+  const pages = [path, `${path}/`, `${path}/*`];
   if (!existsSync(indexFile)) {
-    server.get(path, async (_request, reply) =>
-      reply.code(404).type('text/plain; charset=utf-8').send('The explorer is not built: npm run build\n'),
-    );
+    for (const url of config.web === '' ? ['/', ...pages] : pages)
+      server.get(url, headToo, async (_request, reply) =>
+        reply.code(404).headers(noSniff).type('text/plain; charset=utf-8').send(howToBuild),
+      );
     return;
   }
   const read = (): Page => ({
@@ -75,7 +87,7 @@ export function serveExplorer(server: FastifyInstance, config: Config, models: r
     if (now !== page.changedAt) page = read();
     return page.bytes;
   };
-  for (const url of [path, `${path}/`, `${path}/*`])
+  for (const url of pages)
     server.route({
       method: ['GET', 'HEAD'],
       url,

@@ -142,11 +142,15 @@ export function createServer(
           .send(await metrics.text());
       });
   });
+  /** What the server as a whole takes (RFC 9110 § 9.3.7). */
+  const ofServer: HttpReply = { status: 200, headers: { Allow: methods.join(', ') } };
   const notFound = (request: FastifyRequest, reply: FastifyReply): void | Promise<void> => {
     // A method that the routes do not have is known there.
     if (mounts.some((mount) => isUnder(request.raw.url ?? '', mount))) return answer(request, reply);
     reply.hijack();
-    refuseRequest(reply, refuseHost?.(request.raw.headers) ?? failHttp(404));
+    const fault = refuseHost?.(request.raw.headers);
+    if (!fault && request.raw.method === 'OPTIONS' && request.raw.url === '*') return send(reply.raw, ofServer, false);
+    refuseRequest(reply, fault ?? failHttp(404));
   };
   server.setNotFoundHandler(notFound);
   // What Fastify and its plugins refuse is nowhere to be found: a path that leads out of a folder, a type of a body.

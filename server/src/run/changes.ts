@@ -9,9 +9,11 @@ import type { ChangeBatch, ChangesOutcome } from './outcome.ts';
 /** @throws KeystampError 503 when too many follow already */
 export async function runChanges(plan: ChangesPlan, visit: Visit): Promise<ChangesOutcome> {
   const { changes, config } = visit.services;
+  const { value } = await changes.signal.read();
+  // Looked at and counted at once: many may ask in the same moment.
   if (changes.readers >= config.maxChangeReaders)
     throw failHttp(503, `more than ${config.maxChangeReaders} clients follow $changes`, { 'Retry-After': '5' });
-  const { value } = await changes.signal.read();
+  changes.readers++;
   // What a broken connection was told last is newer than what its URL says.
   const last = visit.http.headers['last-event-id'];
   const told = typeof last === 'string' && isPosition(last) ? Number(last) : undefined;
@@ -19,6 +21,7 @@ export async function runChanges(plan: ChangesPlan, visit: Visit): Promise<Chang
   return { kind: 'changes', follow: (signal) => follow(plan, start, visit, signal) };
 }
 
+/** Counted as a reader already, and no more when it ends. */
 async function* follow(
   plan: ChangesPlan,
   start: number,
@@ -26,7 +29,6 @@ async function* follow(
   signal: AbortSignal,
 ): AsyncGenerator<ChangeBatch, void, undefined> {
   const { changes, config, onEvent } = visit.services;
-  changes.readers++;
   try {
     // The client knows where it stands before anything happens.
     let batch: ChangeBatch = { changes: [], position: start };

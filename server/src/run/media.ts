@@ -160,7 +160,9 @@ export async function excludes({ narrowing, entity }: MediaPlan, key: Key, visit
 export type Form = Pick<MediaFacts, 'mediatype' | 'etag' | 'extension'> & Pick<Found, 'variant'>;
 
 /** The bytes as they are, before any conversion. */
-export type Original = Pick<Content, 'hash' | 'mediatype' | 'picture'>;
+export type Original = Pick<Content, 'hash' | 'mediatype'> & {
+  readonly picture?: Omit<NonNullable<Content['picture']>, 'pages' | 'thumbhash'>;
+};
 
 function originalOf(row: Row): Original {
   const picture = {
@@ -168,7 +170,6 @@ function originalOf(row: Row): Original {
     height: Number(row['height']),
     hasAlpha: row['alpha'] === 1,
     fewColours: row['few_colours'] === 1,
-    pages: Number(row['pages'] ?? 1),
   };
   return {
     hash: row['hash'] as Uint8Array,

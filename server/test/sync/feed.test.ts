@@ -468,6 +468,13 @@ test('followers of two processes of the operating system, one of which dies, hol
 test('more readers than the server takes are asked to come later', async () => {
   const servers = new FeedServers({ maxChangeReaders: 1 });
   const { url } = await servers.node(1);
+  const { changes: counted } = (await servers.node(1)).keystamp.services;
+  const crowd = new AbortController();
+  const come = (): Promise<Response> => fetch(`${url}/rest/$changes`, { signal: crowd.signal });
+  const statuses = (await Promise.all(Array.from({ length: 8 }, come))).map(({ status }) => status);
+  assert.deepEqual(statuses.toSorted(), [200, ...Array.from({ length: 7 }, () => 503)], 'all at once');
+  crowd.abort();
+  while (counted.readers > 0) await sleep(10);
   const control = new AbortController();
   const first = await fetch(`${url}/rest/$changes`, { signal: control.signal });
   const reader = first.body!.getReader();

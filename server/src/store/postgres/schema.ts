@@ -28,8 +28,8 @@ export const postgresSchema: SchemaDialect = {
       : ident(attribute.column),
   // As orders have it; an index that has nulls at its other end does not serve them.
   sorted: (indexed) => sql`${indexed} NULLS FIRST`,
-  widened: (attribute, name) => [
-    sql`ALTER TABLE ${ident(attribute.owner.table)} ALTER COLUMN ${ident(name)} TYPE ${definitionType(attribute.type, attribute.simpleDate)}`,
+  widened: ({ owner, column, type, simpleDate }) => [
+    sql`ALTER TABLE ${ident(owner.base)} ALTER COLUMN ${ident(column)} TYPE ${definitionType(type, simpleDate)}`,
   ],
 };
 

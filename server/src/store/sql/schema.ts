@@ -42,7 +42,7 @@ export interface SchemaDialect {
   /** An indexed value so that orders of query/ use the index. */
   readonly sorted: (indexed: Sql) => Sql;
   /** Gives a column the wider type that its attribute has now, where columns have types. */
-  readonly widened: (attribute: StorageDef, column: string) => readonly Sql[];
+  readonly widened: (attribute: StorageDef) => readonly Sql[];
   /** Parts of a composite key in one text, see `tombstoneKey`. */
   readonly list: (parts: readonly Sql[]) => Sql;
   /** What makes the triggers of a table that other programs write too, or takes them away. */
@@ -138,14 +138,18 @@ export function schemaChanges(
       statements.push(...(table ? extend(dataClass, table, d) : [createTable(dataClass, d)]));
       statements.push(...indexes(dataClass, existing, d));
     }
-    if (dataClass.table !== dataClass.base) statements.push(...viewStatements(dataClass, d.list));
+    if (dataClass.table === dataClass.base) statements.push(...widened(dataClass, table, existing, d));
+    else {
+      const [drop, make] = viewStatements(dataClass, d.list);
+      // A view keeps the types of the columns that it shows from being changed.
+      statements.push(drop, ...widened(dataClass, table, existing, d), make);
+    }
     faults.push(...formFaults(dataClass, table, d));
     statements.push(...d.triggers(dataClass));
     for (const attribute of dataClass.storage) {
       const type = rememberedType(attribute);
       const was = existing.attributes.get(attributeName(attribute));
       if (was === type) continue;
-      if (was !== undefined && table) statements.push(...d.widened(attribute, attribute.column));
       statements.push(
         sql`INSERT INTO ${attributeTable} (name, type) VALUES (${attributeName(attribute)}, ${type}) ON CONFLICT (name) DO UPDATE SET type = ${type}`,
       );
@@ -168,6 +172,21 @@ const widening: Readonly<Record<string, readonly string[]>> = {
   duration: ['long64'],
   uuid: ['string', 'text'],
 };
+
+/** Columns take the wider types of their attributes, but those whose types other programs choose. */
+function widened(
+  { storage, stamps }: DataClassDef,
+  table: ExistingTable | undefined,
+  { attributes }: ExistingSchema,
+  d: SchemaDialect,
+): readonly Sql[] {
+  if (!table || stamps === 'side') return [];
+  return storage.flatMap((attribute) => {
+    const was = attributes.get(attributeName(attribute));
+    const stays = was === undefined || was === rememberedType(attribute) || attribute.stored;
+    return stays ? [] : d.widened(attribute);
+  });
+}
 
 function typeFaults(dataClass: DataClassDef, existing: ExistingSchema): string[] {
   return dataClass.storage.flatMap((attribute) => {

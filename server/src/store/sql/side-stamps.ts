@@ -19,8 +19,11 @@ export function keyTextOf({ key }: DataClassDef, alias: Sql, list: (parts: reado
   return parts.length === 1 ? (parts[0] as Sql) : list(parts);
 }
 
-/** Makes the view anew. */
-export function viewStatements(dataClass: DataClassDef, list: (parts: readonly Sql[]) => Sql): readonly Sql[] {
+/** Takes the view away and makes it anew. */
+export function viewStatements(
+  dataClass: DataClassDef,
+  list: (parts: readonly Sql[]) => Sql,
+): readonly [drop: Sql, make: Sql] {
   const view = ident(dataClass.table);
   // The rows are known by the name of the view, as statements and their plans call them.
   const shownValues = dataClass.storage.flatMap((attribute) => shownColumns(attribute, dataClass.table));

@@ -158,3 +158,40 @@ async function othersWrite(engine: Engine): Promise<void> {
   const tombstone = await engine.row(raw(`SELECT version FROM keystamp_tombstone WHERE key = '70'`));
   assert.equal(tombstone?.['version'], 1);
 }
+
+test('an attribute of a wider type widens the column of an adopted table, under its view; tables with stamps beside keep theirs', async () => {
+  await runOn(url, `CREATE TABLE things (id integer PRIMARY KEY, n integer, seen timestamptz)`);
+  await runOn(url, `CREATE TABLE others (id integer PRIMARY KEY, n integer)`);
+  const modelWith = (type: 'long' | 'long64') =>
+    buildModel({
+      dataClasses: {
+        Thing: {
+          table: 'things',
+          shared: true,
+          attributes: {
+            id: { type: 'long', primKey: true },
+            n: { type },
+            seen: { type: 'date', columnType: 'timestamptz' },
+          },
+        },
+        Other: { table: 'others', stamps: 'side', attributes: { id: { type: 'long', primKey: true }, n: { type } } },
+      },
+    });
+  for (const type of ['long', 'long64'] as const) {
+    const engine = await openEngine({ ...configOf(newFolder()), database: url }, modelWith(type));
+    try {
+      const types = await engine.rows(
+        sql`SELECT CAST(table_name AS text) AS t, CAST(data_type AS text) AS type FROM information_schema.columns WHERE column_name = 'n' AND table_name IN ('things', 'others') ORDER BY 1`,
+      );
+      assert.deepEqual(
+        types.map((row) => [row['t'], row['type']]),
+        [
+          ['others', 'integer'],
+          ['things', type === 'long' ? 'integer' : 'bigint'],
+        ],
+      );
+    } finally {
+      await engine.close();
+    }
+  }
+});
