@@ -65,6 +65,14 @@ const selection = (response: ServerResponse, rows: readonly EmployeeRow[], total
 /** The requests of the scenario, one handler each. */
 const handlers: readonly (readonly [RegExp, Handler])[] = [
   [
+    /^\/rest\/Employee\((\d+)\)$/,
+    ([, id], response) => {
+      const row = byKey.get(Number(id)) as EmployeeRow;
+      const name = { __entityModel: 'Employee', __DATACLASS: 'Employee' };
+      send(response, 200, 'private, no-cache', Object.assign(name, employee(row)));
+    },
+  ],
+  [
     /^\/rest\/Employee\?\$filter="lastName='(.+)'"&\$top=20$/,
     ([, name], response) => {
       const folded = fold(name as string);

@@ -3,10 +3,11 @@
 import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { duel } from '../duel.ts';
 import { million, millionEmployees } from '../million.ts';
-import { startCeiling, startKeystamp, startLoad } from '../programs.ts';
+import { startCeiling, startKeystamp, startLoad, type Server } from '../programs.ts';
 import { sameAnswers } from '../same-answers.ts';
 import type { Bench, Row, Scenario } from '../scenario.ts';
 
@@ -14,18 +15,47 @@ const companies = 40;
 /** Targets of a case: more than any cache of answers would hold as the very same request. */
 const variety = 2000;
 const compared = 20;
+const savePauseMs = 20;
 
 interface Case {
   readonly name: string;
   readonly goal: Readonly<Record<1 | 32, number>>;
   readonly targets: readonly string[];
   readonly bodies?: readonly string[];
+  /** Entities are saved on both sides meanwhile, some a second. */
+  readonly besideSaves?: true;
 }
 
 const both = (goal: number): Case['goal'] => ({ 1: goal, 32: goal });
 const ofMany = (target: (i: number) => string): readonly string[] =>
   Array.from({ length: variety }, (_, i) => target(i));
 const filter = (text: string): string => `$filter=${encodeURIComponent(`"${text}"`)}`;
+
+const anyKey = (i: number): number => 1 + ((i * 7919) % million);
+const raise = (i: number): string =>
+  JSON.stringify({ __KEY: String(anyKey(i)), salary: 20_000 + Math.random() * 1000 });
+
+/** Saves entities on the servers, one after the other on each, until `end`, which tells what went wrong. */
+function saveOn(servers: readonly Server[]): { readonly end: () => Promise<void> } {
+  let saving = true;
+  const done = Promise.all(
+    servers.map(async ({ port }) => {
+      for (let i = 0; saving; i++) {
+        const answer = await fetch(`http://127.0.0.1:${port}/rest/Employee?$method=update`, {
+          method: 'POST',
+          body: raise(i),
+        });
+        assert.equal(answer.status, 200, await answer.text());
+        await sleep(savePauseMs);
+      }
+    }),
+  );
+  const end = async (): Promise<void> => {
+    saving = false;
+    await done;
+  };
+  return { end };
+}
 
 function cases(file: string): readonly Case[] {
   const names = someNames(file);
@@ -63,12 +93,16 @@ function cases(file: string): readonly Case[] {
       ),
     },
     {
+      name: 'entity by key beside saves',
+      goal: both(0.8),
+      targets: ofMany((i) => `/rest/Employee(${anyKey(i)})`),
+      besideSaves: true,
+    },
+    {
       name: 'update',
       goal: { 1: 0.85, 32: 2.5 },
       targets: ['/rest/Employee?$method=update'],
-      bodies: ofMany((i) =>
-        JSON.stringify({ __KEY: String(1 + ((i * 7919) % million)), salary: 20_000 + Math.random() * 1000 }),
-      ),
+      bodies: ofMany(raise),
     },
     {
       name: 'create',
@@ -101,11 +135,12 @@ async function run(bench: Bench): Promise<readonly Row[]> {
   const ceiling = await startCeiling('million', [file]);
   const load = startLoad();
   const rows: Row[] = [];
-  for (const { name, goal, targets, bodies } of cases(file).filter(({ name }) => bench.wants(name))) {
+  for (const { name, goal, targets, bodies, besideSaves } of cases(file).filter(({ name }) => bench.wants(name))) {
     if (!bodies) {
       const asked = targets.slice(0, compared);
       assert.equal(await sameAnswers(keystamp.port, ceiling.port, asked), asked.length);
     }
+    const saves = besideSaves && saveOn([keystamp, ceiling]);
     for (const connections of [1, 32] as const) {
       bench.tell(`${name}, ${connections}`);
       const work = { targets, order: 'random', status: 200, connections, ...(bodies && { bodies }) } as const;
@@ -113,6 +148,7 @@ async function run(bench: Bench): Promise<readonly Row[]> {
       const waitsForDisk = bodies !== undefined;
       rows.push(await duel({ scenario, goal: goal[connections], keystamp, ceiling, load, work, waitsForDisk }));
     }
+    await saves?.end();
   }
   for (const stoppable of [keystamp.child, ceiling.child, load]) await stoppable.stop();
   return rows;
