@@ -1,6 +1,7 @@
 // What will be done: the union of all plans. A plan holds every decision about the request; running it makes none.
 import type { VersionAsked } from '../image/image-ref.ts';
 import type { StorageDef } from '../model/model.ts';
+import type { MediaPlace } from '../query/aggregate.ts';
 import type { Columns } from '../query/columns.ts';
 import type { CallPlan } from './call-plan.ts';
 import type { CatalogPlan } from './catalog-plan.ts';
@@ -38,8 +39,8 @@ export interface LockPlan {
   readonly lock: boolean;
   /** `$version` is a precondition (spec 10 § 5 row 10). */
   readonly version: VersionAsked;
-  /** The picture whose version is meant; absent: the entity's, or that of any of `images`. */
-  readonly attribute?: StorageDef;
+  /** The picture whose version is meant, perhaps behind an alias; absent: the entity's, or that of any of `images`. */
+  readonly place?: MediaPlace;
   /** The pictures that the asker may see. */
   readonly images: readonly StorageDef[];
 }

@@ -19,7 +19,7 @@ import type { LockPlan, Plan } from './plan.ts';
 import type { Explanation, FindKeyPlan, SelectionSource } from './selection-plan.ts';
 import { askedPage, askedSelection, askedTimeout } from './selection.ts';
 import { memberOf, sourceOf } from './source.ts';
-import { mediaPlace, ownMedia, resolveEntity, resolveKey, splitKey } from './target.ts';
+import { mediaPlace, resolveEntity, resolveKey, splitKey } from './target.ts';
 
 /**
  * @param keep the whole result becomes an entity set (`$method=entityset`)
@@ -188,7 +188,7 @@ export function planLock(request: DataRequest, context: PlanContext): LockPlan {
   if (!entity) throw fail(1813, '$lock');
   // Unknown names are told even though the answer shows none of them.
   context.columns(request, dataClass, target.attributes);
-  const attribute = ownMedia(mediaPlace(target, dataClass, context));
+  const place = mediaPlace(target, dataClass, context);
   const text = params.get('lock')?.toLowerCase();
   if (!['true', 'false', '1', '0'].includes(text ?? ''))
     throw fail(1806, `$lock=${text ?? ''} is neither true nor false`);
@@ -199,6 +199,6 @@ export function planLock(request: DataRequest, context: PlanContext): LockPlan {
     version: parseVersion(params.get('version'), params.count('version')),
     // The version of a hidden picture would tell whether there is one.
     images: dataClass.images.filter((image) => !context.sight.refusal(image, false)),
-    ...(attribute && { attribute }),
+    ...(place && !place.calculated && { place }),
   };
 }

@@ -1,5 +1,4 @@
 // `$lock` (spec 06 § 7); a version that comes with it must be the current one (spec 10 § 5 row 10).
-import type { StorageDef } from '../model/model.ts';
 import { classOfEntity } from '../plan/entity-ref.ts';
 import type { LockPlan } from '../plan/plan.ts';
 import type { Key } from '../query/selection.ts';
@@ -67,19 +66,18 @@ async function hindranceNow(plan: LockPlan, key: Key, tx: Transaction): Promise<
 
 /** The number is that of the named picture; without a name, of any picture of the entity or of the entity itself. */
 async function versionHolds(
-  { version, attribute, images, entity }: LockPlan,
+  { version, place, images, entity }: LockPlan,
   key: Key,
   executor: Executor,
 ): Promise<boolean> {
   if (version.kind === 'absent') return true;
   if (version.kind === 'garbage') return false;
   const dataClass = classOfEntity(entity);
-  const asked: readonly StorageDef[] = attribute ? [attribute] : images;
-  for (const image of asked) {
-    const row = await executor.row(mediaStatement(dataClass, ownMedia(image), key));
+  for (const asked of place ? [place] : images.map(ownMedia)) {
+    const row = await executor.row(mediaStatement(dataClass, asked, key));
     if (!row) return false;
     if (row['hash'] !== null && Number(row['version']) === version.value) return true;
-    if (!attribute && Number(row['bound']) === version.value) return true;
+    if (!place && Number(row['bound']) === version.value) return true;
   }
   return false;
 }
