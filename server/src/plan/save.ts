@@ -42,6 +42,7 @@ export function planSave(
   const entity = member ? member.entity : resolveEntity(target, dataClass, context);
   // Which of them the values are for, or that a new entity is meant, nobody can tell.
   if (!member && !entity && target.dataClass.key) throw fail(1813, 'A save of several keys');
+  if (target.set && !member) throw fail(1813, 'A save of an entity set without the key of a member');
   const { items, single } = bodyItems(body, context.config);
   if (entity && !single && items.length > 1) throw fail(1806, 'the path names one entity and the body several');
   return {
