@@ -2,7 +2,17 @@
 import type { StorageType } from './model.ts';
 
 /** How a column keeps what Keystamp keeps otherwise. */
-export type ColumnForm = 'boolean' | 'day' | 'instant' | 'localInstant' | 'numeric' | 'uuid' | 'json' | 'text' | 'word';
+export type ColumnForm =
+  | 'boolean'
+  | 'day'
+  | 'instant'
+  | 'localInstant'
+  | 'numeric'
+  | 'real'
+  | 'uuid'
+  | 'json'
+  | 'text'
+  | 'word';
 
 export interface StoredAs {
   readonly form: ColumnForm;
@@ -24,6 +34,7 @@ const forms = {
   instant: { names: /^(timestamptz|timestamp with time zone)$/, types: ['date'], simpleDate: false },
   localInstant: { names: /^timestamp( without time zone)?$/, types: ['date'], simpleDate: false },
   numeric: { names: /^(numeric|decimal)$/, types: ['number', 'byte', 'word', 'long', 'long64', 'duration'] },
+  real: { names: /^(real|float4)$/, types: ['number'] },
   uuid: { names: /^uuid$/, types: ['uuid'] },
   json: { names: /^jsonb?$/, types: ['object'] },
   text: { names: /^(char|character|bpchar|citext|character varying|varchar|text)$/, types: ['string', 'text'] },

@@ -11,7 +11,7 @@ const types: Readonly<Record<string, Served>> = {
   int2: { type: 'word' },
   int4: { type: 'long' },
   int8: { type: 'long64' },
-  float4: { type: 'number' },
+  float4: { type: 'number', columnType: 'real' },
   float8: { type: 'number' },
   text: { type: 'text' },
   varchar: { type: 'string' },

@@ -67,9 +67,12 @@ function changed(dataClass: DataClassDef): string {
   // Columns that the database works out are null here; they change with those that they come from.
   const differs = dataClass.storage
     .filter(({ column }) => column !== globalStampColumn)
-    .map(({ column, readOnly }) => {
+    .map(({ column, readOnly, stored }) => {
       const name = ident(column).text;
-      const other = `NEW.${name} IS DISTINCT FROM OLD.${name}`;
+      // Nothing says whether two values of the type json are equal.
+      const held = (row: string): string =>
+        stored?.form === 'json' ? `CAST(${row}.${name} AS text)` : `${row}.${name}`;
+      const other = `${held('NEW')} IS DISTINCT FROM ${held('OLD')}`;
       return readOnly ? `(${other} AND NEW.${name} IS NOT NULL)` : other;
     })
     .join(' OR ');

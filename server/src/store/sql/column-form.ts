@@ -39,6 +39,9 @@ export function shown({ stored, type }: StorageDef, held: Sql): Sql {
       return sql`keystamp_milliseconds(${held})`;
     case 'numeric':
       return sql`CAST(${held} AS ${raw(numberTypes[type] ?? 'float8')})`;
+    case 'real':
+      // The decimal that the column was given, not the binary fraction of 4 bytes beside it.
+      return sql`CAST(CAST(${held} AS text) AS float8)`;
     case 'uuid':
       return byCodePoint(sql`upper(replace(CAST(${held} AS text), '-', ''))`);
     case 'json':
@@ -77,6 +80,7 @@ export function asStored({ stored }: StorageDef, value: Sql): Sql {
     case 'text':
       return value;
     case 'day':
+    case 'real':
     case 'uuid':
     case 'json':
     case 'word':
@@ -118,6 +122,7 @@ export function comparesExactly({ stored, type }: StorageDef): boolean {
     case 'instant':
     case 'localInstant':
       return false;
+    case 'real':
     case 'json':
     case 'text':
     case 'word':
