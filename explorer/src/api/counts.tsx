@@ -31,12 +31,24 @@ export function Counted({ catalog: { dataClasses }, children }: CountedProps): R
         // A class that may not be read has no count; its own view says why.
       }
     };
-    for (const dataClass of dataClasses) void read(dataClass);
-    return onChanges((changes) => {
+    let ended = false;
+    // One after the other: what is looked at comes before the counts of a hundred dataclasses.
+    const readAll = async (): Promise<void> => {
+      for (const dataClass of dataClasses) {
+        if (ended) return;
+        await read(dataClass);
+      }
+    };
+    void readAll();
+    const deaf = onChanges((changes) => {
       for (const dataClass of dataClasses)
         if (changes.some((change) => change.kind !== 'update' && concerns(change, dataClass.name)))
           void read(dataClass);
     });
+    return () => {
+      ended = true;
+      deaf();
+    };
   }, [dataClasses]);
   return <CountsContext value={counts}>{children}</CountsContext>;
 }

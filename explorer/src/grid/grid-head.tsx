@@ -4,10 +4,19 @@ import type { ReactNode } from 'react';
 import type { Attribute } from '../api/catalog.ts';
 import { cellOf } from '../cells/cells.ts';
 import { Icon } from '../ui/icon.tsx';
-import type { features, GridEntity } from './table.tsx';
+import { narrowest, widest, type features, type GridEntity } from './table.tsx';
 
 interface GridHeadProps {
   readonly table: ReactTable<typeof features, GridEntity>;
+}
+
+/** Pixels that an arrow key moves an edge. */
+const step = 16;
+
+/** The width of a column after a key on its edge; undefined for keys that do not move it. */
+function widthAfter(key: string, width: number): number | undefined {
+  const asked = { ArrowLeft: width - step, ArrowRight: width + step, Home: narrowest, End: widest }[key];
+  return asked === undefined ? undefined : Math.max(narrowest, Math.min(widest, asked));
 }
 
 const sortNames = { asc: 'ascending', desc: 'descending' } as const;
@@ -28,6 +37,7 @@ export function GridHead({ table }: GridHeadProps): ReactNode {
               key={header.id}
               role="columnheader"
               aria-colindex={at + 1}
+              aria-label={column.id}
               aria-sort={sorted ? sortNames[sorted] : canSort ? 'none' : undefined}
               className={`grid-cell ${cellOf(attribute).align}`}
             >
@@ -49,7 +59,19 @@ export function GridHead({ table }: GridHeadProps): ReactNode {
               )}
               <span
                 className={column.getIsResizing() ? 'grid-edge pulled' : 'grid-edge'}
-                aria-hidden="true"
+                role="separator"
+                aria-orientation="vertical"
+                aria-label={`Width of ${column.id}`}
+                aria-valuenow={column.getSize()}
+                aria-valuemin={narrowest}
+                aria-valuemax={widest}
+                tabIndex={0}
+                onKeyDown={(event) => {
+                  const width = widthAfter(event.key, column.getSize());
+                  if (width === undefined) return;
+                  event.preventDefault();
+                  table.setColumnSizing((sizes) => ({ ...sizes, [column.id]: width }));
+                }}
                 onPointerDown={(event) => event.stopPropagation()}
                 onMouseDown={header.getResizeHandler()}
                 onTouchStart={header.getResizeHandler()}

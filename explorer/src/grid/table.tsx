@@ -18,11 +18,16 @@ export interface GridEntity {
   readonly entity: WireEntity;
 }
 
+/** Widths that a column can have, in pixels. */
+export const narrowest = 56;
+export const widest = 1200;
+
 export const definitionsOf = (columns: readonly Column[]): ColumnDef<typeof features, GridEntity>[] =>
   columns.map(({ path, attribute, width }) => ({
     id: path,
     size: width,
-    minSize: 56,
+    minSize: narrowest,
+    maxSize: widest,
     enableSorting: isSortable(attribute),
     accessorFn: ({ entity }) => valueAt(entity, path),
     meta: { attribute } as object,

@@ -110,6 +110,22 @@ test('columns are chosen, those of related entities too, and stay in the address
   await until(() => columnOf(page, 'team.name', 1), ['Blues']);
 });
 
+test('the edge of a column is moved by keys as well', async (t) => {
+  const page = await stage.open(t, 'Member');
+  await rows(page).first().waitFor();
+  const edge = page.getByRole('separator', { name: 'Width of name' });
+  const head = page.getByRole('columnheader', { name: 'name' });
+  const width = async (): Promise<number> => Math.round((await head.boundingBox())?.width ?? 0);
+  const before = await width();
+  await edge.focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowRight');
+  await until(width, before + 32);
+  assert.equal(await edge.getAttribute('aria-valuenow'), String(before + 32));
+  await page.keyboard.press('Home');
+  await until(width, 56);
+});
+
 test('the filter completes attributes, relations, operators and values', async (t) => {
   const page = await stage.open(t, 'Member');
   const box = filterBox(page);
