@@ -53,7 +53,8 @@ export class EntityObject<M extends ModelShape = any, C extends ClassName<M> = a
   }
 
   /**
-   * Saves what has changed, and the given values. When it fails the given ones are forgotten, what was set stays set. Saves of one entity happen one after the other; what is set meanwhile stays set.
+   * Saves what has changed, and the given values. When it fails the given ones are forgotten, what was set stays set. Saves of
+   * one entity happen one after the other; what is set meanwhile stays set.
    * @throws ConflictError when it changed on the server, ValidationError, LockedError, PermissionError, NotFoundError
    */
   save(values?: Values<M, C>, { signal }: RequestOptions = {}): Promise<this> {

@@ -6,14 +6,8 @@ import { DuplicateError, type Engine, type Transaction } from './engine.ts';
 import { prepareTracking } from './global-stamps.ts';
 import { rememberOnceStatement, uniqueIdName } from './sql/meta.ts';
 import { fillWordIndex, missingWordTables } from './sql/word-index.ts';
-import {
-  outdatedTables,
-  rememberingTables,
-  schemaChanges,
-  systemTables,
-  type ExistingSchema,
-  type SchemaDialect,
-} from './sql/schema.ts';
+import { outdatedTables, rememberingTables, schemaChanges, systemTables, type SchemaDialect } from './sql/schema.ts';
+import type { ExistingSchema } from './sql/existing-schema.ts';
 import type { Executor } from './engine.ts';
 
 /** What an engine adds to prepare its tables. */

@@ -23,6 +23,8 @@ import {
   tombstoneTable,
   uploadTable,
 } from './columns.ts';
+import type { ExistingSchema, ExistingTable } from './existing-schema.ts';
+import { attributeName, rememberedType, schemaFaults } from './schema-faults.ts';
 import { dropWordTable, missingWordTables, staleWordTables, wordTableStatements } from './word-index.ts';
 import { viewStatements } from './side-stamps.ts';
 import { ident, join, raw, sql, type Sql } from './sql.ts';
@@ -47,26 +49,6 @@ export interface SchemaDialect {
   readonly list: (parts: readonly Sql[]) => Sql;
   /** What makes the triggers of a table that other programs write too, or takes them away. */
   readonly triggers: (dataClass: DataClassDef) => readonly Sql[];
-}
-
-/** A table as the database has it now: lower-case column names. */
-export interface ExistingTable {
-  readonly columns: ReadonlySet<string>;
-  /** The columns of the primary key; none for a table that was made without one. */
-  readonly key: ReadonlySet<string>;
-}
-
-/** What the database knows of itself. */
-export interface ExistingSchema {
-  /** A name as the database keeps it: in lower case, shortened where it takes no long ones. */
-  readonly stored: (name: string) => string;
-  /** All tables, as they are kept. */
-  readonly names: readonly string[];
-  /** All indexes, as they are kept. */
-  readonly indexes: ReadonlySet<string>;
-  readonly table: (name: string) => ExistingTable | undefined;
-  /** `dataclass.attribute` → the printed type when the table was made, for instance `date simpleDate`. */
-  readonly attributes: ReadonlyMap<string, string>;
 }
 
 /** What the database is and was made with; introspection reads it. */
@@ -118,9 +100,6 @@ export const outdatedTables = (existing: ExistingSchema): readonly Sql[] => {
   return sessions && !sessions.columns.has('kind') ? [sql`DROP TABLE ${sessionTable}`] : [];
 };
 
-/** The word an attribute's type is remembered by. */
-const rememberedType = ({ type, simpleDate }: StorageDef): string => (simpleDate ? `${type} simpleDate` : type);
-
 /** Statements that bring the tables of the model up to date, faults where that would lose data. */
 export function schemaChanges(
   model: Model,
@@ -131,10 +110,8 @@ export function schemaChanges(
   const faults: string[] = [];
   for (const dataClass of model.dataClasses.values()) {
     const table = existing.table(dataClass.base);
-    faults.push(...typeFaults(dataClass, existing), ...(table ? keyFaults(dataClass, table) : []));
-    if (dataClass.stamps === 'side') {
-      faults.push(...sideFaults(dataClass, table));
-    } else {
+    faults.push(...schemaFaults(dataClass, existing, d.hasTypes));
+    if (dataClass.stamps !== 'side') {
       statements.push(...(table ? extend(dataClass, table, d) : [createTable(dataClass, d)]));
       statements.push(...indexes(dataClass, existing, d));
     }
@@ -144,7 +121,6 @@ export function schemaChanges(
       // A view keeps the types of the columns that it shows from being changed.
       statements.push(drop, ...widened(dataClass, table, existing, d), make);
     }
-    faults.push(...formFaults(dataClass, table, d));
     statements.push(...d.triggers(dataClass));
     for (const attribute of dataClass.storage) {
       const type = rememberedType(attribute);
@@ -159,20 +135,6 @@ export function schemaChanges(
   return { statements, faults };
 }
 
-const attributeName = (attribute: StorageDef): string => `${attribute.owner.name}.${attribute.name}`;
-
-/** Types a stored value can move to without loss. */
-const widening: Readonly<Record<string, readonly string[]>> = {
-  string: ['text'],
-  text: ['string'],
-  byte: ['word', 'long', 'long64', 'duration', 'number'],
-  word: ['long', 'long64', 'duration', 'number'],
-  long: ['long64', 'duration', 'number'],
-  long64: ['duration'],
-  duration: ['long64'],
-  uuid: ['string', 'text'],
-};
-
 /** Columns take the wider types of their attributes, but those whose types other programs choose. */
 function widened(
   { storage, stamps }: DataClassDef,
@@ -185,52 +147,6 @@ function widened(
     const was = attributes.get(attributeName(attribute));
     const stays = was === undefined || was === rememberedType(attribute) || attribute.stored;
     return stays ? [] : d.widened(attribute);
-  });
-}
-
-function typeFaults(dataClass: DataClassDef, existing: ExistingSchema): string[] {
-  return dataClass.storage.flatMap((attribute) => {
-    const was = existing.attributes.get(attributeName(attribute));
-    const is = rememberedType(attribute);
-    if (was === undefined || was === is || widening[was]?.includes(is)) return [];
-    return [
-      `${attributeName(attribute)}: is ${is} in the model and ${was} in the database; changing it would lose the stored values. Set it back to ${was}, or give the new attribute another name and copy the values.`,
-    ];
-  });
-}
-
-function keyFaults(dataClass: DataClassDef, table: ExistingTable): string[] {
-  const advice =
-    'the entities would lose their identity. Keep the old key, or make a new dataclass and copy the entities.';
-  const inTable = (name: string): boolean => (table.key.size > 0 ? table.key : table.columns).has(name.toLowerCase());
-  const inModel = new Set(dataClass.key.map((key) => key.column.toLowerCase()));
-  return [
-    ...dataClass.key
-      .filter((key) => !inTable(key.column))
-      .map((key) => `${dataClass.name}.${key.name}: is the key in the model but not in the database; ${advice}`),
-    ...[...table.key]
-      .filter((column) => !inModel.has(column))
-      .map((column) => `${dataClass.name}: ${column} is the key in the database but not in the model; ${advice}`),
-  ];
-}
-
-/** A table that gets no columns must have those of the model. */
-function sideFaults({ name, base, storage }: DataClassDef, table: ExistingTable | undefined): string[] {
-  if (!table) return [`${name}: keeps stamps beside the table ${base}, and there is no such table`];
-  return storage
-    .filter(({ column }) => !table.columns.has(column.toLowerCase()))
-    .map((attribute) => `${attributeName(attribute)}: the table ${base} has no column ${attribute.column}`);
-}
-
-/** Columns with types of another program's are there, and where the database knows such types. */
-function formFaults({ storage, base }: DataClassDef, table: ExistingTable | undefined, d: SchemaDialect): string[] {
-  return storage.flatMap((attribute) => {
-    if (!attribute.stored) return [];
-    const name = attributeName(attribute);
-    if (!d.hasTypes) return [`${name}: columnType is for PostgreSQL; leave it out`];
-    return table?.columns.has(attribute.column.toLowerCase())
-      ? []
-      : [`${name}: the table ${base} has no column ${attribute.column} of the type ${attribute.stored.type}`];
   });
 }
 

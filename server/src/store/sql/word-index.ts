@@ -5,7 +5,8 @@ import type { Executor, Transaction } from '../engine.ts';
 import type { SqlDialect } from './dialect.ts';
 import { exactKey } from './exact-integer.ts';
 import { after } from './operators.ts';
-import type { ExistingSchema, SchemaDialect } from './schema.ts';
+import type { ExistingSchema } from './existing-schema.ts';
+import type { SchemaDialect } from './schema.ts';
 import { column, ident, join, raw, sql, type Sql } from './sql.ts';
 import { wordsOf } from './words.ts';
 

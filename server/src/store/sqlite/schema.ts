@@ -2,7 +2,8 @@
 import type { StorageDef, StorageType } from '../../model/model.ts';
 import type { Executor } from '../engine.ts';
 import { attributeTable } from '../sql/columns.ts';
-import type { ExistingSchema, ExistingTable, SchemaDialect } from '../sql/schema.ts';
+import type { ExistingSchema, ExistingTable } from '../sql/existing-schema.ts';
+import type { SchemaDialect } from '../sql/schema.ts';
 import { ident, raw, sql, type Sql } from '../sql/sql.ts';
 import { jsonArray, triggerStatements } from './triggers.ts';
 import { sqliteDialect } from './dialect.ts';
