@@ -1,23 +1,13 @@
 // Triggers on tables that other programs write too: their writes move stamps, numbers of changes and versions as
 // Keystamp's own do.
-import { isMedia, type DataClassDef } from '../../model/model.ts';
+import type { DataClassDef } from '../../model/model.ts';
 import { deletedRecordsDefinition } from '../../model/tracking.ts';
 import { globalStampColumn } from '../global-stamps.ts';
-import {
-  baseColumn,
-  contentPartTable,
-  contentTable,
-  globalStampTable,
-  literal,
-  lockTable,
-  stampColumn,
-  timestampColumn,
-  tombstoneTable,
-} from '../sql/columns.ts';
+import { baseColumn, globalStampTable, literal, stampColumn, timestampColumn, tombstoneTable } from '../sql/columns.ts';
 import { shown } from '../sql/column-form.ts';
 import { keyTextOf } from '../sql/side-stamps.ts';
 import { ident, join, raw, sql, type Sql } from '../sql/sql.ts';
-import { everyClass } from '../sql/write.ts';
+import { buriedVersion, releaseStatements, unlockStatement } from '../sql/trigger-parts.ts';
 
 const now = `to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const deletedTable = ident(deletedRecordsDefinition.table as string).text;
@@ -54,9 +44,7 @@ export function triggerStatements(dataClass: DataClassDef): readonly Sql[] {
 /** Keystamp's own inserts bring a time, its own updates count the stamp on. */
 function changed(dataClass: DataClassDef): string {
   const name = literal(dataClass.name).text;
-  const every = literal(everyClass).text;
-  const keyText = keyTextOf(dataClass, raw('NEW'), jsonArray).text;
-  const buried = `coalesce((SELECT max(version) FROM ${tombstoneTable.text} WHERE (dataclass = ${name} AND key = ${keyText}) OR (dataclass = ${every} AND key = ${every})), 0)`;
+  const buried = buriedVersion(dataClass, jsonArray).text;
   const tracked = dataClass.tracking === 'changes';
   const take = tracked
     ? `UPDATE ${globalStampTable.text} SET value = value + 1 RETURNING value - 1 INTO NEW.${number};`
@@ -93,10 +81,7 @@ RETURN NEW;`;
 
 /** Keystamp turns the stamp of what it is about to delete round, and does all this itself. */
 function removed(dataClass: DataClassDef): string {
-  const contents = dataClass.storage.filter(isMedia).map((attribute) => {
-    const held = `OLD.${ident(attribute.column).text}`;
-    return `UPDATE ${contentTable.text} SET refs = refs - 1 WHERE hash = ${held}; DELETE FROM ${contentPartTable.text} WHERE hash = ${held} AND (SELECT refs FROM ${contentTable.text} WHERE hash = ${held}) <= 0; DELETE FROM ${contentTable.text} WHERE hash = ${held} AND refs <= 0;`;
-  });
+  const contents = releaseStatements(dataClass).map(({ text }) => `${text};`);
   return `IF OLD.${stamp} > 0 THEN ${contents.join(' ')} ${farewell(dataClass)} END IF; RETURN OLD;`;
 }
 
@@ -105,7 +90,7 @@ function farewell(dataClass: DataClassDef): string {
   const keyText = keyTextOf(dataClass, raw('OLD'), jsonArray).text;
   const name = literal(dataClass.name).text;
   const bury = `INSERT INTO ${tombstoneTable.text} AS t (dataclass, key, version, timestamp) VALUES (${name}, ${keyText}, OLD.${base} + OLD.${stamp}, ${now}) ON CONFLICT (dataclass, key) DO UPDATE SET version = greatest(t.version, excluded.version), timestamp = excluded.timestamp;`;
-  const unlock = `DELETE FROM ${lockTable.text} WHERE dataclass = ${name} AND key = ${keyText};`;
+  const unlock = `${unlockStatement(dataClass, jsonArray).text};`;
   if (dataClass.tracking !== 'changes') return `${bury} ${unlock}`;
   return `${bury} ${unlock} INSERT INTO ${deletedTable} (stamp, primary_key, table_number, table_name, ${timestamp}) SELECT value, ${printedKey(dataClass, 'OLD')}, ${dataClass.tableNumber}, ${name}, ${now} FROM ${globalStampTable.text} FOR UPDATE; UPDATE ${globalStampTable.text} SET value = value + 1;`;
 }

@@ -1,22 +1,12 @@
 // Triggers on tables that other programs write too: their writes move stamps, numbers of changes and versions as
 // Keystamp's own do. They use nothing that only Keystamp's connections have.
-import { isMedia, type DataClassDef } from '../../model/model.ts';
+import type { DataClassDef } from '../../model/model.ts';
 import { deletedRecordsDefinition } from '../../model/tracking.ts';
 import { globalStampColumn } from '../global-stamps.ts';
-import {
-  baseColumn,
-  contentPartTable,
-  contentTable,
-  globalStampTable,
-  literal,
-  lockTable,
-  stampColumn,
-  timestampColumn,
-  tombstoneTable,
-} from '../sql/columns.ts';
+import { baseColumn, globalStampTable, literal, stampColumn, timestampColumn, tombstoneTable } from '../sql/columns.ts';
 import { keyTextOf } from '../sql/side-stamps.ts';
 import { column, ident, join, raw, sql, type Sql } from '../sql/sql.ts';
-import { everyClass } from '../sql/write.ts';
+import { buriedVersion, releaseStatements, unlockStatement } from '../sql/trigger-parts.ts';
 
 const now = raw("strftime('%Y-%m-%dT%H:%M:%fZ', 'now')");
 const deletedTable = ident(deletedRecordsDefinition.table as string);
@@ -54,8 +44,7 @@ const set = (dataClass: DataClassDef, row: string, assignments: readonly Sql[]):
 
 /** Keystamp's own inserts bring a time. */
 function insertTrigger(dataClass: DataClassDef): Sql {
-  const key = keyTextOf(dataClass, raw('NEW'), jsonArray);
-  const buried = sql`coalesce((SELECT max(version) FROM ${tombstoneTable} WHERE (dataclass = ${literal(dataClass.name)} AND key = ${key}) OR (dataclass = ${literal(everyClass)} AND key = ${literal(everyClass)})), 0)`;
+  const buried = buriedVersion(dataClass, jsonArray);
   return trigger(dataClass, 'insert', sql`NEW.${ident(timestampColumn)} = '1970-01-01T00:00:00.000Z'`, [
     set(dataClass, 'NEW', [sql`${ident(timestampColumn)} = ${now}`, sql`${ident(baseColumn)} = ${buried}`]),
     ...countOn(dataClass),
@@ -90,15 +79,10 @@ const sameKeyAs = ({ key }: DataClassDef): Sql =>
 /** Keystamp turns the stamp of what it is about to delete round, and does all this itself. */
 function deleteTrigger(dataClass: DataClassDef): Sql {
   const stamp = ident(stampColumn);
-  const contents = dataClass.storage.filter(isMedia).flatMap((attribute) => {
-    const held = sql`OLD.${ident(attribute.column)}`;
-    return [
-      sql`UPDATE ${contentTable} SET refs = refs - 1 WHERE hash = ${held}`,
-      sql`DELETE FROM ${contentPartTable} WHERE hash = ${held} AND (SELECT refs FROM ${contentTable} WHERE hash = ${held}) <= 0`,
-      sql`DELETE FROM ${contentTable} WHERE hash = ${held} AND refs <= 0`,
-    ];
-  });
-  return trigger(dataClass, 'delete', sql`OLD.${stamp} > 0`, [...contents, ...farewell(dataClass, raw('TRUE'))]);
+  return trigger(dataClass, 'delete', sql`OLD.${stamp} > 0`, [
+    ...releaseStatements(dataClass),
+    ...farewell(dataClass, raw('TRUE')),
+  ]);
 }
 
 /** What is remembered of the entity that had the old key. */
@@ -107,7 +91,7 @@ function farewell(dataClass: DataClassDef, when: Sql): readonly Sql[] {
   const name = literal(dataClass.name);
   const version = sql`OLD.${ident(baseColumn)} + OLD.${ident(stampColumn)}`;
   const bury = sql`INSERT INTO ${tombstoneTable} (dataclass, key, version, timestamp) SELECT ${name}, ${key}, ${version}, ${now} WHERE ${when} ON CONFLICT (dataclass, key) DO UPDATE SET version = max(version, excluded.version), timestamp = excluded.timestamp`;
-  const unlock = sql`DELETE FROM ${lockTable} WHERE dataclass = ${name} AND key = ${key} AND (${when})`;
+  const unlock = sql`${unlockStatement(dataClass, jsonArray)} AND (${when})`;
   if (dataClass.tracking !== 'changes') return [bury, unlock];
   const record = sql`INSERT INTO ${deletedTable} (stamp, primary_key, table_number, table_name, ${ident(timestampColumn)}) SELECT value, ${printedKey(dataClass, 'OLD')}, ${raw(String(dataClass.tableNumber))}, ${name}, ${now} FROM ${globalStampTable} WHERE ${when}`;
   return [bury, unlock, record, sql`UPDATE ${globalStampTable} SET value = value + 1 WHERE ${when}`];
