@@ -99,7 +99,7 @@ export class Sessions {
     return ticket;
   }
 
-  /** Whether the client must get the cookie again: a tenth of its life has passed since it got it. */
+  /** Whether the client must get the cookie: it never did, or a tenth of its life has passed since. */
   isDue(ticket: Ticket): boolean {
     return this.#now() - ticket.cookieSent >= ticket.session.idleMs / 10;
   }

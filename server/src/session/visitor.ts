@@ -29,8 +29,6 @@ export class Visitor {
   readonly #config: Config;
   readonly #roles: Roles;
   #ticket: Ticket | undefined;
-  /** The ticket is one the client does not have yet. */
-  #isNew = false;
   /** The session of an API key. */
   #ofKey: Session | undefined;
   /** Who the client is without a session, or what its session would begin with. */
@@ -73,7 +71,8 @@ export class Visitor {
   /** The session, a new one if there was none. Its row is on disk when its `stored` has settled. */
   openSession(): Session {
     if (this.#ofKey) return this.#sessions.openKey(this.#ofKey);
-    return (this.#ticket ?? this.#take(this.#sessions.create(this.#beginning(this.#acting)))).session;
+    this.#ticket ??= this.#sessions.create(this.#beginning(this.#acting));
+    return this.#ticket.session;
   }
 
   /**
@@ -85,15 +84,17 @@ export class Visitor {
     if (former) this.#sessions.forget(former.id);
     if (this.#ofKey) return this.#sessions.openKey(this.#ofKey);
     if (former && former.identity.kind !== 'guest') throw fail(1822);
-    return this.#take(this.#sessions.create()).session;
+    this.#ticket = this.#sessions.create();
+    return this.#ticket.session;
   }
 
   /** From here on the client is somebody else; the session is on disk when its `stored` has settled (spec 13 § 2.5). */
   become(beginning: Beginning): Session {
     const ticket = this.#ticket;
-    return this.#take(
-      ticket ? this.#sessions.become(ticket, beginning) : this.#sessions.create(this.#beginning(beginning)),
-    ).session;
+    this.#ticket = ticket
+      ? this.#sessions.become(ticket, beginning)
+      : this.#sessions.create(this.#beginning(beginning));
+    return this.#ticket.session;
   }
 
   /**
@@ -150,7 +151,7 @@ export class Visitor {
     const former = this.#ticket?.session;
     // Nothing opens a guest's session any more once its client has another cookie.
     if (former?.identity.kind === 'guest' && former.id !== ticket.session.id) this.#left = former;
-    this.#take(ticket);
+    this.#ticket = ticket;
     return true;
   }
 
@@ -191,7 +192,7 @@ export class Visitor {
     const ticket = this.#ticket;
     // One that could not be stored, or is not yet, is none.
     if (!ticket || this.#keeping === 'hidden' || ticket.session.stored) return undefined;
-    if (!this.#isNew && !this.#sessions.isDue(ticket)) return undefined;
+    if (!this.#sessions.isDue(ticket)) return undefined;
     this.#sessions.sent(ticket);
     const cookie = this.#sessions.cookie.print(ticket.secret, ticket.session.idleMs, channel);
     return { 'Set-Cookie': cookie, ...(this.#config.dialect === 'wakanda' && { WASID: ticket.secret }) };
@@ -219,10 +220,5 @@ export class Visitor {
     if (!loose) return beginning;
     this.#loose = undefined;
     return { ...beginning, storage: Object.assign(loose, { ...beginning.storage, ...loose }) };
-  }
-
-  #take(ticket: Ticket): Ticket {
-    this.#isNew = true;
-    return (this.#ticket = ticket);
   }
 }
