@@ -145,5 +145,7 @@ describe('reading', () => {
   test('days', () => {
     assert.deepEqual([dayOf('4!1!2002'), wireDay('2002-01-04'), dayOf(null)], ['2002-01-04', '4!1!2002', null]);
     assert.throws(() => dayOf('2002'), RangeError);
+    assert.equal(wireDay(new Date(2002, 0, 4, 23)), '4!1!2002');
+    for (const text of ['4!1!2002', '2002-1-4', '']) assert.throws(() => wireDay(text), RangeError);
   });
 });

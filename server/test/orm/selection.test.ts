@@ -175,6 +175,7 @@ inCall('aggregates', async () => {
   await assert.rejects(all.sum('salary.size'), hasCode(1500));
   // Along a relation they are worked out in memory.
   assert.equal(await all.sum('boss.salary'), 142000.5);
+  assert.equal(await ds.Employee.query('ID = 2 or ID = 5').average('boss.salary'), 45000.25);
   assert.equal(await ds.Employee.query('ID = 1').average('boss.salary'), null);
   await assert.rejects(all.sum('boss.name'), hasCode(1574));
 });
