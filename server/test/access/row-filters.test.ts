@@ -7,6 +7,7 @@ import { buildModel } from '../../src/model/load.ts';
 import type { SeedEntity } from '../../src/model/seed.ts';
 import { readRolesFile } from '../../src/session/roles-file.ts';
 import { Roles } from '../../src/session/roles.ts';
+import { picture } from '../wire/pictures.ts';
 import { openServer, type Office } from './open-office.ts';
 
 const definition = defineModel({
@@ -24,7 +25,16 @@ const definition = defineModel({
         ID: { type: 'long', primKey: true },
         name: { type: 'string' },
         pay: { type: 'number' },
+        photo: { type: 'image' },
         team: { kind: 'relatedEntity', dataClass: 'Team' },
+      },
+    },
+    Desk: {
+      attributes: {
+        ID: { type: 'long', primKey: true },
+        plan: { type: 'image' },
+        owner: { kind: 'relatedEntity', dataClass: 'Person' },
+        face: { kind: 'alias', path: 'owner.photo', exposed: true },
       },
     },
   },
@@ -88,7 +98,12 @@ assert.deepEqual(roles.faults, []);
 async function* entities(): AsyncGenerator<SeedEntity> {
   for (const [ID, name] of ['Red', 'Blue'].entries()) yield { dataClass: 'Team', values: { ID: ID + 1, name } };
   for (const [i, name] of ['Ada', 'Bo', 'Cy', 'Dee'].entries())
-    yield { dataClass: 'Person', values: { ID: i + 1, name, pay: i * 10, team: 1 + (i % 2) } };
+    yield {
+      dataClass: 'Person',
+      values: { ID: i + 1, name, pay: i * 10, team: 1 + (i % 2) },
+      ...(i === 0 && { media: { photo: await picture('png') } }),
+    };
+  yield { dataClass: 'Desk', values: { ID: 1, owner: 1 }, media: { plan: await picture('png') } };
 }
 
 let server: Office;
@@ -247,4 +262,20 @@ test('who saves an entity out of sight is shown it once', async () => {
   assert.equal(await call('leave', 1), true);
   assert.equal((await get('Person(1)')).status, 404);
   assert.deepEqual(server.faults, []);
+});
+
+test('pictures that a filter may hide are in no shared cache, by whatever name', async () => {
+  const ask = (path: string): ReturnType<Office['ask']> =>
+    server.ask({ method: 'GET', url: `/rest/${path}?$imageformat=best&$version=1` });
+  const kept = async (path: string): Promise<unknown> => {
+    const { status, headers } = await ask(path);
+    return [status, headers['Cache-Control']];
+  };
+  const forEver = 'max-age=31536000, immutable';
+  assert.deepEqual(await kept('Desk(1)/plan'), [200, `public, ${forEver}`]);
+  assert.deepEqual(await kept('Person(1)/photo'), [200, `private, ${forEver}`]);
+  assert.deepEqual(await kept('Desk(1)/face'), [200, 'private, no-cache']);
+  personFilter = () => 'ID > 1';
+  assert.equal((await ask('Person(1)/photo')).status, 404, 'asked for again, it is hidden');
+  assert.equal(String((await ask('Desk(1)/face')).body), '{}');
 });
