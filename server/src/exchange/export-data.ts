@@ -57,13 +57,14 @@ export async function exportData(
   for (const dataClass of exported) {
     const file = `${dataClass.name}.${format}`;
     const names = [...systemNames, ...stored(dataClass).map(({ name }) => name)];
+    const objects = new Set(dataClass.storage.filter(({ type }) => type === 'object').map(({ name }) => name));
     let count = 0;
     async function* lines(): AsyncIterable<string> {
       if (format === 'csv') yield stringify([names]);
       for await (const entities of pagesOf(dataClass, engine)) {
         for (const entity of entities) await writeFiles(entity, dataClass, engine, folder);
         yield entities
-          .map((entity) => (format === 'csv' ? csvLine(entity, names) : `${JSON.stringify(entity)}\n`))
+          .map((entity) => (format === 'csv' ? csvLine(entity, names, objects) : `${JSON.stringify(entity)}\n`))
           .join('');
         count += entities.length;
         progress.update((done += entities.length));
@@ -180,9 +181,16 @@ function fileName(key: string, dataClass: DataClassDef, mediatype: string): stri
   return `${name}.${format ? formatRow(format).extension : 'bin'}`;
 }
 
-/** Null is an empty cell, the empty text a quoted one. */
-const csvLine = (entity: Fields, names: readonly string[]): string =>
-  stringify([names.map((name) => cell(entity[name]))], { quoted_match: /^$/ });
+/**
+ * Null is an empty cell, the empty text a quoted one.
+ * @param objects names of object attributes, whose texts and numbers are JSON too
+ */
+const csvLine = (entity: Fields, names: readonly string[], objects: ReadonlySet<string>): string =>
+  stringify([names.map((name) => (objects.has(name) ? json(entity[name]) : cell(entity[name])))], {
+    quoted_match: /^$/,
+  });
+
+const json = (value: unknown): string | null => (value === null || value === undefined ? null : JSON.stringify(value));
 
 function cell(value: unknown): string | null {
   if (value === null || value === undefined) return null;

@@ -55,7 +55,11 @@ export async function putEntity(tx: Transaction, entity: PutEntity): Promise<voi
   const isFree = ([attribute, { content, version = stamp }]: readonly [StorageDef, PutMedia]): boolean =>
     version > issued || replaced.shown.has(shownAs(attribute, version, content.hash));
   const base = own + stamp >= issued && [...media].every(isFree) ? own : own + issued;
-  const assignments: Assignment[] = [...values].map(([attribute, value]) => [attribute.column, value]);
+  const isNumbered = dataClass.tracking === 'changes';
+  const assignments: Assignment[] = [];
+  // The number of a change in another datastore is none of the numbers here.
+  for (const [{ column }, value] of values)
+    if (!isNumbered || column !== globalStampColumn) assignments.push([column, value]);
   for (const [attribute, { content, bytes, mediatype, version = stamp, changedAt }] of media) {
     await holdContent(tx, content, bytes);
     assignments.push(
@@ -65,13 +69,13 @@ export async function putEntity(tx: Transaction, entity: PutEntity): Promise<voi
     );
     if (attribute.type === 'blob') assignments.push([mediaType(attribute), mediatype]);
   }
-  if (dataClass.tracking === 'changes') assignments.push([globalStampColumn, await takeGlobalStamp(tx)]);
+  if (isNumbered) assignments.push([globalStampColumn, await takeGlobalStamp(tx)]);
   await tx.row(insertStatement(dataClass, timestamp, base, assignments));
   await tx.keyGiven(dataClass, key);
   await tx.run(bookkeepingStatement(dataClass, key, stamp, timestamp));
   for (const attribute of dataClass.storage)
     if (attribute.keywords) await indexWords(tx, attribute, key[0] as Value, values.get(attribute) ?? null, true);
-  if (dataClass.tracking === 'changes') await forgetDeletion(tx, dataClass, key);
+  if (isNumbered) await forgetDeletion(tx, dataClass, key);
 }
 
 /** An entity that made room. */

@@ -81,7 +81,8 @@ before(async () => {
     day: i === 4 ? null : `${1 + (i % 28)}!2!2024`,
     at: new Date(1_700_000_000_000 + i * 1001).toISOString(),
     tag: (i + 1).toString(16).toUpperCase().padStart(32, '0'),
-    about: i % 5 === 0 ? null : { n: i, nested: [null, { 'a b': 'c' }], '': '' },
+    about:
+      i % 5 === 0 ? null : i % 11 === 0 ? 'te"xt' : i % 13 === 0 ? i : { n: i, nested: [null, { 'a b': 'c' }], '': '' },
     group: i % 4 === 3 ? null : { __KEY: groups[i % 3]!.code },
     parentID: i === 0 ? null : Math.ceil(i / 2),
   }));
@@ -221,7 +222,15 @@ for (const format of ['jsonl', 'csv'])
     assert.deepEqual([signs.length, names.size], [2, 2], 'apart where file systems know no case');
     const name = `from-${format}`;
     await done(['import', out, folder(name), '--data', join(root, name, 'data')]);
-    await assertEqual(await serve(name));
+    const copy = await serve(name);
+    await assertEqual(copy);
+    // Changes are counted here, from the first one on (spec 17 § 3.2).
+    const items = (await (await fetch(`${copy}/Item?$top=${entities}&$attributes=__GlobalStamp`)).json()) as {
+      readonly __GlobalStamp: number;
+      readonly __ENTITIES: readonly { readonly __GlobalStamp: number }[];
+    };
+    const numbers = items.__ENTITIES.map((item) => item.__GlobalStamp);
+    assert.deepEqual([new Set(numbers).size, Math.max(...numbers) < items.__GlobalStamp], [entities, true]);
   });
 
 test('what cannot be carried is told, and costs nothing else', { timeout: 120_000 }, async () => {
