@@ -47,11 +47,13 @@ export async function openClient(database: string): Promise<pg.Client> {
 
 const nameIn = (database: string): string => new URL(database).pathname.slice(1);
 
-/** Whether the server can be told to copy a database file by file, which is quicker for one that nobody writes to. */
-async function copiesFiles(): Promise<boolean> {
-  const { rows } = await administer('SHOW server_version_num');
-  return Number(rows[0]?.server_version_num) >= 150_000;
-}
+let copying: Promise<boolean> | undefined;
+
+/** Whether the server can be told to copy a database file by file, which takes less than half where nothing is made durable. */
+const copiesFiles = (): Promise<boolean> =>
+  (copying ??= administer('SHOW server_version_num').then(
+    ({ rows }) => Number(rows[0]?.server_version_num) >= 150_000,
+  ));
 
 /**
  * Makes a database.
@@ -60,11 +62,11 @@ async function copiesFiles(): Promise<boolean> {
  */
 export async function newDatabase(like?: string): Promise<string> {
   const name = `test_${randomBytes(8).toString('hex')}`;
-  const strategy = like !== undefined && (await copiesFiles()) ? ' STRATEGY file_copy' : '';
-  const template = like === undefined ? '' : ` TEMPLATE ${nameIn(like)}${strategy}`;
+  const strategy = (await copiesFiles()) ? ' STRATEGY file_copy' : '';
+  const template = like === undefined ? '' : ` TEMPLATE ${nameIn(like)}`;
   for (let tries = 1; ; tries++) {
     try {
-      await administer(`CREATE DATABASE ${name}${template}`);
+      await administer(`CREATE DATABASE ${name}${template}${strategy}`);
       break;
     } catch (error) {
       // A connection that was just closed still counts for a moment.

@@ -19,7 +19,7 @@ test('reads and saves go on while a storm of conversions runs; the full queue an
   const idle: number[] = [];
   for (let i = 0; i < 200; i++) idle.push((await server.get(note)).milliseconds);
 
-  const wanted = long ? 2000 : 240;
+  const wanted = long ? 2000 : 100;
   let converted = 0;
   let refused = 0;
   /** Asks until it gets the picture, as a client that obeys `Retry-After`. */
