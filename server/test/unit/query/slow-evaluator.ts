@@ -17,15 +17,21 @@ type Scope =
   | { readonly kind: 'entity'; readonly dataClass: string; readonly row: SampleRow }
   | { readonly kind: 'value'; readonly value: unknown };
 
-/** A path that leads to other rows or elements first. */
+interface Relation {
+  readonly to: string;
+  readonly many: boolean;
+  readonly foreignKey: string;
+}
+
+/** A path that leads to other rows, or to the elements of a collection, first; wherever it starts. */
 interface Jump {
   readonly key: string | undefined;
-  readonly targets: readonly Scope[] | undefined;
+  readonly to: Relation | { readonly collection: readonly PathStep[] };
   readonly rest: readonly PathStep[];
   readonly element: string | undefined;
 }
 
-const relations: Record<string, Record<string, { to: string; many: boolean; foreignKey: string }>> = {
+const relations: Record<string, Record<string, Relation>> = {
   Company: { staff: { to: 'Employee', many: true, foreignKey: 'companyID' } },
   Employee: {
     employer: { to: 'Company', many: false, foreignKey: 'companyID' },
@@ -49,6 +55,10 @@ type Leaf = Extract<FilterExpr, { kind: 'compare' }>;
 
 export class SlowEvaluator {
   private readonly data: SampleData;
+  // A filter is asked of every row: what does not depend on the row is found once.
+  private readonly jumps: Record<string, WeakMap<Leaf, { readonly jump: Jump | undefined }>> = {};
+  private readonly strips: Record<string, WeakMap<FilterExpr, FilterExpr>> = {};
+  private readonly relatives = new Map<Relation, WeakMap<SampleRow, readonly Scope[]>>();
 
   constructor(data: SampleData) {
     this.data = data;
@@ -72,12 +82,8 @@ export class SlowEvaluator {
       case 'and':
         return this.together(expr.parts, scope);
       case 'flag':
-        return this.truth(
-          { kind: 'compare', left: expr.left, comparator: 'equal', right: { kind: 'bare', text: 'true' } },
-          scope,
-        );
       case 'compare':
-        return this.together([expr], scope);
+        return this.together([asCompare(expr)], scope);
       default:
         return expr satisfies never;
     }
@@ -100,9 +106,10 @@ export class SlowEvaluator {
   }
 
   private some(jump: Jump, members: readonly FilterExpr[], scope: Scope): Truth {
-    if (jump.targets === undefined) return null;
+    const targets = this.targets(jump, scope);
+    if (targets === undefined) return null;
     const stripped = members.map((member) => this.strip(member, scope));
-    return jump.targets.some((target) => this.together(stripped, target) === true);
+    return targets.some((target) => this.together(stripped, target) === true);
   }
 
   private commonKey(expr: FilterExpr, scope: Scope): string | undefined {
@@ -113,6 +120,13 @@ export class SlowEvaluator {
   }
 
   private strip(expr: FilterExpr, scope: Scope): FilterExpr {
+    const known = (this.strips[nameOf(scope)] ??= new WeakMap());
+    let stripped = known.get(expr);
+    if (!stripped) known.set(expr, (stripped = this.findStripped(expr, scope)));
+    return stripped;
+  }
+
+  private findStripped(expr: FilterExpr, scope: Scope): FilterExpr {
     if (expr.kind === 'and' || expr.kind === 'or')
       return { kind: expr.kind, parts: expr.parts.map((part) => this.strip(part, scope)) };
     const leaf = asCompare(expr);
@@ -120,37 +134,30 @@ export class SlowEvaluator {
   }
 
   private jump(leaf: Leaf, scope: Scope): Jump | undefined {
-    const steps = stepsOf(leaf);
-    const [first] = steps;
-    if (scope.kind === 'entity' && first) {
-      const relation = relations[scope.dataClass]?.[first.name];
-      if (relation && (steps.length > 1 || (relation.many && leaf.comparator === 'unlike'))) {
-        const references = steps
-          .map((step) => step.reference ?? 0)
-          .join('.')
-          .replace(/(\.?0)+$/, '');
-        const targets = this.related(scope.row, relation);
-        return { key: `row ${first.name} ${references}`, targets, rest: steps.slice(1), element: undefined };
-      }
-    }
-    const at = steps.findIndex((step) => step.element !== undefined);
-    const step = steps[at];
-    if (!step) return undefined;
-    const collection = this.value(steps.slice(0, at + 1), scope);
-    const targets = Array.isArray(collection)
-      ? collection.map((value): Scope => ({ kind: 'value', value }))
-      : undefined;
-    const names = steps.slice(0, at + 1).map((each) => each.name);
-    const key = step.element === '' ? undefined : `element ${step.element} ${JSON.stringify(names)}`;
-    return { key, targets, rest: steps.slice(at + 1), element: step.element };
+    const known = (this.jumps[nameOf(scope)] ??= new WeakMap());
+    let found = known.get(leaf);
+    if (!found) known.set(leaf, (found = { jump: findJump(leaf, scope) }));
+    return found.jump;
   }
 
-  private related(row: SampleRow, relation: { to: string; many: boolean; foreignKey: string }): readonly Scope[] {
-    const rows = this.data[relation.to as keyof SampleData];
-    const found = relation.many
-      ? rows.filter((other) => other[relation.foreignKey] === row['ID'])
-      : rows.filter((other) => other['ID'] === row[relation.foreignKey]);
-    return found.map((other) => ({ kind: 'entity', dataClass: relation.to, row: other }));
+  private targets({ to }: Jump, scope: Scope): readonly Scope[] | undefined {
+    if (!('collection' in to)) return scope.kind === 'entity' ? this.related(scope.row, to) : undefined;
+    const collection = this.value(to.collection, scope);
+    return Array.isArray(collection) ? collection.map((value): Scope => ({ kind: 'value', value })) : undefined;
+  }
+
+  private related(row: SampleRow, relation: Relation): readonly Scope[] {
+    let known = this.relatives.get(relation);
+    if (!known) this.relatives.set(relation, (known = new WeakMap()));
+    let scopes = known.get(row);
+    if (!scopes) {
+      const rows = this.data[relation.to as keyof SampleData];
+      const found = relation.many
+        ? rows.filter((other) => other[relation.foreignKey] === row['ID'])
+        : rows.filter((other) => other['ID'] === row[relation.foreignKey]);
+      known.set(row, (scopes = found.map((other) => ({ kind: 'entity', dataClass: relation.to, row: other }))));
+    }
+    return scopes;
   }
 
   private value(steps: readonly PathStep[], scope: Scope): unknown {
@@ -190,11 +197,43 @@ export class SlowEvaluator {
   }
 }
 
-const asCompare = (expr: FilterExpr): Leaf => {
+/** What rows of a scope have in common. */
+const nameOf = (scope: Scope): string => (scope.kind === 'entity' ? scope.dataClass : 'value');
+
+function findJump(leaf: Leaf, scope: Scope): Jump | undefined {
+  const steps = stepsOf(leaf);
+  const [first] = steps;
+  if (scope.kind === 'entity' && first) {
+    const relation = relations[scope.dataClass]?.[first.name];
+    if (relation && (steps.length > 1 || (relation.many && leaf.comparator === 'unlike'))) {
+      const references = steps
+        .map((step) => step.reference ?? 0)
+        .join('.')
+        .replace(/(\.?0)+$/, '');
+      return { key: `row ${first.name} ${references}`, to: relation, rest: steps.slice(1), element: undefined };
+    }
+  }
+  const at = steps.findIndex((step) => step.element !== undefined);
+  const step = steps[at];
+  if (!step) return undefined;
+  const collection = steps.slice(0, at + 1);
+  const key = step.element === '' ? undefined : `element ${step.element} ${JSON.stringify(collection.map(({ name }) => name))}`; // oxfmt-ignore
+  return { key, to: { collection }, rest: steps.slice(at + 1), element: step.element };
+}
+
+const flags = new WeakMap<FilterExpr, Leaf>();
+
+function asCompare(expr: FilterExpr): Leaf {
   if (expr.kind === 'compare') return expr;
   if (expr.kind !== 'flag') throw new TypeError(expr.kind);
-  return { kind: 'compare', left: expr.left, comparator: 'equal', right: { kind: 'bare', text: 'true' } };
-};
+  let leaf = flags.get(expr);
+  if (!leaf)
+    flags.set(
+      expr,
+      (leaf = { kind: 'compare', left: expr.left, comparator: 'equal', right: { kind: 'bare', text: 'true' } }),
+    );
+  return leaf;
+}
 
 const firstLeaf = (expr: FilterExpr): Leaf =>
   expr.kind === 'and' || expr.kind === 'or' ? firstLeaf(expr.parts[0] as FilterExpr) : asCompare(expr);
