@@ -87,7 +87,8 @@ const stream = run({
   files: shareProcesses(files.toSorted(), longest),
   // One more than there are cores: each waits now and then, for its servers or for a time to pass.
   concurrency: Math.max(2, availableParallelism()) + 1,
-  timeout: values.long ? 3_600_000 : 300_000,
+  // Of a file. None takes two minutes, but where others work on the same machine it may take many times as long.
+  timeout: values.long ? 3_600_000 : 1_200_000,
   // What a failed test left open does not hold up the run.
   forceExit: true,
   execArgv: [

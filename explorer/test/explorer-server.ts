@@ -161,7 +161,7 @@ export interface ExplorerServer {
 export async function startExplorer(flags: Partial<Config> = {}, both = false): Promise<ExplorerServer> {
   if (isStale()) await buildExplorer();
   const data = await mkdtemp(join(tmpdir(), 'keystamp-explorer-'));
-  const config = readConfig({ port: 0, ...flags, data });
+  const config = readConfig({ port: 0, conversionSeconds: 120, ...flags, data });
   let answered: Answered[] = [];
   const onEvent = (event: AppEvent): void => {
     if (event.kind === 'answered') answered.push(event);

@@ -55,7 +55,7 @@ export class ItemServer {
   /** Starts on a free port, in an empty folder. */
   static async start(flags: Partial<Config> = {}): Promise<ItemServer> {
     const data = await mkdtemp(join(tmpdir(), 'keystamp-test-'));
-    const server = new ItemServer(readConfig({ ...flags, data }));
+    const server = new ItemServer(readConfig({ conversionSeconds: 120, ...flags, data }));
     await server.#start();
     return server;
   }

@@ -6,8 +6,8 @@ import { RandomWalk } from './random-walk.ts';
 
 const long = process.env['KEYSTAMP_LONG'] === '1';
 const seeds = process.env['KEYSTAMP_SEED'] ? [Number(process.env['KEYSTAMP_SEED'])] : long ? [1, 2, 3, 4, 5, 6] : [1];
-const rounds = long ? 20 : 4;
-const stepsPerRound = long ? 600 : 300;
+const rounds = long ? 20 : 6;
+const stepsPerRound = long ? 600 : 400;
 
 /** What a run must have met at least once; otherwise it has proved nothing. */
 const essential = [

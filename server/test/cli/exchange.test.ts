@@ -112,7 +112,7 @@ before(async () => {
     const isTold = async (): Promise<boolean> =>
       (await fetch(new URL(photo.__deferred.uri, source), { method: 'HEAD' })).headers.has('last-modified');
     for (let waited = 0; !(await isTold()); waited += 100) {
-      assert.ok(waited < 10_000, 'the time of a change is never told');
+      assert.ok(waited < 60_000, 'the time of a change is never told');
       await sleep(100);
     }
   }
@@ -163,7 +163,7 @@ async function serve(name: string): Promise<string> {
   return keystamp(['serve', path, '--port', '0', '--data', join(path, 'data')]).url;
 }
 
-test('a running server is copied whole: model, keys, stamps, relations, pictures', { timeout: 120_000 }, async () => {
+test('a running server is copied whole: model, keys, stamps, relations, pictures', { timeout: 600_000 }, async () => {
   const { stdout } = await done(['import', source, folder('copy'), '--data', join(root, 'copy', 'data')]);
   assert.match(stdout, /^Group: 5 entities$/m);
   assert.match(stdout, new RegExp(`^Item: ${entities} entities$`, 'm'));
@@ -172,7 +172,7 @@ test('a running server is copied whole: model, keys, stamps, relations, pictures
   await assertEqual(await serve('copy'));
 });
 
-test('an import that is broken off goes on, and brings nothing twice', { timeout: 120_000 }, async () => {
+test('an import that is broken off goes on, and brings nothing twice', { timeout: 600_000 }, async () => {
   const path = folder('broken');
   const args = (url: string): string[] => ['import', url, path, '--data', join(path, 'data')];
   // In front of the source, so that it dies in the middle of the entities.
@@ -192,7 +192,7 @@ test('an import that is broken off goes on, and brings nothing twice', { timeout
   await assertEqual(await serve('broken'));
 });
 
-test('an import replaces nothing that is there, unless told', { timeout: 120_000 }, async () => {
+test('an import replaces nothing that is there, unless told', { timeout: 600_000 }, async () => {
   const path = folder('taken');
   writeFileSync(join(path, 'model.ts'), model);
   const args = ['import', source, path, '--data', join(path, 'data')];
@@ -211,7 +211,7 @@ test('an import replaces nothing that is there, unless told', { timeout: 120_000
 });
 
 for (const format of ['jsonl', 'csv'])
-  test(`through a folder of ${format} and back`, { timeout: 120_000 }, async () => {
+  test(`through a folder of ${format} and back`, { timeout: 600_000 }, async () => {
     const at = join(root, 'source');
     const out = join(root, `out-${format}`);
     const args = ['export', out, '--format', format, '--model', at, '--data', join(at, 'data')];
@@ -233,7 +233,7 @@ for (const format of ['jsonl', 'csv'])
     assert.deepEqual([new Set(numbers).size, Math.max(...numbers) < items.__GlobalStamp], [entities, true]);
   });
 
-test('what cannot be carried is told, and costs nothing else', { timeout: 120_000 }, async () => {
+test('what cannot be carried is told, and costs nothing else', { timeout: 600_000 }, async () => {
   const path = folder('narrow');
   const narrow = model
     .replace("label: { type: 'string', unique: true }", "label: { type: 'bool' }")

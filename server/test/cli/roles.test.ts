@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, test as plainTest } from 'node:test';
 import { endAll, keystamp, type KeystampProcess } from './keystamp-process.ts';
 
-const test = (name: string, work: () => Promise<void>): void => void plainTest(name, { timeout: 60_000 }, work);
+const test = (name: string, work: () => Promise<void>): void => void plainTest(name, { timeout: 240_000 }, work);
 
 const root = mkdtempSync(join(tmpdir(), 'keystamp-roles-'));
 after(async () => {

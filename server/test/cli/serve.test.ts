@@ -10,7 +10,7 @@ import { after, test as plainTest } from 'node:test';
 import { endAll, keystamp, type KeystampProcess } from './keystamp-process.ts';
 
 /** A server that does not end is a failure, not a hang. */
-const test = (name: string, work: () => Promise<void>): void => void plainTest(name, { timeout: 60_000 }, work);
+const test = (name: string, work: () => Promise<void>): void => void plainTest(name, { timeout: 240_000 }, work);
 
 const root = mkdtempSync(join(tmpdir(), 'keystamp-cli-'));
 after(async () => {

@@ -62,7 +62,7 @@ export class FailingSaves {
   /** @param database URL, empty for the embedded one */
   static async start(t: TestContext, database = ''): Promise<FailingSaves> {
     const data = mkdtempSync(join(tmpdir(), 'keystamp-faults-'));
-    const config = readConfig({ data, database, port: 0, logLevel: 'silent', converters: 1 });
+    const config = readConfig({ data, database, port: 0, logLevel: 'silent', converters: 1, conversionSeconds: 120 });
     const keystamp = await openKeystamp(model, config, () => {});
     const server = createServer(keystamp.handle, config);
     const url = await listen(server, config);

@@ -31,7 +31,8 @@ export class ServerProcess {
     const args = ['--conditions=keystamp-source', command, 'serve', model, '--data', data, '--port', '0'];
     const [program = process.execPath, ...rest] = [...under, process.execPath, ...args];
     const child = spawn(program, rest, {
-      env: { ...process.env, KEYSTAMP_LOG: 'debug', ...env },
+      // On a crowded machine a converter may have to wait for long.
+      env: { ...process.env, KEYSTAMP_LOG: 'debug', KEYSTAMP_CONVERSION_TIMEOUT: '120', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

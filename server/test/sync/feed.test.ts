@@ -112,7 +112,7 @@ class Follower {
 
   async reach(position: number): Promise<void> {
     for (let waited = 0; (this.feed.position ?? 0) < position; waited += 20) {
-      assert.ok(waited < 60_000, `it stands at ${this.feed.position}, not at ${position}`);
+      assert.ok(waited < 240_000, `it stands at ${this.feed.position}, not at ${position}`);
       await sleep(20);
     }
   }

@@ -52,7 +52,7 @@ function sownData(names: readonly StockName[], engine: EngineName): Promise<Sown
 async function sowStocks(names: readonly StockName[], engine: EngineName): Promise<Sown> {
   const data = newFolder();
   const database = engine === 'postgres' ? await newDatabase() : '';
-  const config = readConfig({ data, database, converters: 2 });
+  const config = readConfig({ data, database, converters: 2, conversionSeconds: 120 });
   const ignore = (): void => undefined;
   const now = (): number => seedTime;
   const models = names.map((name) => stocks[name].model);
@@ -77,6 +77,14 @@ function rolesOf(model: Model): Roles {
   return stock?.roles?.() ?? new Roles();
 }
 
+/** What conversations have that say nothing else: on a crowded machine a converter may have to wait for long. */
+function standing(given: Readonly<Record<string, string>>): Partial<Config> {
+  return {
+    ...('converters' in given ? {} : { converters: 1 }),
+    ...('conversionSeconds' in given ? {} : { conversionSeconds: 120 }),
+  };
+}
+
 /** Settings as `@setting` writes them, read as the environment would be. */
 function configOf(at: Sown, given: Readonly<Record<string, string>>): Config {
   const env: Record<string, string> = {};
@@ -84,7 +92,7 @@ function configOf(at: Sown, given: Readonly<Record<string, string>>): Config {
     if (!Object.hasOwn(settings, name)) throw new Error(`@setting ${name}: there is no such setting`);
     env[settings[name as keyof typeof settings].env] = value;
   }
-  return readConfig({ ...at, port: 0, ...('converters' in given ? {} : { converters: 1 }) }, env);
+  return readConfig({ ...at, port: 0, ...standing(given) }, env);
 }
 
 interface Node {

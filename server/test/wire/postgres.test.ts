@@ -1,7 +1,10 @@
-// The same conversations on PostgreSQL, with the same answers to the byte. What is about converting pictures alone runs
-// here in the long version: no engine has a part in it.
+// The same conversations on PostgreSQL, with the same answers to the byte. What no engine has a part in runs here in the
+// long version alone: how pictures are converted, and what is decided before the data is asked.
 import { runConversations } from './run-conversations.ts';
 
-const converting = new Set(['image-formats', 'image-sizes', 'image-combinations', 'hostile-pictures', 'images-json']);
+const converting = ['image-formats', 'image-sizes', 'image-combinations', 'hostile-pictures', 'images-json'];
+/** Who asks from where, under which name, in which words. */
+const asking = ['cors', 'foreign-sites', 'hosts', 'basic-auth', 'authentify', 'force-login', 'login-limit', 'api-keys-off', 'requests', 'format', 'qodly-words', 'deleting-by-get', 'functions-errors', 'functions-parameters', 'functions-wakanda', 'session-api']; // oxfmt-ignore
+const apart = new Set([...converting, ...asking]);
 
-runConversations('postgres', (name) => process.env['KEYSTAMP_LONG'] === '1' || !converting.has(name));
+runConversations('postgres', (name) => process.env['KEYSTAMP_LONG'] === '1' || !apart.has(name));

@@ -21,13 +21,13 @@ export const onTheWire = (url: string): string => url.replace(/[^\u0021-\u007e]+
 
 /**
  * Sends a request to a port of this machine.
- * @throws Error when no answer comes within 30 seconds or the connection breaks before it
+ * @throws Error when no answer comes within two minutes or the connection breaks before it
  */
 export function send(port: number, { method, url, headers, body }: Outgoing): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const list = Object.fromEntries(headers.map(([name, value]) => [name, value]));
     const outgoing = request(
-      { host: '127.0.0.1', port, method, path: onTheWire(url), headers: list, agent: false, timeout: 30_000 },
+      { host: '127.0.0.1', port, method, path: onTheWire(url), headers: list, agent: false, timeout: 120_000 },
       (incoming) => {
         const chunks: Buffer[] = [];
         incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -38,7 +38,7 @@ export function send(port: number, { method, url, headers, body }: Outgoing): Pr
         });
       },
     );
-    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within 30 seconds')));
+    outgoing.on('timeout', () => outgoing.destroy(new Error('no answer within two minutes')));
     outgoing.on('error', reject);
     if (body && body.length > 0 && outgoing.getHeader('transfer-encoding') !== undefined) outgoing.write(body);
     outgoing.end(outgoing.getHeader('transfer-encoding') === undefined ? body : undefined);
