@@ -413,3 +413,15 @@ test('entities that go with another one have their events', async () => {
   assert.deepEqual(trace, ['validateDrop salary', 'validateDrop', 'dropping salary', 'dropping', 'afterDrop success']);
   assert.equal(await stampOf(1), undefined);
 });
+
+test('saved by REST, a relation and its foreign key are touched together too', async () => {
+  const { body } = await save(program, 'Team', { name: 'Late' });
+  trace = [];
+  const { status } = await save(program, 'Member', { name: 'Rex', team: Number(body.__KEY) });
+  assert.equal(status, 200);
+  assert.deepEqual(
+    trace.filter((line) => line.startsWith('touched')),
+    ['touched name', 'touched team', 'touched team__key'],
+    'in the order of the attributes',
+  );
+});
