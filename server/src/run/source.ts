@@ -118,7 +118,9 @@ async function findSet(
   const found = await sets.find(source.id, dataClass, visit.session?.id);
   if (found) return found;
   if (!source.saved || !(await sets.isFree(source.id))) throw fail(1802, source.id);
-  const keys = await keysOfSelection(await forDatabase(source.saved, visit), visit);
+  const saved = { selection: source.saved, reshaped: true, clean: false };
+  const resolved = await resolveSource(saved, timeoutSeconds, visit);
+  const keys = resolved.kind === 'listed' ? resolved.keys : await keysOfSelection(resolved.selection, visit);
   return sets.create(visit.openSession().id, dataClass, keys, timeoutSeconds ?? rebuiltSeconds, source.id);
 }
 
