@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
-const requests = process.env['KEYSTAMP_LONG'] ? 100_000 : 8_000;
+const requests = process.env['KEYSTAMP_LONG'] ? 100_000 : 20_000;
 const program = fileURLToPath(new URL('./two-offices.ts', import.meta.url));
 
 test(`two offices answer ${requests} requests of guests and clerks the same`, async (t) => {

@@ -61,8 +61,8 @@ export async function killLoop(t: TestContext, kills: number, seed: number, data
     // Counted in saves, then some milliseconds more: a slow machine is killed in the middle of its work too.
     await acknowledged(writers, random.int(20, 140));
     await Promise.race([running, sleep(random.int(0, 30))]);
-    // The one, the other, or both.
-    const which = database ? random.int(0, 2) : 0;
+    // The one, the other, both, and so on.
+    const which = database ? kill % 3 : 0;
     if (which > 0) await database?.kill();
     if (which !== 1) await server.kill();
     await running;

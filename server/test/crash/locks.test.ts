@@ -9,7 +9,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createRandom, type Random } from '../../../examples/company/random.ts';
 import { ServerProcess } from './server-process.ts';
 
-const kills = process.env['KEYSTAMP_LONG'] === '1' ? 25 : 2;
+const kills = process.env['KEYSTAMP_LONG'] === '1' ? 25 : 3;
 const seed = Number(process.env['KEYSTAMP_SEED'] ?? 1);
 const codes = ['a', 'b', 'c', 'd', 'e', 'f'];
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { startPostgres } from '../../../tools/embedded-postgres.ts';
 import { killLoop } from './kill-loop.ts';
 
-const kills = process.env['KEYSTAMP_LONG'] === '1' ? 50 : 3;
+const kills = process.env['KEYSTAMP_LONG'] === '1' ? 50 : 5;
 const seed = Number(process.env['KEYSTAMP_SEED'] ?? 1);
 
 test(`what was acknowledged survives ${kills} kills of server and database, seed ${seed}`, async (t) => {

@@ -113,7 +113,7 @@ for (const engine of engines)
     });
 
     test('sets have no duplicates and no gaps while writes run', async () => {
-      const writes = long ? 5000 : 400;
+      const writes = long ? 5000 : 1000;
       /** Per series: the numbers sent and those acknowledged, each in turn. */
       const sent = [0, 0, 0, 0];
       const acknowledged = [0, 0, 0, 0];

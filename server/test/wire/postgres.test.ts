@@ -3,8 +3,8 @@
 import { runConversations } from './run-conversations.ts';
 
 const converting = ['image-formats', 'image-sizes', 'image-combinations', 'hostile-pictures', 'images-json'];
-/** Who asks from where, under which name, in which words. */
-const asking = ['cors', 'foreign-sites', 'hosts', 'basic-auth', 'authentify', 'force-login', 'login-limit', 'api-keys-off', 'requests', 'format', 'qodly-words', 'deleting-by-get', 'functions-errors', 'functions-parameters', 'functions-wakanda', 'session-api']; // oxfmt-ignore
+/** Who asks from where, and under which name. */
+const asking = ['cors', 'foreign-sites', 'hosts'];
 const apart = new Set([...converting, ...asking]);
 
 runConversations('postgres', (name) => process.env['KEYSTAMP_LONG'] === '1' || !apart.has(name));
