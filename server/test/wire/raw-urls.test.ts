@@ -187,5 +187,6 @@ test('OPTIONS * tells what the server as a whole takes', async () => {
   assert.match(text, /^HTTP\/1\.1 200 OK\r\nAllow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/);
   assert.match(text, /Content-Length: 0\r\n/);
   const other = await exchange(port, 'GET * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
-  assert.match(other, /^HTTP\/1\.1 40[04] /);
+  // Whether there is a page to lead to depends on what is built.
+  assert.match(other, /^HTTP\/1\.1 (302|404) /);
 });
