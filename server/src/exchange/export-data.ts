@@ -174,10 +174,10 @@ const longestName = 200;
 /** Named after the key; on some file systems `Ada` and `ada` are one name, so keys with capitals are told apart by a hash. */
 function fileName(key: string, dataClass: DataClassDef, mediatype: string): string {
   const format = formatOfMediaType(mediatype);
-  const hash = createHash('sha256').update(key).digest('hex');
+  const hash = (): string => createHash('sha256').update(key).digest('hex');
   const text = encodeURIComponent(key).replaceAll('*', '%2A');
   const hasCase = dataClass.key.some(({ type }) => type === 'string' || type === 'text') && /[A-Z]/.test(key);
-  const name = text.length > longestName ? hash : hasCase ? `${text}-${hash.slice(0, 16)}` : text;
+  const name = text.length > longestName ? hash() : hasCase ? `${text}-${hash().slice(0, 16)}` : text;
   return `${name}.${format ? formatRow(format).extension : 'bin'}`;
 }
 

@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import { failHttp } from '../errors.ts';
 import { stateOf } from '../orm/entity-state.ts';
-import { amongMembers, memberCount, type Members } from '../orm/members.ts';
+import { amongMembers, memberCount, membersBetween, type Members } from '../orm/members.ts';
 import { MediaBytes } from '../orm/media-value.ts';
 import { OutgoingMessage } from '../orm/outgoing-message.ts';
 import { selectionStateOf, type SelectionState } from '../orm/selection-state.ts';
@@ -175,7 +175,7 @@ const readAtOnce = 500;
 async function membersJson(found: Members, from: number, columns: Columns, visit: Visit): Promise<string> {
   const { engine } = visit.services;
   const { dialect } = engine;
-  const keys = found.kind === 'packed' ? keysBetween(found.list, from, from + readAtOnce) : found.keys.slice(from, from + readAtOnce); // oxfmt-ignore
+  const keys = membersBetween(columns.dataClass, found, from, from + readAtOnce);
   const row = (await engine.row(entitiesStatement(columns, keys, dialect))) as Row;
   const bytes = await bytesWithCalculated(row['entities'] as Uint8Array | null, columns, visit);
   return bytes === null ? '' : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
