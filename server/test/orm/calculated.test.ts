@@ -334,7 +334,7 @@ test('pictures that are none are the fault of the code', async () => {
 });
 
 test('what code gives that is not of the declared type is its fault', async () => {
-  const any = (value: unknown): (() => never) => (() => value) as () => never;
+  const giving = (value: unknown): (() => never) => (() => value) as () => never;
   const odd = defineModel({
     dataClasses: {
       Odd: {
@@ -356,11 +356,11 @@ test('what code gives that is not of the declared type is its fault', async () =
       dataClasses: {
         Odd: {
           calculated: {
-            notNumber: { get: any('many') },
-            notPicture: { get: any('a picture') },
-            notEntity: { get: any({ ID: 1 }) },
+            notNumber: { get: giving('many') },
+            notPicture: { get: giving('a picture') },
+            notEntity: { get: giving({ ID: 1 }) },
             ofAnother: { get: () => others.Other.new() as never },
-            notSelection: { get: any([]) },
+            notSelection: { get: giving([]) },
           },
         },
       },
