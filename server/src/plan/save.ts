@@ -45,10 +45,12 @@ export function planSave(
   if (target.set && !member) throw fail(1813, 'A save of an entity set without the key of a member');
   const { items, single } = bodyItems(body, context.config);
   if (entity && !single && items.length > 1) throw fail(1806, 'the path names one entity and the body several');
+  const isPatch = request.method === 'PATCH';
+  if (isPatch && !entity && items.some(namesNone)) throw fail(1813, 'PATCH of an entity without a key');
   return {
     kind: 'save',
     dataClass,
-    items: items.map((item) => saveItem(item, dataClass, entity, context)),
+    items: items.map((item) => saveItem(item, dataClass, entity, !isPatch, context)),
     ...(member && { member }),
     answer: single ? 'one' : params.flag('asArray') ? 'array' : 'entities',
     atomic: params.flag('atomic') && purpose === 'save',
@@ -58,10 +60,12 @@ export function planSave(
   };
 }
 
+/** @param creates false for `PATCH`, which changes what is there (spec 06 § 6) */
 function saveItem(
   body: EntityBody,
   dataClass: DataClassDef,
   named: EntityRef | undefined,
+  creates: boolean,
   context: PlanContext,
 ): SaveItem {
   if (Object.keys(body).length === 0 && !named) return { kind: 'nothing' };
@@ -70,7 +74,7 @@ function saveItem(
   try {
     key = keyOf(body, dataClass, named);
     const isNew = key === undefined && !match;
-    const createMissing = !isNew && !match && body['__STAMP'] === 0;
+    const createMissing = creates && !isNew && !match && body['__STAMP'] === 0;
     const stamp = isNew ? undefined : stampIn(body);
     checkSave(dataClass, isNew ? 'create' : createMissing ? 'either' : 'update', context);
     const made = assignments(body, dataClass, context, context.config.maxExpandDepth);
@@ -99,7 +103,7 @@ function outer(
 ): KeystampError {
   if (key) return error.within(1517, printKey(key), dataClass.name);
   const given = body['__KEY'];
-  const asked = given === undefined || given === null || given === '' ? named?.text : given;
+  const asked = isNone(given) ? named?.text : given;
   return asked === undefined ? error.within(1534, dataClass.name) : error.within(1517, String(asked), dataClass.name);
 }
 
@@ -109,7 +113,7 @@ function outer(
  */
 function keyOf(body: EntityBody, dataClass: DataClassDef, named: EntityRef | undefined): Key | undefined {
   const given = body['__KEY'];
-  if (given === undefined || given === null || given === '') {
+  if (isNone(given)) {
     if (!named) return undefined;
     if (named.kind === 'key') return named.key;
     if (named.kind === 'match') return undefined;
@@ -123,6 +127,12 @@ function keyOf(body: EntityBody, dataClass: DataClassDef, named: EntityRef | und
   if (!key || differs) throw fail(1542, keyText(parts), dataClass.name);
   return key;
 }
+
+/** What clients send as the key of an entity that has none yet. */
+const isNone = (key: unknown): key is undefined | null | '' => key === undefined || key === null || key === '';
+
+/** Whether a body is that of a new entity, unless the path names one; `{}` is that of none. */
+const namesNone = (body: EntityBody): boolean => Object.keys(body).length > 0 && isNone(body['__KEY']);
 
 interface Assignments {
   readonly values: Map<StorageDef, Value>;
