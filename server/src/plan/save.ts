@@ -77,7 +77,7 @@ function saveItem(
     const createMissing = creates && !isNew && !match && body['__STAMP'] === 0;
     const stamp = isNew ? undefined : stampIn(body);
     checkSave(dataClass, isNew ? 'create' : createMissing ? 'either' : 'update', context);
-    const made = assignments(body, dataClass, context, context.config.maxExpandDepth);
+    const made = assignments(body, dataClass, isNew, context, context.config.maxExpandDepth);
     if (!isNew && !createMissing) checkAssigned(body, dataClass, context);
     return {
       kind: 'change',
@@ -142,8 +142,17 @@ interface Assignments {
   readonly related: { relation: RelatedEntityDef; draft: DraftChange }[];
 }
 
-/** @param depth how many levels of new related entities may still follow */
-function assignments(body: EntityBody, dataClass: DataClassDef, context: PlanContext, depth: number): Assignments {
+/**
+ * @param isNew the body is that of an entity to be made
+ * @param depth how many levels of new related entities may still follow
+ */
+function assignments(
+  body: EntityBody,
+  dataClass: DataClassDef,
+  isNew: boolean,
+  context: PlanContext,
+  depth: number,
+): Assignments {
   const made: Assignments = { values: new Map(), media: new Map(), calculated: new Map(), targets: [], related: [] };
   const relations: [RelatedEntityDef, unknown][] = [];
   const outside = new Map<StorageDef, KeystampError>();
@@ -158,7 +167,7 @@ function assignments(body: EntityBody, dataClass: DataClassDef, context: PlanCon
   }
   // The relation wins over its foreign key attribute when both are given (spec 06 § 1.4).
   for (const [relation, value] of relations) assignRelation(made, relation, value, context, depth);
-  if (outside.size > 0) throw outsideOf(made, outside, dataClass, context.config.nullViolatesConstraints);
+  if (outside.size > 0) throw outsideOf(made, outside, dataClass, isNew, context.config.nullViolatesConstraints);
   return made;
 }
 
@@ -174,17 +183,32 @@ function assign(
   else made.values.set(attribute, accepted);
 }
 
-/** Values outside the ranges of their types, and what else the given ones violate, in model order (spec 15 § 5.1). */
+/**
+ * Values outside the ranges of their types, and what else the given ones violate, in model order (spec 15 § 5.1); of a new
+ * entity also what those violate that it begins with.
+ */
 function outsideOf(
-  { values, media }: Assignments,
+  made: Assignments,
   outside: ReadonlyMap<StorageDef, KeystampError>,
-  { storage }: DataClassDef,
+  { storage, events }: DataClassDef,
+  isNew: boolean,
   strict: boolean,
 ): KeystampError {
+  const { values, media, calculated, related } = made;
+  const linked = new Set(related.map(({ relation }) => relation.foreignKey));
+  // Code might still give values to what was left out.
+  const isWhole = isNew && !events && calculated.size === 0;
+  const valueOf = (attribute: StorageDef): Value | undefined => {
+    if (media.has(attribute)) return media.get(attribute) === null ? null : undefined;
+    if (attribute.autosequence && isNew) return undefined;
+    if (values.has(attribute)) return values.get(attribute);
+    const isMade = attribute.primKey || attribute.autogenerate || linked.has(attribute);
+    return isWhole && !isMade ? (attribute.defaultValue ?? null) : undefined;
+  };
   const faults = storage.flatMap((attribute): readonly KeystampError[] => {
     const fault = outside.get(attribute);
     if (fault) return [fault];
-    const value = media.get(attribute) === null ? null : values.get(attribute);
+    const value = valueOf(attribute);
     return value === undefined ? [] : violations(attribute, value, strict);
   });
   return new KeystampError(400, [...faults.flatMap(({ entries }) => entries), { code: 1570, args: [] }]);
@@ -245,7 +269,7 @@ function newEntity(
       kind: 'change',
       dataClass: target,
       createMissing: false,
-      ...assignments(body, target, context, depth - 1),
+      ...assignments(body, target, true, context, depth - 1),
     };
   } catch (error) {
     throw error instanceof KeystampError ? error.within(1534, target.name).within(1537, name) : error;
