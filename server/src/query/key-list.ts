@@ -87,17 +87,25 @@ export function keyListParts(list: KeyList, size: number): readonly Uint8Array[]
 const bytesOf = ({ buffer, byteOffset, byteLength }: Int32Array | Float64Array | Uint32Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength);
 
-/** The list of `count` keys of that kind whose bytes these parts are, one after the other. */
-export function readKeyList(kind: KeyKind, count: number, parts: readonly Uint8Array[]): KeyList {
+/**
+ * The list of `count` keys of that kind whose bytes these parts are, one after the other; `undefined` when some of them
+ * are not there.
+ */
+export function readKeyList(kind: KeyKind, count: number, parts: readonly Uint8Array[]): KeyList | undefined {
   // A buffer of its own begins where numbers may begin.
   const bytes = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  if (bytes.length < count * fixedBytes[kind]) return undefined;
   let length = 0;
   for (const part of parts) {
     bytes.set(part, length);
     length += part.length;
   }
-  return keyListOf(kind, count, bytes);
+  const list = keyListOf(kind, count, bytes);
+  return list.kind === 'text' && (list.ends.at(-1) ?? 0) > list.bytes.length ? undefined : list;
 }
+
+/** What each key takes at least. */
+const fixedBytes = { int32: 4, double: 8, text: 4 } as const satisfies Record<KeyKind, number>;
 
 /** @param bytes that begin where their buffer does */
 export function keyListOf(kind: KeyKind, count: number, bytes: Uint8Array<ArrayBuffer>): KeyList {

@@ -180,6 +180,8 @@ async function selectionOf(id: unknown, store: StoreRuntime, { services, session
   const def = known && publicDataClass(store.model, known.dataClass);
   const set = def && (await services.sets.find(name, def, session?.id));
   if (!set) throw fail(1006, name);
-  const all = store.dataClassOf(def).listed(packedMembers(set.keys), { ordered: true, alterable: false });
+  const all = store
+    .dataClassOf(def)
+    .listed(packedMembers(await services.sets.keys(set)), { ordered: true, alterable: false });
   return all.cleaned().handle;
 }

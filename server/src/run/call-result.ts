@@ -50,7 +50,9 @@ async function pageOfSelection(selection: SelectionState, plan: CallPlan, visit:
   if (evaluated?.kind === 'packed') {
     const { list } = evaluated;
     const { sets } = visit.services;
-    const kept = keep ? await sets.create(visit.openSession().id, def, list, timeoutSeconds) : undefined;
+    const kept = keep
+      ? await sets.create({ sessionId: visit.openSession().id, dataClass: def, timeoutSeconds }, list)
+      : undefined;
     const page = await members(def, rows, keysBetween(list, skip, skip + top), visit);
     return { ...outcome, ...page, total: keyCount(list), ...(kept && { setId: kept.id }) };
   }

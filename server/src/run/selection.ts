@@ -15,27 +15,30 @@ import type { Visit } from './context.ts';
 import { explain } from './explain.ts';
 import type { SelectionOutcome, SyncFacts, ValueOutcome } from './outcome.ts';
 import { rowsForDatabase } from './settled.ts';
-import { describe, keysOfSelection, resolveSource, type Resolved } from './source.ts';
+import { describe, keepAsSet, keysOfSelection, resolveSource, type Resolved } from './source.ts';
 
 export async function runReadSelection(plan: ReadSelectionPlan, visit: Visit): Promise<SelectionOutcome> {
   const { source, skip, top, keep, timeoutSeconds, explanation } = plan;
   const rows = await rowsForDatabase(plan.rows, visit);
-  const { sets } = visit.services;
   const { dataClass } = source.selection;
   const explained = explanation && (await explain(explanation, visit));
   const outcome = { kind: 'selection', dataClass, rows, first: skip, ...(explained && { explained }) } as const;
   const before = await syncBefore(source, keep, visit);
   let resolved: Resolved = await resolveSource(source, timeoutSeconds, visit);
+  const shown = { from: skip, to: skip + top };
+  // Paging through a set keeps its id; anything else that is kept is a new set (spec 05 § 3.1).
+  if (keep && !(resolved.kind === 'listed' && resolved.set)) {
+    const kept = await keepAsSet(resolved, { dataClass, timeoutSeconds }, shown, visit);
+    const page = await members(dataClass, rows, kept.shown, visit);
+    return { ...outcome, ...page, ...before, total: kept.set.members, setId: kept.set.id };
+  }
   // What is found through sets is found once, not for the page and again for its total.
-  if (resolved.kind === 'described' && (keep || source.set || source.combination))
+  if (resolved.kind === 'described' && (source.set || source.combination))
     resolved = { kind: 'listed', keys: await keysOfSelection(resolved.selection, visit) };
   if (resolved.kind === 'listed') {
-    // Paging through a set keeps its id; anything else that is kept is a new set (spec 05 § 3.1).
-    const kept = keep
-      ? (resolved.set ?? (await sets.create(visit.openSession().id, dataClass, resolved.keys, timeoutSeconds)))
-      : undefined;
-    const page = await members(dataClass, rows, keysBetween(resolved.keys, skip, skip + top), visit);
-    return { ...outcome, ...page, ...before, total: keyCount(resolved.keys), ...(kept && { setId: kept.id }) };
+    const page = await members(dataClass, rows, keysBetween(resolved.keys, shown.from, shown.to), visit);
+    const setId = keep ? resolved.set?.id : undefined;
+    return { ...outcome, ...page, ...before, total: keyCount(resolved.keys), ...(setId !== undefined && { setId }) };
   }
   const page = await pageOf(resolved.selection, rows, skip, top, visit);
   tellForgotten(resolved.selection, page.sync, visit);

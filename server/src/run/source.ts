@@ -3,7 +3,7 @@ import { fail } from '../errors.ts';
 import type { DataClassDef, Value } from '../model/model.ts';
 import { classOfEntity } from '../plan/entity-ref.ts';
 import type { Combination, SelectionSource, SetMember, SetSource } from '../plan/selection-plan.ts';
-import { isInKeys, type KeyList } from '../query/key-list.ts';
+import { isInKeys, keysBetween, type KeyList } from '../query/key-list.ts';
 import { allOf, membersOf, type Predicate } from '../query/predicate.ts';
 import { relatedTo } from '../query/related-to.ts';
 import type { Key, Selection } from '../query/selection.ts';
@@ -11,7 +11,10 @@ import { packedMembers } from '../orm/members.ts';
 import { isCalculatedOrder, type Order } from '../query/order.ts';
 import { sortMembers } from '../orm/sort-members.ts';
 import type { EntitySet } from '../session/entity-sets.ts';
+import type { NewSet } from '../session/new-set.ts';
+import type { KeyRange } from '../store/engine.ts';
 import { keysStatement } from '../store/sql/select.ts';
+import type { Sql } from '../store/sql/sql.ts';
 import { existsStatement } from '../store/sql/write.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
@@ -56,11 +59,12 @@ async function resolveSettled(
   const set = from && (await findSet(from, dataClass, timeoutSeconds, visit));
   if (combination) return combine(source, combination, set, visit);
   if (!set) return { kind: 'described', selection };
-  if (!source.reshaped && !source.clean) return { kind: 'listed', keys: set.keys, set };
-  const narrowed = within(set, selection);
+  const members = await visit.services.sets.keys(set);
+  if (!source.reshaped && !source.clean) return { kind: 'listed', keys: members, set };
+  const narrowed = within(members, selection);
   if (selection.order.length > 0) return { kind: 'described', selection: narrowed };
   // Members stand in the order of their set unless the request orders them (spec 05 § 3.3).
-  return { kind: 'listed', keys: await keysOfSelection(narrowed, visit, set.keys) };
+  return { kind: 'listed', keys: await keysOfSelection(narrowed, visit, members) };
 }
 
 /** Entities in an order that only code knows (spec 15 § 7.5). @throws KeystampError 1594 for a composite key */
@@ -99,9 +103,9 @@ const described = (resolved: Resolved, dataClass: DataClassDef, order: Order = [
     : { dataClass, predicate: membersOf(dataClass, resolved.keys), order };
 
 /** The selection among the members of a set. */
-const within = (set: EntitySet, selection: Selection): Selection => ({
+const within = (members: KeyList, selection: Selection): Selection => ({
   ...selection,
-  predicate: allOf(selection.predicate, membersOf(selection.dataClass, set.keys)),
+  predicate: allOf(selection.predicate, membersOf(selection.dataClass, members)),
 });
 
 /**
@@ -120,8 +124,28 @@ async function findSet(
   if (!source.saved || !(await sets.isFree(source.id))) throw fail(1802, source.id);
   const saved = { selection: source.saved, reshaped: true, clean: false };
   const resolved = await resolveSource(saved, timeoutSeconds, visit);
-  const keys = resolved.kind === 'listed' ? resolved.keys : await keysOfSelection(resolved.selection, visit);
-  return sets.create(visit.openSession().id, dataClass, keys, timeoutSeconds ?? rebuiltSeconds, source.id);
+  const asked = { dataClass, timeoutSeconds: timeoutSeconds ?? rebuiltSeconds, id: source.id };
+  return (await keepAsSet(resolved, asked, { from: 0, to: 0 }, visit)).set;
+}
+
+/**
+ * Makes a set of what was found, or is to be: it, and the keys of it that the caller needs at once.
+ * @throws KeystampError 429, 1813
+ */
+export async function keepAsSet(
+  resolved: Resolved,
+  asked: Omit<NewSet, 'sessionId'>,
+  shown: KeyRange,
+  visit: Visit,
+): Promise<{ readonly set: EntitySet; readonly shown: readonly (number | string)[] }> {
+  const { engine, sets } = visit.services;
+  const wanted = { ...asked, sessionId: visit.openSession().id };
+  if (resolved.kind === 'listed') {
+    const set = await sets.create(wanted, resolved.keys);
+    return { set, shown: keysBetween(resolved.keys, shown.from, shown.to) };
+  }
+  const statement = setStatement(resolved.selection, visit);
+  return sets.createFound(wanted, shown, (asSet) => engine.setOf(statement, shown, asSet));
 }
 
 /**
@@ -131,7 +155,7 @@ async function findSet(
 export async function keyOfMember({ set: source, entity }: SetMember, visit: Visit): Promise<Key> {
   const set = await findSet(source, classOfEntity(entity), undefined, visit);
   const key = await findKey(entity, visit);
-  if (!key || !isInKeys(set.keys, key[0] as Value)) throw missing(entity);
+  if (!key || !isInKeys(await visit.services.sets.keys(set), key[0] as Value)) throw missing(entity);
   return key;
 }
 
@@ -140,13 +164,14 @@ export async function keyOfMember({ set: source, entity }: SetMember, visit: Vis
  * @param among only these, in their order; the selection itself may order nothing
  * @throws KeystampError 1813 for a class with a composite key
  */
-export async function keysOfSelection(
-  selection: Selection,
-  { services: { engine } }: Visit,
-  among?: KeyList,
-): Promise<KeyList> {
+export async function keysOfSelection(selection: Selection, visit: Visit, among?: KeyList): Promise<KeyList> {
+  return visit.services.engine.keys(setStatement(selection, visit), among);
+}
+
+/** @throws KeystampError 1813 */
+function setStatement(selection: Selection, { services: { engine } }: Visit): Sql {
   if (selection.dataClass.key.length > 1) throw fail(1813, 'An entity set of a dataclass with a composite key');
-  return engine.keys(keysStatement(selection, engine.dialect), among);
+  return keysStatement(selection, engine.dialect);
 }
 
 /** Left and right side as one condition; the result is in key order unless ordered (spec 05 § 4). */
@@ -157,8 +182,9 @@ async function combine(
   visit: Visit,
 ): Promise<Resolved> {
   const { dataClass, order } = selection;
-  const right = membersOf(dataClass, (await otherSet(other, dataClass, visit)).keys);
-  const left = set ? within(set, selection).predicate : selection.predicate;
+  const { sets } = visit.services;
+  const right = membersOf(dataClass, await sets.keys(await otherSet(other, dataClass, visit)));
+  const left = set ? within(await sets.keys(set), selection).predicate : selection.predicate;
   return { kind: 'described', selection: { dataClass, predicate: combined(operator, left, right), order } };
 }
 

@@ -3,10 +3,10 @@
 // has released is noticed within a minute.
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
-import { fail, failHttp } from '../errors.ts';
+import { fail } from '../errors.ts';
 import type { DataClassDef } from '../model/model.ts';
-import { keyBytes, keyCount, type KeyList } from '../query/key-list.ts';
-import type { Engine, Transaction } from '../store/engine.ts';
+import { keyBytes, keyCount, keysBetween, keyValues, type KeyKind, type KeyList } from '../query/key-list.ts';
+import type { Engine, KeyFacts, KeyRange, SetKeys, Transaction } from '../store/engine.ts';
 import {
   endSets,
   findSetStatement,
@@ -16,22 +16,23 @@ import {
   type StoredSet,
 } from '../store/sql/entity-set.ts';
 import { sql } from '../store/sql/sql.ts';
-import { newId } from './session.ts';
+import { setBytes, storedSet, type NewSet } from './new-set.ts';
 import { SetSpace } from './set-space.ts';
-import { StoredSets } from './stored-sets.ts';
+import { StoredSets, type StoredKeys } from './stored-sets.ts';
 
 export interface EntitySet {
   readonly id: string;
   readonly sessionId: string;
   /** Name of the dataclass. */
   readonly dataClass: string;
-  readonly keys: KeyList;
+  /** How many entities it was made of. */
+  readonly members: number;
 }
 
 /** A set in memory; times are milliseconds. */
-interface Kept extends EntitySet {
-  readonly content: string;
-  readonly bytes: number;
+interface Kept extends EntitySet, StoredKeys {
+  /** Once they were needed here. */
+  keys?: KeyList | undefined;
   readonly timeout: number;
   /** When its life ends unless it is used. */
   expires: number;
@@ -43,9 +44,6 @@ interface Kept extends EntitySet {
 
 const wellFormed = /^[A-Za-z0-9]{1,64}$/;
 
-/** What a set takes beside its keys. */
-const setBytes = 200;
-const longestTimeoutMs = 7 * 86_400_000;
 /** How long a set is believed to live without asking the database, and how long a use may stay unwritten. */
 const checkMs = 60_000;
 /** A set goes so long after its life: another process may not have written its last use yet. */
@@ -54,7 +52,7 @@ const graceMs = 2 * checkMs;
 const batch = 100;
 
 export class EntitySets {
-  /** The sets in memory; those unused for longest leave it when there is too little. */
+  /** The sets in memory, most of them with their keys; those unused for longest leave it when there is too little. */
   readonly #kept: LRUCache<string, Kept>;
   readonly #stored: StoredSets;
   readonly #engine: Engine;
@@ -72,7 +70,7 @@ export class EntitySets {
     this.#onFault = onFault;
     this.#space = new SetSpace(engine, config.maxEntitySetDiskBytes);
     const maxSize = Math.max(1, config.maxEntitySetBytes);
-    this.#kept = new LRUCache({ maxSize, sizeCalculation: ({ bytes }) => bytes });
+    this.#kept = new LRUCache({ maxSize, sizeCalculation: ({ keys }) => setBytes + (keys ? keyBytes(keys) : 0) });
   }
 
   /** Bytes of the sets in memory. */
@@ -81,38 +79,58 @@ export class EntitySets {
   }
 
   /**
-   * Keeps the keys; the set with its id, stored.
-   * @param timeoutSeconds life since the last access
-   * @param id only to make an expired set again under its old name
+   * Keeps keys that are here; the set, stored.
    * @throws KeystampError 429 when the sets would take too much space
    */
-  async create(
-    sessionId: string,
-    dataClass: DataClassDef,
-    keys: KeyList,
-    timeoutSeconds: number | undefined,
-    id: string = newId(),
-  ): Promise<EntitySet> {
+  async create(asked: NewSet, keys: KeyList): Promise<EntitySet> {
     const bytes = keyBytes(keys) + setBytes;
-    await this.#reserve(bytes);
-    const timeout = Math.min((timeoutSeconds ?? this.#config.entitySetSeconds) * 1000, longestTimeoutMs);
-    const now = this.#now();
-    const about = { id, dataClass: dataClass.name, bytes, timeout, expires: now + timeout };
-    const stored: StoredSet = {
-      ...about,
-      content: newId(),
-      session: sessionId,
-      kind: keys.kind,
-      members: keyCount(keys),
-    };
-    try {
-      await this.#stored.add(stored, keys);
-    } catch (error) {
-      this.#space.giveBack(bytes);
-      throw error;
+    if (!(await this.#space.hasRoom(bytes))) await this.sweep();
+    const stored = this.#reserve(asked, { kind: keys.kind, count: keyCount(keys), bytes: keyBytes(keys) });
+    await this.#orGiveBack(
+      () => stored,
+      () => this.#stored.add(stored, keys),
+    );
+    return this.#made(stored, keys);
+  }
+
+  /**
+   * Finds keys and keeps them: the set, stored, and those of its keys that the caller needs at once.
+   * @param find asks the database as the one who asks may see it, see `Engine.setOf`
+   * @throws KeystampError 429 when the sets would take too much space
+   */
+  async createFound(
+    asked: NewSet,
+    shown: KeyRange,
+    find: (asSet: (found: KeyFacts) => StoredSet) => Promise<SetKeys>,
+  ): Promise<{ readonly set: EntitySet; readonly shown: readonly (number | string)[] }> {
+    // Nobody can wait for room while the keys are held where they were found.
+    if (!(await this.#space.hasRoom(this.#config.maxEntitySetBytes))) await this.sweep();
+    let stored: StoredSet | undefined;
+    const asSet = (found: KeyFacts): StoredSet => (stored = this.#reserve(asked, found));
+    const keys = await this.#orGiveBack(
+      () => stored,
+      () => find(asSet),
+    );
+    if (keys.kind === 'here') {
+      const set = await this.create(asked, keys.keys);
+      return { set, shown: keysBetween(keys.keys, shown.from, shown.to) };
     }
-    await this.#makeRoom(sessionId, stored.content);
-    return this.#keep({ ...about, sessionId, keys, content: stored.content, stored: stored.expires, checked: now });
+    return { set: await this.#made(stored as StoredSet), shown: keyValues(keys.shown) };
+  }
+
+  /**
+   * The keys of a set, brought here when they are not.
+   * @throws KeystampError 1802 when the set is gone meanwhile
+   */
+  async keys(set: EntitySet): Promise<KeyList> {
+    const kept = set as Kept;
+    if (kept.keys) return kept.keys;
+    const keys = await this.#stored.keys(kept);
+    if (!keys) throw fail(1802, set.id);
+    kept.keys = keys;
+    // It weighs more now.
+    if (this.#kept.peek(set.id) === kept && this.#kept.delete(set.id)) this.#keep(kept);
+    return keys;
   }
 
   /**
@@ -180,12 +198,31 @@ export class EntitySets {
     for (const set of changed) set.stored = set.expires;
   }
 
-  /** @throws KeystampError 429 */
-  async #reserve(bytes: number): Promise<void> {
-    if (bytes > this.#config.maxEntitySetBytes) throw failHttp(429, 'entities in one set');
-    if (!(await this.#space.hasRoom(bytes))) await this.sweep();
-    if (!(await this.#space.hasRoom(bytes))) throw failHttp(429, 'the entity sets take too much space');
-    this.#space.take(bytes);
+  /**
+   * Takes the space of a new set.
+   * @throws KeystampError 429
+   */
+  #reserve(asked: NewSet, found: KeyFacts): StoredSet {
+    const set = storedSet(asked, found, this.#config, this.#now());
+    this.#space.take(set.bytes);
+    return set;
+  }
+
+  /** What was reserved is free again when `work` fails. */
+  async #orGiveBack<T>(reserved: () => StoredSet | undefined, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const set = reserved();
+      if (set) this.#space.giveBack(set.bytes);
+      throw error;
+    }
+  }
+
+  /** A set that was just stored. */
+  async #made({ session, ...stored }: StoredSet, keys?: KeyList): Promise<EntitySet> {
+    await this.#makeRoom(session, stored.content);
+    return this.#keep({ ...stored, sessionId: session, keys, stored: stored.expires, checked: this.#now() });
   }
 
   /** A session may have so many sets (spec 13 § 8.2); a new one takes the place of the one that would end first. */
@@ -216,13 +253,13 @@ export class EntitySets {
       return undefined;
     }
     if (same) return Object.assign(same, { checked: now, stored, expires });
-    const keys = await this.#stored.keys(content, row);
     return this.#keep({
       id,
       content,
       sessionId,
       dataClass: String(row['dataclass']),
-      keys,
+      kind: row['kind'] as KeyKind,
+      members: Number(row['members']),
       bytes: Number(row['bytes']),
       timeout: Number(row['timeout']),
       expires,

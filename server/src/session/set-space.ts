@@ -1,4 +1,5 @@
 // How much disk the entity sets of all processes take: what the database said last, and what this process has made since.
+import { failHttp } from '../errors.ts';
 import type { Engine, Row } from '../store/engine.ts';
 import { spaceStatement } from '../store/sql/entity-set.ts';
 
@@ -20,9 +21,14 @@ export class SetSpace {
     return (this.#bytes ?? 0) + bytes <= this.#most;
   }
 
-  /** A set will take so many bytes. */
+  /**
+   * A set will take so many bytes.
+   * @throws KeystampError 429 when there is no room for it
+   */
   take(bytes: number): void {
-    this.#bytes = (this.#bytes ?? 0) + bytes;
+    const taken = (this.#bytes ?? 0) + bytes;
+    if (taken > this.#most) throw failHttp(429, 'the entity sets take too much space');
+    this.#bytes = taken;
     this.#sets++;
   }
 

@@ -1,5 +1,5 @@
 // The keys of entity sets as the database holds them: short lists in one piece, long ones in parts.
-import { keyListParts, readKeyList, type KeyKind, type KeyList } from '../query/key-list.ts';
+import { keyListParts, type KeyList } from '../query/key-list.ts';
 import type { Engine, Row } from '../store/engine.ts';
 import {
   endSets,
@@ -11,9 +11,12 @@ import {
 } from '../store/sql/entity-set.ts';
 import { sql } from '../store/sql/sql.ts';
 
+/** What must be known of a set to find its keys. */
+export type StoredKeys = Pick<StoredSet, 'content' | 'kind' | 'members' | 'bytes'>;
+
 export class StoredSets {
   readonly #engine: Engine;
-  readonly #loading = new Map<string, Promise<KeyList>>();
+  readonly #loading = new Map<string, Promise<KeyList | undefined>>();
 
   constructor(engine: Engine) {
     this.#engine = engine;
@@ -44,19 +47,12 @@ export class StoredSets {
     if (apart.length > 0) await this.#engine.writeApart(apart);
   }
 
-  /** The keys of the set that a row is of, read once for all who wait for them. */
-  keys(content: string, row: Row): Promise<KeyList> {
+  /** The keys of a set, read once for all who wait for them; `undefined` when it is gone. */
+  keys({ content, kind, members, bytes }: StoredKeys): Promise<KeyList | undefined> {
     let loading = this.#loading.get(content);
     if (!loading) {
       loading = this.#engine
-        .rows(partsStatement(content, Number(row['parts'])))
-        .then((parts) =>
-          readKeyList(
-            row['kind'] as KeyKind,
-            Number(row['members']),
-            parts.map((part) => part['bytes'] as Uint8Array),
-          ),
-        )
+        .storedKeys(partsStatement(content, bytes), kind, members)
         .finally(() => this.#loading.delete(content));
       this.#loading.set(content, loading);
     }

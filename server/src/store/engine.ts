@@ -1,9 +1,10 @@
 // What a database must offer. Statements are built in store/sql/ from a dialect; an engine only runs them.
 import { KeystampError } from '../errors.ts';
 import type { DataClassDef, Value } from '../model/model.ts';
-import type { KeyList } from '../query/key-list.ts';
+import type { KeyKind, KeyList } from '../query/key-list.ts';
 import type { Key } from '../query/selection.ts';
 import type { SqlDialect } from './sql/dialect.ts';
+import type { StoredSet } from './sql/entity-set.ts';
 import type { Sql } from './sql/sql.ts';
 
 /** One row of an answer, by column name. */
@@ -60,6 +61,27 @@ export interface Following {
   close(): Promise<void>;
 }
 
+/** What is known of keys before an entity set is made of them. */
+export interface KeyFacts {
+  readonly kind: KeyKind;
+  readonly count: number;
+  /** What they take. */
+  readonly bytes: number;
+}
+
+/** Positions in a list of keys: from 0, `to` is not among them. */
+export interface KeyRange {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Keys that an entity set is made of. */
+export type SetKeys =
+  /** They are here; the set is still to be stored. */
+  | { readonly kind: 'here'; readonly keys: KeyList }
+  /** The set is stored, they were not brought here. `shown`: those that were asked for. */
+  | { readonly kind: 'stored'; readonly shown: KeyList };
+
 /** A unique constraint of the database refused a write. */
 export class DuplicateError extends Error {
   /** `Table.column` as the database names it. */
@@ -106,6 +128,18 @@ export interface Engine extends Executor {
    * @param among only keys of this list, in the order of the list
    */
   keys(statement: Sql, among?: KeyList): Promise<KeyList>;
+  /**
+   * Finds keys as `keys` does, for a set. Many of them may be stored where they are found: what a set of a million takes
+   * would otherwise pass through this process twice.
+   * @param shown which of them the caller needs at once
+   * @param asSet called before anything is stored, at most once; what it throws is thrown
+   */
+  setOf(statement: Sql, shown: KeyRange, asSet: (found: KeyFacts) => StoredSet): Promise<SetKeys>;
+  /**
+   * The list that the column `bytes` of a statement's rows makes up, one after the other; `undefined` when some of it is
+   * gone.
+   */
+  storedKeys(statement: Sql, kind: KeyKind, count: number): Promise<KeyList | undefined>;
   /** The number that a statement with one row and the column `total` counts; not counted again while nothing changed. */
   total(statement: Sql): Promise<number>;
   /** Runs `work` on the data of one moment, for tools: it may hold up whatever else this process does, but no writer. */

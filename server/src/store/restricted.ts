@@ -4,11 +4,12 @@
 import { LRUCache } from 'lru-cache';
 import type { DataClassDef } from '../model/model.ts';
 import { oncePer } from '../model/once-per.ts';
-import type { KeyList } from '../query/key-list.ts';
+import type { KeyKind, KeyList } from '../query/key-list.ts';
 import { keysOf, type Predicate } from '../query/predicate.ts';
 import type { Key } from '../query/selection.ts';
-import type { Engine, Executor, Row, Snapshot, Transaction, Unit } from './engine.ts';
+import type { Engine, Executor, KeyFacts, KeyRange, Row, SetKeys, Snapshot, Transaction, Unit } from './engine.ts';
 import type { SqlDialect } from './sql/dialect.ts';
+import type { StoredSet } from './sql/entity-set.ts';
 import { compilePredicate } from './sql/predicate.ts';
 import { ident, join, sql, Sql } from './sql/sql.ts';
 
@@ -180,6 +181,14 @@ export class RestrictedEngine extends RestrictedExecutor<Engine> implements Engi
 
   async keys(statement: Sql, among?: KeyList): Promise<KeyList> {
     return this.base.keys(await this.restricted(statement), among);
+  }
+
+  async setOf(statement: Sql, shown: KeyRange, asSet: (found: KeyFacts) => StoredSet): Promise<SetKeys> {
+    return this.base.setOf(await this.restricted(statement), shown, asSet);
+  }
+
+  async storedKeys(statement: Sql, kind: KeyKind, count: number): Promise<KeyList | undefined> {
+    return this.base.storedKeys(await this.restricted(statement), kind, count);
   }
 
   async total(statement: Sql): Promise<number> {

@@ -1,12 +1,13 @@
 // PostgreSQL: its reads, and connections that are borrowed for transactions.
 import type { Client } from 'pg';
 import type { Config } from '../../config.ts';
-import type { KeyList } from '../../query/key-list.ts';
+import { readKeyList, type KeyKind, type KeyList } from '../../query/key-list.ts';
 import {
   ConstraintError,
   type Engine,
   type Following,
   type Row,
+  type SetKeys,
   type Snapshot,
   type Transaction,
   type Unit,
@@ -67,6 +68,18 @@ export class PostgresEngine implements Engine {
 
   keys(statement: Sql, among?: KeyList): Promise<KeyList> {
     return this.#reads.keys(statement, among);
+  }
+
+  async setOf(statement: Sql): Promise<SetKeys> {
+    return { kind: 'here', keys: await this.keys(statement) };
+  }
+
+  async storedKeys(statement: Sql, kind: KeyKind, count: number): Promise<KeyList | undefined> {
+    return readKeyList(
+      kind,
+      count,
+      (await this.rows(statement)).map(({ bytes }) => bytes as Uint8Array),
+    );
   }
 
   total(statement: Sql): Promise<number> {

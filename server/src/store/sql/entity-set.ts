@@ -46,10 +46,10 @@ export function makeSetStatements(set: StoredSet, keys: readonly Uint8Array[]): 
 export const findSetStatement = (id: string): Sql =>
   sql`SELECT content, session, dataclass, kind, members, bytes, parts, timeout, expires FROM ${entitySetTable} WHERE id = ${id} AND complete = 1 LIMIT 1`;
 
-/** Rows with `bytes`, in order. */
-export function partsStatement(content: string, parts: number): Sql {
+/** Rows with `bytes`, in order; `size` is about what they are together. */
+export function partsStatement(content: string, size: number): Sql {
   const { text, params } = sql`SELECT bytes FROM ${entitySetPartTable} WHERE content = ${content} ORDER BY part`;
-  return new Sql(text, params, { work: parts * partWork });
+  return new Sql(text, params, { work: Math.ceil(size / partBytes) * partWork });
 }
 
 /** The set lives until then at least; one that has ended does not come back. */

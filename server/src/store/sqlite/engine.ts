@@ -3,8 +3,9 @@
 // arrive in one turn share one commit (commits.ts).
 import type Database from 'better-sqlite3';
 import { settings } from '../../config.ts';
-import { keyCount, packKeys, type KeyList } from '../../query/key-list.ts';
-import type { Engine, Row, Snapshot, Transaction, Unit } from '../engine.ts';
+import { keyCount, packKeys, readKeyList, type KeyKind, type KeyList } from '../../query/key-list.ts';
+import type { Engine, KeyFacts, KeyRange, Row, SetKeys, Snapshot, Transaction, Unit } from '../engine.ts';
+import type { StoredSet } from '../sql/entity-set.ts';
 import { isKeyList, type Sql } from '../sql/sql.ts';
 import { bindable } from './bind.ts';
 import { Checkpoints, pagesUntilCommit } from './checkpoints.ts';
@@ -107,8 +108,21 @@ export class SqliteEngine implements Engine {
   async keys(statement: Sql, among?: KeyList): Promise<KeyList> {
     const { short, pace } = among && keyCount(among) > smallTableRows ? inLane : this.#placeOf(statement);
     if (!short) return this.#lane.keys(statement, among, pace);
-    const keys = packKeys(watch(pace, () => this.#reader.column(statement.text, bindable(statement.params))));
+    const keys = this.#keysHere(statement, pace);
     return among ? keysAmong(among, keys) : keys;
+  }
+
+  async setOf(statement: Sql, shown: KeyRange, asSet: (found: KeyFacts) => StoredSet): Promise<SetKeys> {
+    const { short, pace } = this.#placeOf(statement);
+    if (!short) return this.#lane.setOf(statement, shown, asSet, pace);
+    return { kind: 'here', keys: this.#keysHere(statement, pace) };
+  }
+
+  async storedKeys(statement: Sql, kind: KeyKind, count: number): Promise<KeyList | undefined> {
+    const { short } = this.#placeOf(statement);
+    if (!short) return this.#lane.storedKeys(statement, kind, count);
+    const parts = short.statement.all(...bindable(statement.params)).map(({ bytes }) => bytes as Uint8Array);
+    return readKeyList(kind, count, parts);
   }
 
   async total(statement: Sql): Promise<number> {
@@ -170,6 +184,10 @@ export class SqliteEngine implements Engine {
     this.refresh();
     this.#reader.database.close();
     this.#writer.database.close();
+  }
+
+  #keysHere({ text, params }: Sql, pace: Pace | undefined): KeyList {
+    return packKeys(watch(pace, () => this.#reader.column(text, bindable(params))));
   }
 
   /** Where the statement runs. Its plan is asked once and remembered with it. */

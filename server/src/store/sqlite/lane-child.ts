@@ -128,9 +128,11 @@ export class LaneChild {
     const reply = await this.#ask(sent);
     switch (reply.kind) {
       case 'keys':
+      case 'held':
         return { ...reply, keys: (await this.#exchange.read(reply.keys)) as KeyList };
       case 'rows':
       case 'written':
+      case 'gone':
       case 'failed':
         return reply;
       case 'ready':

@@ -1,6 +1,7 @@
 // What the server and a process of the slow lane say to each other.
-import type { Row } from '../engine.ts';
-import type { KeyList } from '../../query/key-list.ts';
+import type { KeyFacts, KeyRange, Row } from '../engine.ts';
+import type { KeyKind, KeyList } from '../../query/key-list.ts';
+import type { StoredSet } from '../sql/entity-set.ts';
 import { isKeyList, type Param } from '../sql/sql.ts';
 import { behind, lay, type Bulk, type Deposit, type Laid } from './exchange-file.ts';
 
@@ -16,6 +17,12 @@ export type LaneJob<B = Bulk> =
   | ({ readonly kind: 'row' } & LaneStatement<B>)
   /** The first column, packed. With `among` only keys of that list, in its order. */
   | ({ readonly kind: 'keys'; readonly among?: Exclude<B, Uint8Array> } & LaneStatement<B>)
+  /** The same, to be held until the next job when there are many of them; `shown` are sent all the same. */
+  | ({ readonly kind: 'find'; readonly shown: KeyRange } & LaneStatement<B>)
+  /** Makes an entity set of the keys that are held. */
+  | { readonly kind: 'store'; readonly set: StoredSet }
+  /** The list of keys that the first column makes up. */
+  | ({ readonly kind: 'load'; readonly of: KeyKind; readonly count: number } & LaneStatement<B>)
   /** One after the other, each committed by itself. */
   | { readonly kind: 'writes'; readonly statements: readonly LaneStatement<B>[] };
 
@@ -23,6 +30,9 @@ export type LaneJob<B = Bulk> =
 export type LaneResult<List = KeyList> =
   | { readonly kind: 'rows'; readonly rows: readonly Row[]; readonly ms: number }
   | { readonly kind: 'keys'; readonly keys: List; readonly ms: number }
+  | { readonly kind: 'held'; readonly facts: KeyFacts; readonly keys: List; readonly ms: number }
+  /** Some of the list is not there any more. */
+  | { readonly kind: 'gone' }
   | { readonly kind: 'written' }
   /** SQLite refused the statement. */
   | { readonly kind: 'failed'; readonly message: string };
@@ -45,9 +55,20 @@ function replaceBulk<From, To>(
     text,
     params: params.map((param) => (isLong(param) ? replace(param) : param)) as LaneStatement<To>['params'],
   });
-  if (job.kind === 'writes') return { kind: 'writes', statements: job.statements.map(replaced) };
-  if (job.kind !== 'keys' || job.among === undefined) return { kind: job.kind, ...replaced(job) };
-  return { kind: 'keys', ...replaced(job), among: replace(job.among) as Exclude<To, Uint8Array> };
+  switch (job.kind) {
+    case 'store':
+      return job;
+    case 'writes':
+      return { kind: 'writes', statements: job.statements.map(replaced) };
+    case 'keys':
+      return {
+        kind: 'keys',
+        ...replaced(job),
+        ...(job.among !== undefined && { among: replace(job.among) as Exclude<To, Uint8Array> }),
+      };
+    default:
+      return { ...job, ...replaced(job) };
+  }
 }
 
 /** A job as it is sent, and what must lie in the exchange file before. */

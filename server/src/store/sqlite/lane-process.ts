@@ -4,7 +4,16 @@ import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { programBeside } from '../../program-beside.ts';
 import type { Value } from '../../model/model.ts';
-import { packKeys } from '../../query/key-list.ts';
+import {
+  keyBytes,
+  keyCount,
+  keyListParts,
+  keysBetween,
+  packKeys,
+  readKeyList,
+  type KeyList,
+} from '../../query/key-list.ts';
+import { makeSetStatements, partBytes } from '../sql/entity-set.ts';
 import { bindable } from './bind.ts';
 import { Connection } from './connection.ts';
 import { HasKey } from './has-key.ts';
@@ -24,6 +33,8 @@ process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 const reader = new Connection(file, { readonly: true, sortIn: 'files' });
 const hasKey = new HasKey(reader.database);
 let writer: Connection | undefined;
+/** Keys that were found, until the next job. */
+let held: KeyList | undefined;
 
 const bound = ({ params }: LaneStatement): Value[] => bindable(params, hasKey.add);
 
@@ -39,6 +50,8 @@ function write({ text, params }: LaneStatement): void {
 }
 
 function work(job: LaneJob): LaneResult {
+  const found = held;
+  held = undefined;
   const before = process.cpuUsage();
   // Not by the clock: this process runs when the server leaves it time.
   const ms = (): number => {
@@ -56,6 +69,22 @@ function work(job: LaneJob): LaneResult {
       const keys = packKeys(reader.column(job.text, bound(job)));
       return { kind: 'keys', keys: job.among ? keysAmong(job.among, keys) : keys, ms: ms() };
     }
+    case 'find': {
+      const keys = packKeys(reader.column(job.text, bound(job)));
+      const facts = { kind: keys.kind, count: keyCount(keys), bytes: keyBytes(keys) };
+      // Few are stored with the next commit of the server.
+      if (facts.bytes <= partBytes) return { kind: 'keys', keys, ms: ms() };
+      held = keys;
+      return { kind: 'held', facts, keys: packKeys(keysBetween(keys, job.shown.from, job.shown.to)), ms: ms() };
+    }
+    case 'load': {
+      const keys = readKeyList(job.of, job.count, reader.column(job.text, bound(job)) as readonly Uint8Array[]);
+      return keys ? { kind: 'keys', keys, ms: ms() } : { kind: 'gone' };
+    }
+    case 'store':
+      if (!found) throw new Error('there are no keys to store');
+      for (const statement of makeSetStatements(job.set, keyListParts(found, partBytes))) write(statement);
+      return { kind: 'written' };
     case 'writes':
       for (const statement of job.statements) write(statement);
       return { kind: 'written' };
@@ -65,7 +94,7 @@ function work(job: LaneJob): LaneResult {
 }
 
 function sent(result: LaneResult): LaneReply {
-  if (result.kind !== 'keys') return result;
+  if (result.kind !== 'keys' && result.kind !== 'held') return result;
   // What the job came with has been read.
   const laid = lay(result.keys, 0);
   writeDeposit(laid);

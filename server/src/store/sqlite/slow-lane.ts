@@ -2,8 +2,9 @@
 // the server, and what is not done in time is ended with its process.
 import type { Config } from '../../config.ts';
 import { failHttp, type KeystampError } from '../../errors.ts';
-import type { KeyList } from '../../query/key-list.ts';
-import type { Row } from '../engine.ts';
+import type { KeyKind, KeyList } from '../../query/key-list.ts';
+import type { KeyFacts, KeyRange, Row, SetKeys } from '../engine.ts';
+import type { StoredSet } from '../sql/entity-set.ts';
 import type { Sql } from '../sql/sql.ts';
 import { LaneChild, LaneLost } from './lane-child.ts';
 import type { LaneJob, LaneResult } from './lane-job.ts';
@@ -11,9 +12,12 @@ import type { Pace } from './pace.ts';
 
 export type LaneLimits = Pick<Config, 'querySeconds' | 'queryProcesses' | 'maxQueryQueue'>;
 
+/** Does a job in the process that was given. */
+type Do = (job: LaneJob) => Promise<LaneResult>;
+
 interface Waiting {
-  readonly job: LaneJob;
-  readonly resolve: (result: LaneResult) => void;
+  readonly work: (run: Do) => Promise<unknown>;
+  readonly resolve: (result: never) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -50,6 +54,23 @@ export class SlowLane {
     return result.kind === 'keys' ? result.keys : unexpected(result);
   }
 
+  /** See `Engine.setOf`. Both jobs are done by one process, which nobody else gets in between. */
+  setOf({ text, params }: Sql, shown: KeyRange, asSet: (found: KeyFacts) => StoredSet, pace?: Pace): Promise<SetKeys> {
+    return this.#inProcess(async (run): Promise<SetKeys> => {
+      const found = told(await run({ kind: 'find', text, params, shown }), pace);
+      if (found.kind === 'keys') return { kind: 'here', keys: found.keys };
+      if (found.kind !== 'held') return unexpected(found);
+      told(await run({ kind: 'store', set: asSet(found.facts) }));
+      return { kind: 'stored', shown: found.keys };
+    });
+  }
+
+  async storedKeys({ text, params }: Sql, of: KeyKind, count: number): Promise<KeyList | undefined> {
+    const result = await this.#do({ kind: 'load', text, params, of, count });
+    if (result.kind === 'gone') return undefined;
+    return result.kind === 'keys' ? result.keys : unexpected(result);
+  }
+
   async write(statements: readonly Sql[]): Promise<void> {
     await this.#do({ kind: 'writes', statements: statements.map(({ text, params }) => ({ text, params })) });
   }
@@ -62,17 +83,18 @@ export class SlowLane {
   }
 
   async #do(job: LaneJob, pace?: Pace): Promise<LaneResult> {
-    const result = await new Promise<LaneResult>((resolve, reject) => {
+    return told(await this.#inProcess((run) => run(job)), pace);
+  }
+
+  #inProcess<T>(work: (run: Do) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
       if (this.#closed) return reject(busy('stopping'));
       const startsAtOnce = this.#running < this.#limits.queryProcesses;
       if (!startsAtOnce && this.#waiting.length >= this.#limits.maxQueryQueue)
         return reject(busy('too many long queries wait'));
-      this.#waiting.push({ job, resolve, reject });
+      this.#waiting.push({ work, resolve, reject });
       this.#startWaiting();
     });
-    if (result.kind === 'failed') throw new Error(result.message);
-    if ('ms' in result) pace?.ranInLane(result.ms);
-    return result;
   }
 
   #startWaiting(): void {
@@ -80,8 +102,8 @@ export class SlowLane {
       const next = this.#waiting.shift();
       if (!next) return;
       this.#running++;
-      void this.#serve(next.job)
-        .then(next.resolve, next.reject)
+      void this.#serve(next.work)
+        .then(next.resolve as (result: unknown) => void, next.reject)
         .finally(() => {
           this.#running--;
           this.#startWaiting();
@@ -89,10 +111,10 @@ export class SlowLane {
     }
   }
 
-  async #serve(job: LaneJob): Promise<LaneResult> {
+  async #serve<T>(work: (run: Do) => Promise<T>): Promise<T> {
     const child = this.#takeChild();
     try {
-      return await child.run(job, this.#limits.querySeconds * 1000);
+      return await work((job) => child.run(job, this.#limits.querySeconds * 1000));
     } catch (error) {
       throw error instanceof LaneLost ? busy(this.#closed ? 'stopping' : error.message) : error;
     } finally {
@@ -108,6 +130,13 @@ export class SlowLane {
     void child.closed.then(() => this.#children.delete(child));
     return child;
   }
+}
+
+/** @throws Error what SQLite refused; @param pace told how long the statement took */
+function told(result: LaneResult, pace?: Pace): LaneResult {
+  if (result.kind === 'failed') throw new Error(result.message);
+  if ('ms' in result) pace?.ranInLane(result.ms);
+  return result;
 }
 
 function unexpected(result: LaneResult): never {

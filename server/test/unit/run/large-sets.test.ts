@@ -9,7 +9,8 @@ import { after, before, test } from 'node:test';
 import { readConfig } from '../../../src/config.ts';
 import { openKeystamp, type Keystamp } from '../../../src/keystamp.ts';
 import { buildModel } from '../../../src/model/load.ts';
-import { raw } from '../../../src/store/sql/sql.ts';
+import { entitySetPartTable, entitySetTable } from '../../../src/store/sql/columns.ts';
+import { raw, sql } from '../../../src/store/sql/sql.ts';
 
 const count = 120_000;
 const data = mkdtempSync(join(tmpdir(), 'keystamp-large-'));
@@ -63,8 +64,8 @@ after(async () => {
   rmSync(data, { recursive: true });
 });
 
-async function ask(path: string, method = 'GET'): Promise<unknown> {
-  const reply = await keystamp.handle({
+async function send(path: string, to = keystamp, method = 'GET'): Promise<{ status: number; body: string }> {
+  const reply = await to.handle({
     method,
     url: `/rest/${path}`,
     headers: { ...(cookie && { cookie }) },
@@ -73,8 +74,13 @@ async function ask(path: string, method = 'GET'): Promise<unknown> {
     secure: false,
   });
   cookie = String(reply.headers['Set-Cookie'] ?? cookie).split(';')[0] ?? '';
-  assert.equal(reply.status, 200, `${path}: ${String(reply.body)}`);
-  return JSON.parse(String(reply.body));
+  return { status: reply.status, body: String(reply.body) };
+}
+
+async function ask(path: string, method = 'GET'): Promise<unknown> {
+  const { status, body } = await send(path, keystamp, method);
+  assert.equal(status, 200, `${path}: ${body}`);
+  return JSON.parse(body);
 }
 
 interface Answer {
@@ -115,6 +121,18 @@ test('a set of all in another order, and pages of it', async () => {
     set,
     items.toSorted((a, b) => byRank(b, a)),
   );
+});
+
+test('a set is made where its keys are found; they are brought to the server with the first use of it', async () => {
+  const { sets } = keystamp.services;
+  const before = sets.memoryBytes;
+  const first = await read(`Item?$orderby="rank desc"&$method=entityset&$skip=70000&$top=5&$attributes=ID`);
+  const members = items.toSorted((a, b) => byRank(b, a));
+  assert.equal(first.total, count);
+  assert.deepEqual(first.keys, ids(members.slice(70_000, 70_005)));
+  assert.ok(sets.memoryBytes - before < 1000, `${sets.memoryBytes - before}`);
+  await assertPages(first.set, members);
+  assert.ok(sets.memoryBytes - before >= 4 * count, `${sets.memoryBytes - before}`);
 });
 
 test('a filter within a set keeps its order, an order makes its own; kept or not', async () => {
@@ -213,4 +231,32 @@ test('deleted members keep their place, are skipped by filters and combinations,
   await assertPages(clean.set, left);
   const other = set.replace(/.*\//, '');
   await assertPages(`${set}?$logicOperator=OR&$otherCollection=${other}`, left.toSorted((a, b) => a.ID - b.ID)); // oxfmt-ignore
+});
+
+test('a set that is gone when its keys are needed is not there', async () => {
+  const { engine } = keystamp.services;
+  const { set } = await read(`Item?$orderby=rank&${keep}`);
+  await engine.write((tx) => tx.run(sql`DELETE FROM ${entitySetPartTable} WHERE part = 1`));
+  const { status, body } = await send(set);
+  assert.equal(status, 404);
+  assert.match(body, /1802/);
+});
+
+test('a set that would take too much is refused before it is stored, and takes no space', async () => {
+  const settings = { data, maxEntitySetBytes: 450_000, maxEntitySetDiskBytes: 900_000 };
+  const { services } = keystamp;
+  await services.engine.write((tx) => tx.run(sql`UPDATE ${entitySetTable} SET complete = 0, expires = 0`));
+  await services.sets.sweep();
+  const small = await openKeystamp(model, { ...readConfig({ data }), ...settings }, () => {});
+  const make = (filter: string) => send(`Item?$filter=${at(filter)}&${keep}`, small);
+  const refused = await make('"ID > 0"');
+  assert.equal(refused.status, 429, refused.body);
+  assert.match(refused.body, /entities in one set/);
+  for (let i = 0; i < 2; i++) assert.equal((await make('"ID <= 100000"')).status, 200);
+  const full = await make('"ID <= 100000"');
+  assert.equal(full.status, 429, full.body);
+  assert.match(full.body, /too much space/);
+  const rows = await services.engine.row(sql`SELECT count(*) AS n FROM ${entitySetTable}`);
+  assert.equal(rows?.['n'], 2);
+  await small.close();
 });

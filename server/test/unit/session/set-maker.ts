@@ -9,9 +9,10 @@ const [data = ''] = process.argv.slice(2);
 const config = readConfig({ data });
 const engine = await openEngine(readConfig({ data }), model);
 const sets = new EntitySets(engine, config, Date.now, () => process.exit(1));
+const mine = { sessionId: 'ME', dataClass: item, timeoutSeconds: undefined };
 const made = await Promise.all([
-  sets.create('ME', item, packKeys(numbers(5)), undefined),
-  sets.create('ME', item, packKeys(numbers(300_000)), undefined),
+  sets.create(mine, packKeys(numbers(5))),
+  sets.create(mine, packKeys(numbers(300_000))),
 ]);
 process.send?.(made.map(({ id }) => id));
-for (;;) await sets.create('ME', item, packKeys(numbers(200_000)), undefined);
+for (;;) await sets.create(mine, packKeys(numbers(200_000)));
