@@ -3,13 +3,19 @@ import type { ErrorEntry } from '../errors.ts';
 import { isConstrained, violations } from '../model/constraints.ts';
 import { isMedia, type StorageDef, type Value } from '../model/model.ts';
 import type { Change, MediaChange } from '../store/change.ts';
-import { refused } from './save-error.ts';
+import { refused, type SaveError } from './save-error.ts';
+
+/** How values are checked, see `WriteContext`. */
+interface Checking {
+  readonly strict?: boolean;
+  readonly violated?: (error: SaveError) => void;
+}
 
 /**
  * Key and constraints of a new entity.
  * @throws SaveError 1546; those of checkValues
  */
-export function checkNew({ dataClass, values, media }: Change, outer: ErrorEntry, strict: boolean | undefined): void {
+export function checkNew({ dataClass, values, media }: Change, outer: ErrorEntry, checking: Checking): void {
   if (dataClass.key.some((part) => !part.autosequence && (values.get(part) ?? null) === null))
     throw refused(400, 4, [{ code: 1546, args: [dataClass.name] }, outer]);
   const checked = dataClass.storage.filter(
@@ -18,7 +24,7 @@ export function checkNew({ dataClass, values, media }: Change, outer: ErrorEntry
   checkValues(
     checked.map((attribute) => [attribute, values.get(attribute) ?? null]),
     outer,
-    strict,
+    checking,
   );
 }
 
@@ -42,12 +48,14 @@ export function checkKeyStays(values: readonly (readonly [StorageDef, Value])[],
 export function checkValues(
   values: readonly (readonly [StorageDef, Value])[],
   outer: ErrorEntry,
-  strict: boolean | undefined,
+  { strict, violated }: Checking,
 ): void {
   const inOrder = values.toSorted(([a], [b]) => a.owner.storage.indexOf(a) - b.owner.storage.indexOf(b));
   const found = inOrder.flatMap(([attribute, value]) => violations(attribute, value, strict));
-  if (found.length > 0)
-    throw refused(400, 4, [...found.flatMap((error) => error.entries), { code: 1570, args: [] }, outer]);
+  if (found.length === 0) return;
+  const error = refused(400, 4, [...found.flatMap(({ entries }) => entries), { code: 1570, args: [] }, outer]);
+  if (!violated) throw error;
+  violated(error);
 }
 
 /** Null for every picture and BLOB that a change removes. */

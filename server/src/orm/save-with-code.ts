@@ -211,12 +211,12 @@ class CodedSave {
 
   #check(change: Change, stored: StoredEntity | undefined): void {
     const { strict } = this.#context;
-    if (!stored) return checkNew({ ...change, values: completed(change) }, this.#outer, strict);
+    if (!stored) return checkNew({ ...change, values: completed(change) }, this.#outer, this.#context);
     const changed = [...change.values].filter(([attribute, value]) => stored.value(attribute) !== value);
     const others = strict ? change.dataClass.storage.filter((each) => !isMedia(each) && !change.values.has(each)) : [];
     const untouched = others.map((each): readonly [StorageDef, Value] => [each, stored.value(each)]);
     const cleared = clearedBy(change.media).filter(([attribute]) => stored.media(attribute));
-    checkValues([...changed, ...cleared, ...untouched], this.#outer, strict);
+    checkValues([...changed, ...cleared, ...untouched], this.#outer, this.#context);
   }
 }
 

@@ -43,6 +43,8 @@ export interface WriteContext {
   readonly state?: EntityState;
   /** What is carried out and undone: only whether it could be saved, or what it would look like. */
   readonly purpose?: 'validate' | 'refresh';
+  /** Is told of values that break rules, which are written all the same; absent: they are refused. */
+  readonly violated?: (error: SaveError) => void;
   /** Null fails constraints, and every save checks all attributes (setting `nullViolatesConstraints`). */
   readonly strict?: boolean;
 }
@@ -104,7 +106,7 @@ async function update(
     each,
     comparable(each, row[each.column] ?? null),
   ]);
-  checkValues([...values, ...clearedBy(media), ...untouched], outer, context.strict);
+  checkValues([...values, ...clearedBy(media), ...untouched], outer, context);
 
   const now = Math.max(context.now(), Date.parse(String(row[timestampColumn])) + 1);
   const assignments: Assignment[] = values.map(([attribute, value]) => [attribute.column, value]);
@@ -125,7 +127,7 @@ async function create(tx: Transaction, change: Change, context: WriteContext, ou
   const { dataClass } = change;
   if (context.access) permitCreate(context.access, change);
   const values = completed(change);
-  checkNew({ ...change, values }, outer, context.strict);
+  checkNew({ ...change, values }, outer, context);
 
   const now = context.now();
   const assignments: Assignment[] = [...values].map(([attribute, value]) => [attribute.column, value]);

@@ -50,7 +50,9 @@ export function planSave(
   return {
     kind: 'save',
     dataClass,
-    items: items.map((item) => saveItem(item, dataClass, entity, !isPatch, context)),
+    items: items.map((item) =>
+      saveItem(item, dataClass, entity, { creates: !isPatch, isKept: purpose !== 'refresh' }, context),
+    ),
     ...(member && { member }),
     answer: single ? 'one' : params.flag('asArray') ? 'array' : 'entities',
     atomic: params.flag('atomic') && purpose === 'save',
@@ -60,12 +62,19 @@ export function planSave(
   };
 }
 
-/** @param creates false for `PATCH`, which changes what is there (spec 06 § 6) */
+/** What a save of an entity may come to. */
+interface Doing {
+  /** False for `PATCH`, which changes what is there (spec 06 § 6). */
+  readonly creates: boolean;
+  /** False when it is shown alone, under whatever stamp (spec 06 § 4). */
+  readonly isKept: boolean;
+}
+
 function saveItem(
   body: EntityBody,
   dataClass: DataClassDef,
   named: EntityRef | undefined,
-  creates: boolean,
+  { creates, isKept }: Doing,
   context: PlanContext,
 ): SaveItem {
   if (Object.keys(body).length === 0 && !named) return { kind: 'nothing' };
@@ -75,7 +84,7 @@ function saveItem(
     key = keyOf(body, dataClass, named);
     const isNew = key === undefined && !match;
     const createMissing = creates && !isNew && !match && body['__STAMP'] === 0;
-    const stamp = isNew ? undefined : stampIn(body);
+    const stamp = isNew || !isKept ? undefined : stampIn(body);
     checkSave(dataClass, isNew ? 'create' : createMissing ? 'either' : 'update', context);
     const made = assignments(body, dataClass, isNew, context, context.config.maxExpandDepth);
     if (!isNew && !createMissing) checkAssigned(body, dataClass, context);

@@ -1,6 +1,6 @@
 // Puts what code works out into the JSON text of the database, where it left marks (store/sql/calculated-mark.ts). The
 // entities of an answer are read with one statement per class, and only when a calculated attribute is asked for.
-import { fail } from '../errors.ts';
+import { fail, KeystampError } from '../errors.ts';
 import { printDigits, printValue } from '../model/print-value.ts';
 import type { CalculatedDef, DataClassDef } from '../model/model.ts';
 import { calculatedValue, type CalculatedValue } from '../orm/calculated-value.ts';
@@ -20,14 +20,21 @@ import { membersStatement } from '../store/sql/select.ts';
 import type { Visit } from './context.ts';
 import { inCode } from './with-code.ts';
 
+/** `strict`: what code throws is thrown; `lenient`: its value is null. */
+type Manner = 'strict' | 'lenient';
+
 /** The text with the calculated values of its columns. @throws KeystampError 500: 1562, 1585 */
 export async function withCalculated<T extends string | Uint8Array>(
   json: T,
   columns: Columns,
   visit: Visit,
+  manner: Manner = 'strict',
 ): Promise<string | T> {
   if (!columns.calculated) return json;
-  return Buffer.from((await bytesWithCalculated(Buffer.from(json), columns, visit)) as Uint8Array).toString('utf8');
+  const bytes = await inCode(visit, columns.dataClass.name, () =>
+    new Filling(columns, visit, manner).fill(Buffer.from(json)),
+  );
+  return Buffer.from(bytes).toString('utf8');
 }
 
 /** The same for bytes; nothing stays nothing. */
@@ -51,11 +58,13 @@ export const calculatedText = (
 class Filling {
   readonly #columns: Columns;
   readonly #visit: Visit;
+  readonly #manner: Manner;
   readonly #values = new Map<string, Promise<CalculatedValue>>();
 
-  constructor(columns: Columns, visit: Visit) {
+  constructor(columns: Columns, visit: Visit, manner: Manner = 'strict') {
     this.#columns = columns;
     this.#visit = visit;
+    this.#manner = manner;
   }
 
   async fill(json: Uint8Array): Promise<Uint8Array> {
@@ -99,6 +108,15 @@ class Filling {
   }
 
   async #text(item: CalculatedItem, state: EntityState | undefined, form: MarkForm): Promise<string> {
+    try {
+      return await this.#textOf(item, state, form);
+    } catch (error) {
+      if (this.#manner === 'strict' || !(error instanceof KeystampError)) throw error;
+      return typeof form === 'object' ? '' : 'null';
+    }
+  }
+
+  async #textOf(item: CalculatedItem, state: EntityState | undefined, form: MarkForm): Promise<string> {
     // An entity that went between the two statements shows nothing.
     const value = state ? await this.#value(state, item.attribute) : ({ kind: 'null' } as const);
     if (typeof form !== 'object') return state ? this.#print(item, state, value, form) : 'null';
@@ -184,7 +202,7 @@ class Filling {
     const row = (await executor.row(membersStatement(dataClass, rows, keys, engine.dialect))) as Row;
     const bytes = row['entities'] as Uint8Array | null;
     if (!bytes) return { text: '', sent: 0 };
-    const text = await withCalculated(Buffer.from(bytes).toString('utf8'), columns, this.#visit);
+    const text = await withCalculated(Buffer.from(bytes).toString('utf8'), columns, this.#visit, this.#manner);
     return { text, sent: Number(row['sent']) };
   }
 

@@ -3,20 +3,18 @@ import { fail, KeystampError } from '../errors.ts';
 import type { RelatedEntityDef, StorageDef, Value } from '../model/model.ts';
 import { hasSaveCode, saveEntity } from '../orm/save.ts';
 import type { Saved } from '../orm/write.ts';
-import { aroundSave, SaveError, type SaveStatus } from '../orm/save-error.ts';
+import { aroundSave, SaveError } from '../orm/save-error.ts';
 import type { SaveItem, SavePlan } from '../plan/save-plan.ts';
 import type { Key } from '../query/selection.ts';
 import { consumeUpload, isOpenUpload } from '../session/uploads.ts';
 import type { Change } from '../store/change.ts';
-import type { Row, Transaction } from '../store/engine.ts';
-import { alsoSeeing } from '../store/restricted.ts';
-import { entityStatement } from '../store/sql/select.ts';
+import type { Transaction } from '../store/engine.ts';
 import type { Visit } from './context.ts';
 import type { SavedItem, SavedOutcome } from './outcome.ts';
 import { prepareItem, uploadsOf, type FoundUploads, type Prepared, type Ready } from './prepare-save.ts';
-import { refreshInto } from './refresh.ts';
+import { refreshInto, type Watch } from './refresh.ts';
+import { failedItem, savedText, storedText } from './saved-item.ts';
 import { keyOfMember } from './source.ts';
-import { withCalculated } from './calculated.ts';
 import { withCode, writeEach, writeUnit } from './with-code.ts';
 
 export async function runSave(plan: SavePlan, visit: Visit): Promise<SavedOutcome> {
@@ -61,8 +59,9 @@ async function saveOne(
   item: Ready,
   storing: Storing & { readonly taken: Set<string> },
 ): Promise<SavedItem> {
-  if (plan.purpose !== 'save') return refreshInto(plan, item, storing.tx, storing.visit, () => store(item, storing));
-  const { tx, taken } = storing;
+  const { tx, visit, taken } = storing;
+  if (plan.purpose !== 'save')
+    return refreshInto(plan, item, tx, visit, (watch) => store(item, { ...storing, ...watch }));
   const saved = await saveInto(plan, item, storing);
   for (const id of new Set(uploadsOf(item))) {
     await consumeUpload(tx, id);
@@ -120,13 +119,11 @@ async function undone(
 async function saveInto(plan: SavePlan, item: Ready, storing: Storing): Promise<SavedItem> {
   const { tx, visit } = storing;
   const { key } = await store(item, storing);
-  const shown = entityStatement(plan.columns, key, 'saved', visit.services.engine.dialect);
-  const row = (await tx.row(alsoSeeing(shown, plan.dataClass, key))) as Row;
-  return { kind: 'saved', json: await withCalculated(row['json'] as string, plan.columns, visit) };
+  return { kind: 'saved', json: await savedText(plan.columns, item.change, key, tx, visit) };
 }
 
 /** One unit of writing. */
-interface Storing {
+interface Storing extends Partial<Watch> {
   readonly tx: Transaction;
   readonly visit: Visit;
   readonly purpose: SavePlan['purpose'];
@@ -136,7 +133,7 @@ interface Storing {
 
 /** Creates the new related entities, links them, and saves. */
 async function store(item: Ready, storing: Storing): Promise<Saved> {
-  const { tx, visit, purpose, taken } = storing;
+  const { tx, visit, purpose, taken, violated } = storing;
   for (const [id, gone] of item.uploads)
     if (!taken?.has(id) && !(await isOpenUpload(tx, id))) throw around(fail(gone, id), item.change);
   const links = new Map<StorageDef, Value>();
@@ -145,7 +142,11 @@ async function store(item: Ready, storing: Storing): Promise<Saved> {
     links.set(relation.foreignKey, key[0] as Value);
   }
   const values = links.size === 0 ? item.change.values : new Map([...item.change.values, ...links]);
-  const context = purpose === 'save' ? visit.writeContext : { ...visit.writeContext, purpose };
+  const context = {
+    ...visit.writeContext,
+    ...(purpose !== 'save' && { purpose }),
+    ...(violated && { violated }),
+  };
   return saveEntity(tx, { ...item.change, values }, context);
 }
 
@@ -156,10 +157,14 @@ async function storeRelated(
   change: Change,
   storing: Storing,
 ): Promise<Saved> {
+  const outer = (error: KeystampError): KeystampError => around(error.within(1537, relation.name), change);
+  const { violated, made } = storing;
   try {
-    return await store(ready, storing);
+    const saved = await store(ready, { ...storing, ...(violated && { violated: (error) => violated(outer(error)) }) });
+    made?.(ready.change.dataClass, saved.key);
+    return saved;
   } catch (error) {
-    throw error instanceof KeystampError ? around(error.within(1537, relation.name), change) : error;
+    throw error instanceof KeystampError ? outer(error) : error;
   }
 }
 
@@ -167,28 +172,13 @@ const around = (error: KeystampError, { dataClass, key }: Change): KeystampError
 
 /** A failed save shows the entity as it is stored, so that the client can merge (spec 06 § 2.1). */
 async function failed(plan: SavePlan, error: KeystampError, key: Key | undefined, visit: Visit): Promise<SavedItem> {
-  const json = key && (await stored(plan, key, visit));
-  return {
-    kind: 'failed',
-    error,
-    status: error instanceof SaveError ? error.saveStatus : statusOf(error),
-    ...(json !== undefined && { json }),
-    ...(key && { key }),
-  };
+  // A client that had asked what its values come to would take the stored ones for them (spec 06 § 4).
+  const json = plan.purpose === 'save' && key ? await stored(plan, key, visit) : undefined;
+  return failedItem(error, key, json);
 }
 
-function statusOf({ status, entries }: KeystampError): SaveStatus {
-  if (status === 401) return 1;
-  return entries.some((entry) => 'code' in entry && entry.code === 1542) ? 5 : 4;
-}
-
-async function stored(plan: SavePlan, key: Key, visit: Visit): Promise<string | undefined> {
-  if (!plan.showsStored) return undefined;
-  const { engine } = visit.services;
-  engine.refresh();
-  const row = await engine.row(entityStatement(plan.columns, key, 'saved', engine.dialect));
-  return row && withCalculated(row['json'] as string, plan.columns, visit);
-}
+const stored = async (plan: SavePlan, key: Key, visit: Visit): Promise<string | undefined> =>
+  plan.showsStored ? storedText(plan.columns, key, visit) : undefined;
 
 /** A fault of one entity: what the code of its class throws is one too, whatever its status. */
 const isOfEntity = (error: unknown): error is KeystampError =>
