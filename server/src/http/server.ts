@@ -13,6 +13,7 @@ import { noSniff } from '../reply/json.ts';
 import { isUnder } from '../request/parse.ts';
 import { compressedReply, uncompressedRequest } from './compression.ts';
 import { allowOrigins } from './cors.ts';
+import { endConnectionsInOrder } from './end-connections.ts';
 import { continueWhenRead } from './expectations.ts';
 import { headToo, serveExplorer } from './explorer.ts';
 import { faultOfHead } from './head.ts';
@@ -70,7 +71,7 @@ export function createServer(
     },
     frameworkErrors: (_error, request, reply) => answer(request, reply),
   });
-  endSilentConnections(server);
+  endConnectionsInOrder(server);
   continueWhenRead(server.server);
   if (config.rawUrls) takeRawRequestLines(server.server);
   server.removeAllContentTypeParsers();
@@ -178,18 +179,6 @@ function originForm(request: Pick<IncomingMessage, 'url' | 'headers'>): string {
 /** Asked by a program of this machine, and not by a proxy of it for somebody else. */
 const isLocal = ({ socket, headers }: IncomingMessage): boolean =>
   isLoopback(socket.remoteAddress ?? '') && !headers['forwarded'] && !headers['x-forwarded-for'];
-
-/** Connections over which nothing came yet, such as those browsers open ahead, do not keep the server from stopping. */
-function endSilentConnections(server: FastifyInstance): void {
-  const open = new Set<Socket>();
-  server.server.on('connection', (socket: Socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-  });
-  server.addHook('preClose', async () => {
-    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
-  });
-}
 
 const whyRefused: Readonly<Record<string, KeystampError>> = {
   HPE_HEADER_OVERFLOW: failHttp(431),
