@@ -137,6 +137,19 @@ test('units beside each other lose nothing', async () => {
   assert.equal(row?.['n'], 60);
 });
 
+test('as many connections write at one time as the setting says', async () => {
+  const engine = await open({ databaseConnections: 2 });
+  let atOnce = 0;
+  let most = 0;
+  const unit = async (tx: Transaction): Promise<void> => {
+    most = Math.max(most, ++atOnce);
+    await tx.row(sql`SELECT pg_sleep(0.01) IS NULL AS done`);
+    atOnce--;
+  };
+  await Promise.all([1, 2, 3, 4].flatMap(() => [engine.write(unit), engine.transact(unit)]));
+  assert.equal(most, 2);
+});
+
 test('units that hold up each other are begun again', async () => {
   const engine = await open();
   const [a, b] = [await create(engine, Note, { title: 'a0' }), await create(engine, Note, { title: 'b0' })];
