@@ -77,7 +77,7 @@ test('what has ended goes by itself, and how long sessions live is written', asy
   const { sessions, sets } = services;
   const ticket = await begin();
   const { session } = ticket;
-  await sets.create(session.id, note, packKeys([1, 2]), 60);
+  await sets.create({ sessionId: session.id, dataClass: note, timeoutSeconds: 60 }, packKeys([1, 2]));
   await saveAndDelete(1);
 
   clock.now += 10 * minute;
