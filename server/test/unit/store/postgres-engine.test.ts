@@ -75,14 +75,16 @@ async function create(engine: Engine, dataClass: DataClassDef, given: Readonly<R
   return key[0] as Value;
 }
 
-const statusOf = async (work: Promise<unknown>): Promise<number> => {
+async function refusal(work: Promise<unknown>): Promise<KeystampError> {
   const error = await work.then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
   if (!(error instanceof KeystampError)) assert.fail(`not refused in order: ${String(error)}`);
-  return error.status;
-};
+  return error;
+}
+
+const statusOf = async (work: Promise<unknown>): Promise<number> => (await refusal(work)).status;
 
 test('long names are kept apart', async () => {
   const engine = await open();
@@ -114,6 +116,8 @@ test('no number is generated that was given before, and none that was taken back
   const first = Number(await create(engine, Note, { title: 'n1' }));
   await create(engine, Note, { ID: first + 10, title: 'n2' });
   assert.ok(Number(await create(engine, Note, { title: 'n3' })) > first + 10);
+  await create(engine, Note, { ID: first + 5, title: 'n4' });
+  assert.ok(Number(await create(engine, Note, { title: 'n5' })) > first + 11);
   const keys = await Promise.all(
     Array.from({ length: 40 }, (_, i) =>
       create(engine, Note, { title: `many ${i}`, ...(i % 8 === 0 && { ID: 1000 + 100 * i }) }),
@@ -246,15 +250,50 @@ test('keys among a list keep the order of the list', async () => {
   assert.deepEqual(keyValues(await engine.keys(statement, among)), keys.filter((_, i) => i !== 2).toReversed());
 });
 
+/** Nothing tells before that it takes so long. */
+const slowRead = sql`SELECT count(*) AS n, pg_sleep(30) FROM generate_series(1, 5000000)`;
+
 test('a long read holds up no other and is ended at its time', async () => {
   const engine = await open({ querySeconds: 1, queryProcesses: 1, maxQueryQueue: 1 });
-  const slow = (): Promise<number> =>
-    statusOf(engine.row(sql`SELECT count(*) AS n, pg_sleep(30) FROM generate_series(1, 5000000)`));
+  const slow = (): Promise<KeystampError> => refusal(engine.row(slowRead));
   const begun = performance.now();
   const running = [slow(), slow(), slow()];
   assert.ok(await engine.row(sql`SELECT 1 AS found`));
   assert.ok(performance.now() - begun < 900, 'a short read waited');
-  assert.deepEqual(await Promise.all(running), [503, 503, 503]);
+  const refused = await Promise.all(running);
+  assert.deepEqual(refused.map(({ status, message }) => `${status} ${message}`).toSorted(), [
+    '503 The server is busy: the query took too long',
+    '503 The server is busy: the query took too long',
+    '503 The server is busy: too many long queries wait',
+  ]);
+  for (const { headers } of refused) assert.equal(headers['Retry-After'], '1');
+});
+
+test('a long read does not keep the engine open', async () => {
+  const engine = await openEngine(readConfig({ data: folder, database: server.url }), model);
+  const running = refusal(engine.row(slowRead));
+  const isRunning = sql`SELECT 1 AS found FROM pg_stat_activity WHERE query LIKE '%pg_sleep(30)%' AND state = 'active' AND query NOT LIKE '%pg_stat%'`;
+  while (!(await engine.row(isRunning))) await new Promise((resolve) => setTimeout(resolve, 5));
+  await engine.close();
+  const { status, message } = await running;
+  assert.equal(`${status} ${message}`, '503 The server is busy: stopping');
+});
+
+test('what the database cannot do now may be asked again', async () => {
+  const engine = await open();
+  const says = (state: string) => raw(`DO $$ BEGIN RAISE EXCEPTION 'made to fail' USING ERRCODE = '${state}'; END $$`);
+  const answers = {
+    '25006': '503 The server is busy: the database takes no writes',
+    53100: '507 The disk is full',
+    53200: '503 The server is busy: the database is busy',
+    53300: '503 The server is busy: the database cannot be reached',
+    57014: '503 The server is busy: the query took too long',
+  };
+  for (const [state, answer] of Object.entries(answers)) {
+    const { status, message, headers } = await refusal(engine.write((tx) => tx.run(says(state))));
+    assert.equal(`${status} ${message}`, answer);
+    assert.equal(headers['Retry-After'], status === 503 ? '1' : undefined);
+  }
 });
 
 test('totals are counted once while nothing changes', async () => {
@@ -318,6 +357,31 @@ test('several processes prepare the same database at once', async () => {
   const url = new URL(server.url);
   url.pathname = '/together';
   await Promise.all([open({ database: url.href }), open({ database: url.href }), open({ database: url.href })]);
+});
+
+test('functions of an earlier version are made anew, and the indexes that hold what they gave', async () => {
+  const [found] = await runOn(
+    server.url,
+    `SELECT indexname AS name FROM pg_indexes WHERE tablename = 'Note' AND indexdef LIKE '%keystamp_fold%'`,
+  );
+  const index = String(found?.rows[0].name);
+  const state = async (): Promise<readonly unknown[]> => {
+    const statement = `SELECT keystamp_fold('É') AS folded, pg_relation_filenode('"${index}"') AS file`;
+    const [read] = await runOn(server.url, statement);
+    return [read?.rows[0].folded, read?.rows[0].file];
+  };
+  const [, file] = await state();
+  await open();
+  assert.deepEqual(await state(), ['e', file]);
+  await runOn(
+    server.url,
+    `CREATE OR REPLACE FUNCTION keystamp_fold(given text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'former' $$`,
+    `UPDATE keystamp_meta SET value = 'former' WHERE name = 'functions'`,
+  );
+  await open();
+  const [folded, fileAfter] = await state();
+  assert.equal(folded, 'e');
+  assert.notEqual(fileAfter, file);
 });
 
 test('a server that cannot be reached is said to be so', async () => {
