@@ -56,6 +56,8 @@ export class BackupError extends Error {
   }
 }
 
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 /** Told while the file is read: how much of how much. */
 export type OnProgress = (done: number, total: number) => void;
 
@@ -72,7 +74,7 @@ export class BackupFile {
       registerFunctions(this.database);
       this.database.prepare('SELECT count(*) FROM sqlite_schema').get();
     } catch (error) {
-      throw new BackupError(path, [`cannot be opened (${error instanceof Error ? error.message : String(error)})`]);
+      throw new BackupError(path, [`cannot be opened (${messageOf(error)})`]);
     }
   }
 
@@ -89,7 +91,8 @@ export class BackupFile {
       text = undefined;
     }
     if (typeof text !== 'string') throw new BackupError(this.path, ['is no backup: it has no manifest']);
-    const manifest = JSON.parse(text) as Manifest;
+    const manifest = parsed(text);
+    if (!manifest) throw new BackupError(this.path, ['is no backup: its manifest cannot be read']);
     if (manifest.format !== 1)
       throw new BackupError(this.path, [`was made by a later version (format ${String(manifest.format)})`]);
     return manifest;
@@ -228,6 +231,15 @@ export class BackupFile {
       if (++done % 5000 === 0) onRows(done);
     }
     return sha.digest('hex');
+  }
+}
+
+/** Only its format is looked at; what else it says is compared with what is there. */
+function parsed(text: string): Manifest | undefined {
+  try {
+    return (JSON.parse(text) as Manifest | null) ?? undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -1,9 +1,9 @@
 // `keystamp backup`: a copy of everything at one moment, checked before it gets its name.
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { renameSync, rmSync } from 'node:fs';
 import { isMedia, type Model } from '../model/model.ts';
 import { metaTable } from '../store/sql/columns.ts';
 import { uniqueIdName } from '../store/sql/meta.ts';
-import { BackupError, BackupFile, type Manifest, type OnProgress } from './backup-file.ts';
+import { BackupError, BackupFile, messageOf, type Manifest, type OnProgress } from './backup-file.ts';
 
 /** The steps of making or reading a backup; each tells its progress. */
 export type Step = 'copy' | 'rows' | 'bytes' | 'write';
@@ -13,7 +13,7 @@ export type OnStep = (step: Step) => OnProgress;
 /**
  * Makes a backup file.
  * @param copy writes the datastore, as it is at one moment, into a new SQLite file
- * @param file must not exist
+ * @param file takes the place of one that is there
  * @throws BackupError when what was copied is not whole; then there is no file
  */
 export async function makeBackup(
@@ -28,7 +28,6 @@ export async function makeBackup(
   try {
     await copy(unfinished, onStep('copy'));
     const manifest = finish(unfinished, model, now, onStep);
-    if (existsSync(file)) rmSync(file);
     renameSync(unfinished, file);
     return manifest;
   } finally {
@@ -90,6 +89,9 @@ export function verifyBackup(path: string, onStep: OnStep): Manifest {
     const all = [...backup.integrityFaults(), ...faults, ...tableFaults];
     if (all.length > 0) throw new BackupError(path, all);
     return manifest;
+  } catch (error) {
+    // Where its tables or its pages are not what they were, SQLite itself says so.
+    throw error instanceof BackupError ? error : new BackupError(path, [`cannot be read (${messageOf(error)})`]);
   } finally {
     backup.close();
   }

@@ -77,6 +77,9 @@ test('a damaged backup is found out, whatever was changed in it', async () => {
     ["UPDATE keystamp_content_part SET bytes = x'00' WHERE part = 1", /content [0-9a-f]{64} is damaged/],
     ["DELETE FROM keystamp_meta WHERE name = 'backup'", /is no backup: it has no manifest/],
     ["UPDATE keystamp_meta SET value = '{\"format\":2}' WHERE name = 'backup'", /made by a later version \(format 2\)/],
+    ["UPDATE keystamp_meta SET value = '{' WHERE name = 'backup'", /is no backup: its manifest cannot be read/],
+    ["UPDATE keystamp_meta SET value = 'null' WHERE name = 'backup'", /is no backup: its manifest cannot be read/],
+    ['ALTER TABLE keystamp_content DROP COLUMN size', /damaged: cannot be read \(no such column: size\)/],
   ];
   for (const [damage, told] of damages) {
     const file = join(newFolder(), 'damaged');
@@ -92,7 +95,7 @@ test('a damaged backup is found out, whatever was changed in it', async () => {
   }
   const cut = join(newFolder(), 'cut');
   writeFileSync(cut, readFileSync(backup).subarray(0, 50_000));
-  assert.throws(() => verifyBackup(cut, quiet));
+  assert.throws(() => verifyBackup(cut, quiet), BackupError);
   writeFileSync(cut, 'no database at all');
   assert.throws(() => verifyBackup(cut, quiet), /cannot be opened|no manifest/);
   assert.throws(() => verifyBackup(join(cut, 'none'), quiet), /cannot be opened/);

@@ -351,6 +351,24 @@ test('a connection that is ended in the middle is replaced, and what was under w
   assert.equal((await engine.rows(sql`SELECT 1 AS found FROM "Note" WHERE title = 'ended'`)).length, 1);
 });
 
+test('a unit whose commit got no answer is not done again: nobody knows whether it happened', async () => {
+  const engine = await open();
+  await runOn(
+    server.url,
+    `CREATE TABLE last (id bigint)`,
+    `CREATE FUNCTION end_connection() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END $$`,
+    `CREATE CONSTRAINT TRIGGER with_commit AFTER INSERT ON last DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION end_connection()`,
+  );
+  let runs = 0;
+  const unit = async (tx: Transaction): Promise<void> => {
+    runs++;
+    await tx.run(sql`INSERT INTO last (id) VALUES (1)`);
+  };
+  assert.equal(await statusOf(engine.write(unit)), 503);
+  assert.equal(runs, 1);
+  assert.ok(await engine.row(sql`SELECT 1 AS found`));
+});
+
 test('several processes prepare the same database at once', async () => {
   const [database] = await runOn(server.url, 'CREATE DATABASE together');
   assert.ok(database);
