@@ -32,6 +32,19 @@ const places: Plugin = {
   },
 };
 
+/** One letter that is not of Latin-1 would have Node keep all of a file in twice the space, and encode it at each start. */
+const ascii: Plugin = {
+  name: 'ascii',
+  generateBundle(_options, bundle) {
+    for (const file of Object.values(bundle))
+      if (file.type === 'chunk')
+        file.code = file.code.replaceAll(
+          /[^\0-\x7f]/g,
+          (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+        );
+  },
+};
+
 /** Lays it out as in the package; the one of an earlier run gives way at the end. Answers the path of the command. */
 async function bundleCommand(): Promise<string> {
   const folder = `${target}.${process.pid}`;
@@ -40,9 +53,14 @@ async function bundleCommand(): Promise<string> {
     platform: 'node',
     external: ['better-sqlite3', 'sharp'],
     resolve: { conditionNames: ['keystamp-source'] },
-    plugins: [places],
+    plugins: [places, ascii],
     logLevel: 'warn',
-    output: { dir: join(folder, 'dist'), format: 'esm' },
+    // Names stay, for those who read a stack; without comments and indentation there is less to read, keep and hash.
+    output: {
+      dir: join(folder, 'dist'),
+      format: 'esm',
+      minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+    },
   });
   mkdirSync(join(folder, 'bin'));
   for (const file of [bin, 'package.json']) copyFileSync(join(workspace, 'server', file), join(folder, file));

@@ -5,7 +5,12 @@ import { dirname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /** Folders of small files. In the others each has servers, kills them, or measures memory. */
-const folders = /^(client\/test|server\/test\/(access|caching|clients|orm|wire|unit\/\w+))\/[^/]+$/;
+const folders = /^(client\/test|server\/test\/(access|caching|clients|orm|sync|wire|unit(\/\w+)?))\/[^/]+$/;
+
+/** Folders of which one process takes all: together they do not take as long as the others. */
+const small = /^server\/test\/unit\/(exchange|http|model|plan|request)$/;
+
+const processOf = (folder: string): string => (small.test(folder) ? dirname(folder) : folder);
 
 /** What is done before each test of one file would be done before those of the others. */
 const hasHooksOfEach = (file: string): boolean => /^(before|after)Each\(/m.test(readFileSync(file, 'utf8'));
@@ -20,7 +25,7 @@ export const sharedFolder = (): string => join(tmpdir(), 'shared');
 export function shareProcesses(files: readonly string[], order: readonly string[]): readonly string[] {
   const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
   const started = Map.groupBy(files, (file) =>
-    folders.test(file) && !order.includes(file) && !hasHooksOfEach(file) ? dirname(file) : file,
+    folders.test(file) && !order.includes(file) && !hasHooksOfEach(file) ? processOf(dirname(file)) : file,
   );
   return [...started]
     .toSorted(([one], [other]) => rank(one) - rank(other) || (one < other ? -1 : 1))

@@ -38,19 +38,21 @@ const longest = [
   'explorer/test/explorer.test.ts',
   'server/test/cli/serve.test.ts',
   'server/test/wire/wire.test.ts',
+  'server/test/caching/random-walk.test.ts',
   'server/test/crash/postgres.test.ts',
   'server/test/cli/exchange.test.ts',
-  'server/test/caching/random-walk.test.ts',
-  'server/test/crash/kill.test.ts',
-  'server/test/unit/query/sql-agrees.test.ts',
-  'server/test/histories/histories.test.ts',
-  'server/test/unit/image/converter-process.test.ts',
-  'server/test/unit/store',
-  'server/test/orm',
-  'server/test/cli/keeping.test.ts',
-  'server/test/cli/workers.test.ts',
   'server/test/access/nothing-leaks.test.ts',
+  'server/test/unit/query/sql-agrees.test.ts',
+  'server/test/orm',
+  'server/test/unit/image/converter-process.test.ts',
+  'server/test/cli/workers.test.ts',
+  'server/test/crash/kill.test.ts',
   'server/test/cli/roles.test.ts',
+  'server/test/histories/histories.test.ts',
+  'server/test/cli/keeping.test.ts',
+  'server/test/crash/postgres-faults.test.ts',
+  'server/test/sync',
+  'server/test/unit/store',
   'server/test/crash/full-disk.test.ts',
   'client/test',
   'server/test/clients',
@@ -85,8 +87,8 @@ let skipped = 0;
 
 const stream = run({
   files: shareProcesses(files.toSorted(), longest),
-  // One more than there are cores: each waits now and then, for its servers or for a time to pass.
-  concurrency: Math.max(2, availableParallelism()) + 1,
+  // Two more than there are cores: each waits for half of its time, for its servers or for a time to pass.
+  concurrency: Math.max(2, availableParallelism()) + 2,
   // Of a file. None takes two minutes, but where others work on the same machine it may take many times as long.
   timeout: values.long ? 3_600_000 : 1_200_000,
   // What a failed test left open does not hold up the run.
