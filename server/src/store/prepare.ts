@@ -28,11 +28,14 @@ export async function prepareDatabase(engine: Engine, model: Model, preparation:
   await engine.write(async (transaction) => {
     await preparation.begin?.(transaction);
     for (const statement of rememberingTables(preparation.schema)) await transaction.run(statement);
-    for (const statement of outdatedTables(await preparation.introspect(transaction))) await transaction.run(statement);
+    const found = await preparation.introspect(transaction);
+    const outdated = outdatedTables(found);
+    for (const statement of outdated) await transaction.run(statement);
     for (const statement of systemTables(preparation.schema)) await transaction.run(statement);
     await preparation.functions?.(transaction);
     await transaction.run(rememberOnceStatement(uniqueIdName, randomId()));
-    const existing = await preparation.introspect(transaction);
+    // Nothing of the classes has changed meanwhile; to look again takes longer than most of this.
+    const existing = outdated.length > 0 ? await preparation.introspect(transaction) : found;
     const { statements, faults } = schemaChanges(model, existing, preparation.schema);
     if (faults.length > 0) throw new ModelError(faults);
     for (const statement of statements) {

@@ -52,7 +52,7 @@ export class PostgresEngine implements Engine {
     const engine = new PostgresEngine(server, limits);
     const { schema } = options;
     if (schema !== undefined) await engine.write((tx) => tx.run(sql`CREATE SCHEMA IF NOT EXISTS ${ident(schema)}`));
-    const row = await engine.row(raw('SELECT current_schema() AS name'));
+    const row = await engine.row(raw('SELECT current_schema() AS name').visiting(1));
     engine.#schema = String(row?.['name']);
     engine.dialect = postgresDialect(engine.#schema);
     return engine;

@@ -3,7 +3,8 @@ import { metaTable } from './columns.ts';
 import { sql, type Sql } from './sql.ts';
 
 /** One row with `value`, none when nothing is remembered under the name. */
-export const recalledStatement = (name: string): Sql => sql`SELECT value FROM ${metaTable} WHERE name = ${name}`;
+export const recalledStatement = (name: string): Sql =>
+  sql`SELECT value FROM ${metaTable} WHERE name = ${name}`.visiting(1);
 
 /** Remembers a text in the place of another one. */
 export const rememberStatement = (name: string, value: string): Sql =>
