@@ -12,6 +12,7 @@ import { buildModel } from '../../server/src/model/load.ts';
 import { implement } from '../../server/src/orm/implement.ts';
 import { throwError } from '../../server/src/orm/throw-error.ts';
 import { buildExplorer, isStale } from '../../tools/build-explorer.ts';
+import '../../server/test/kept-converters.ts';
 
 const club = defineModel({
   name: 'club',

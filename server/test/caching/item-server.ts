@@ -9,6 +9,7 @@ import { createServer } from '../../src/http/server.ts';
 import { openKeystamp } from '../../src/keystamp.ts';
 import { defineModel } from '../../src/model/definition.ts';
 import { buildModel } from '../../src/model/load.ts';
+import '../kept-converters.ts';
 
 /** One class with a picture of each way to count versions (spec 10 §§ 2.6 and 2.8). */
 export const itemModel = buildModel(

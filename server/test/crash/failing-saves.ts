@@ -13,6 +13,7 @@ import { buildModel } from '../../src/model/load.ts';
 import { makePicture, shaOf } from '../caching/pictures.ts';
 import { checkData } from './check-data.ts';
 import definition from './model.ts';
+import '../kept-converters.ts';
 
 /** Something that can be made to fail at each of its calls. */
 export interface Fault {

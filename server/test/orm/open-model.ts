@@ -15,6 +15,7 @@ import { Roles } from '../../src/session/roles.ts';
 import { Visitor } from '../../src/session/visitor.ts';
 import { dropDatabase, newDatabase } from '../postgres.ts';
 import { engine } from './program.ts';
+import '../kept-converters.ts';
 
 export interface OpenModel {
   readonly keystamp: Keystamp;

@@ -13,6 +13,7 @@ import { runInCall } from '../../src/orm/current-call.ts';
 import type { Session, Ticket } from '../../src/session/session.ts';
 import { Visitor } from '../../src/session/visitor.ts';
 import { dropDatabase, newDatabase } from '../postgres.ts';
+import '../kept-converters.ts';
 
 export const definition = defineModel({
   name: 'people',

@@ -10,6 +10,7 @@ import { openKeystamp } from '../../src/keystamp.ts';
 import { buildModel } from '../../src/model/load.ts';
 import { sow } from '../../src/orm/sow.ts';
 import { sql } from '../../src/store/sql/sql.ts';
+import '../kept-converters.ts';
 
 test('a seed is stored without the events of its classes', async () => {
   let asked = 0;

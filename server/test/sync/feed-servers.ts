@@ -15,6 +15,7 @@ import type { Model } from '../../src/model/model.ts';
 import { readRolesFile } from '../../src/session/roles-file.ts';
 import { Roles } from '../../src/session/roles.ts';
 import definition from './model.ts';
+import '../kept-converters.ts';
 
 interface Node {
   readonly keystamp: Keystamp;

@@ -8,6 +8,7 @@ import { createServer } from '../../src/http/server.ts';
 import { openKeystamp, type Keystamp } from '../../src/keystamp.ts';
 import { buildModel } from '../../src/model/load.ts';
 import definition from './model.ts';
+import '../kept-converters.ts';
 
 /** An entity as JSON shows it. */
 export type Entity = Readonly<Record<string, unknown>> & { readonly __KEY: string };

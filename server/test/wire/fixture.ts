@@ -18,7 +18,7 @@ import type { Engine } from '../../src/store/engine.ts';
 import { openEngine } from '../../src/store/open.ts';
 import { CachingProxy } from './caching-proxy.ts';
 import { seedTime, startTime, stocks, type Stock, type StockName } from './company.ts';
-import './kept-converters.ts';
+import '../kept-converters.ts';
 
 const folders: string[] = [];
 

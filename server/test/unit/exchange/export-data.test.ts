@@ -10,6 +10,7 @@ import { buildModel } from '../../../src/model/load.ts';
 import type { Engine } from '../../../src/store/engine.ts';
 import { openModel } from '../../orm/open-model.ts';
 import { ask, save } from '../../orm/rest.ts';
+import '../../kept-converters.ts';
 
 test('entities of composite keys are neither left out nor written twice while others are deleted', async () => {
   const place = { row: { type: 'string', primKey: true }, seat: { type: 'long', primKey: true } } as const;

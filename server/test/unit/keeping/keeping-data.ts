@@ -11,6 +11,7 @@ import type { SeedEntity } from '../../../src/model/seed.ts';
 import { sow } from '../../../src/orm/sow.ts';
 import { registerFunctions } from '../../../src/store/sqlite/functions.ts';
 import { makePicture } from '../../caching/pictures.ts';
+import '../../kept-converters.ts';
 
 export const model: Model = buildModel({
   name: 'kept',

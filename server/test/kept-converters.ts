@@ -1,7 +1,7 @@
-// Converter processes outlive the server that started them, for the next one of this test file: they hold nothing but the
+// Converter processes outlive the server that started them, for the next one of this process: they hold nothing but the
 // job at hand, and to start one costs as much as most conversations.
 import { after } from 'node:test';
-import { ConverterChild } from '../../src/image/converter-child.ts';
+import { ConverterChild } from '../src/image/converter-child.ts';
 
 const idle: ConverterChild[] = [];
 const working = new WeakSet<ConverterChild>();
