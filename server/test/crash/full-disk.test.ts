@@ -33,9 +33,9 @@ interface Disk {
 
 const works = (command: string, ...args: readonly string[]): boolean => spawnSync(command, args).status === 0;
 
-/** Room that is given back. */
+/** Room that is given back: enough for all that is saved then in the write-ahead log alone, when nothing clears it in time. */
 const filler = 'filler';
-const mount = `mount -t tmpfs -o size=${16 * MiB} none "$0" && head -c ${8 * MiB} /dev/zero > "$0/${filler}"`;
+const mount = `mount -t tmpfs -o size=${40 * MiB} none "$0" && head -c ${32 * MiB} /dev/zero > "$0/${filler}"`;
 
 const disks: readonly Disk[] = [
   {
