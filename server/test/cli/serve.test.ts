@@ -440,7 +440,7 @@ test('SIGTERM: the request under way is answered, new ones are refused, then the
   await once(idle, 'connect');
   process.kill('SIGTERM');
   await once(idle.resume(), 'close');
-  await assert.rejects(fetch(`${url}/Person`));
+  await assert.rejects(fetch(`${url}/Person`), ({ cause }) => (cause as { code?: string }).code === 'ECONNREFUSED');
   upload.socket.write('x'.repeat(500));
   const answer = await upload.answer;
   assert.match(answer, /^HTTP\/1\.1 200 OK\r\n/);
