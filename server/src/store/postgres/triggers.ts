@@ -100,10 +100,5 @@ function printedKey({ key }: DataClassDef, row: string): string {
   const parts = key.map((part) => `CAST(${shown(part, raw(`${row}.${ident(part.column).text}`)).text} AS text)`);
   const [only, ...more] = parts;
   if (more.length === 0) return only as string;
-  return parts
-    .map(
-      (part) =>
-        `CASE WHEN ${part} ~ '^[^]&/?"''(),[[:space:]]+$' THEN ${part} ELSE '"' || replace(${part}, '"', '""') || '"' END`,
-    )
-    .join(` || '&' || `);
+  return parts.map((part) => `keystamp_key_part(${part})`).join(` || '&' || `);
 }

@@ -97,15 +97,25 @@ function farewell(dataClass: DataClassDef, when: Sql): readonly Sql[] {
   return [bury, unlock, record, sql`UPDATE ${globalStampTable} SET value = value + 1 WHERE ${when}`];
 }
 
-/** The key as `__KEY` prints it. */
+/** What JavaScript calls white space, by its code points. */
+const spaces =
+  '9, 10, 11, 12, 13, 32, 160, 5760, 8192, 8193, 8194, 8195, 8196, 8197, 8198, 8199, 8200, 8201, 8202, 8232, 8233, 8239, 8287, 12288, 65279';
+
+/** The key as `__KEY` prints it: keyPart() of query/print-key.ts. */
 function printedKey({ key }: DataClassDef, row: string): Sql {
   const parts = key.map((part) => sql`CAST(${column(row, part.column)} AS TEXT)`.text.replaceAll(`"${row}"`, row));
   const [only, ...more] = parts;
   if (more.length === 0) return raw(only as string);
-  const special = `'*[]&/?"''(),[' || char(9, 10, 13, 32) || ']*'`;
-  const quoted = parts.map(
-    (part) =>
-      `CASE WHEN ${part} = '' OR ${part} GLOB ${special} THEN '"' || replace(${part}, '"', '""') || '"' ELSE ${part} END`,
+  const special = `'*[]&/?"''(),[' || char(${spaces}) || ']*'`;
+  const printed = parts.map(
+    (part) => `CASE WHEN ${part} = '' OR ${part} GLOB ${special} THEN ${quoted(part)} ELSE ${part} END`,
   );
-  return raw(quoted.join(" || '&' || "));
+  return raw(printed.join(" || '&' || "));
+}
+
+/** Cut at its quotes, so that the backslashes in front of each, and those at its end, are doubled. */
+function quoted(part: string): string {
+  const cut = `replace(replace(json_quote(${part}), '\\\\', '\\u005c'), '\\"', '","')`;
+  const doubled = `value || substr(value, length(rtrim(value, '\\')) + 1)`;
+  return `'"' || (SELECT group_concat(${doubled}, '""') FROM json_each('[' || ${cut} || ']')) || '"'`;
 }

@@ -23,3 +23,27 @@ INSERT INTO projects VALUES ('X1', 'Launch', 1, 2, '{"a":1}');
 INSERT INTO assignments VALUES (1, 'X1', 5), (2, 'X1', 7);
 INSERT INTO "Städte & Orte" VALUES (3, 'a', 'b', 'Zürich');
 `;
+
+/** Texts that need quotes as a part of a key, or look as if they did. */
+export const awkwardParts = [
+  'plain',
+  'é',
+  'a b',
+  'a\u00a0b',
+  'a\u000bb',
+  'a\u3000b',
+  'a&b',
+  '[b]',
+  "o'k",
+  '"',
+  'a"b',
+  'a\\',
+  'a \\',
+  'a \\\\',
+  'a\\"b\\\\"',
+  'a\nb\\"',
+  '*',
+  '?',
+  '^',
+  '-',
+];

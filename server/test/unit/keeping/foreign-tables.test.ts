@@ -11,7 +11,7 @@ import { openKeystamp, type Keystamp } from '../../../src/keystamp.ts';
 import { buildModel } from '../../../src/model/load.ts';
 import type { Model } from '../../../src/model/model.ts';
 import { introspectFile } from '../../../src/store/sqlite/introspect.ts';
-import { makeDatabase, shop } from './awkward.ts';
+import { awkwardParts, makeDatabase, shop } from './awkward.ts';
 import { newFolder, removeFolders } from './keeping-data.ts';
 
 after(removeFolders);
@@ -193,6 +193,26 @@ test('shared: writes of other programs move stamps, numbers of changes and versi
       left.filter(({ kind }) => kind !== 'dangling'),
       [],
     );
+  } finally {
+    await keystamp.close();
+  }
+});
+
+test('shared: what others delete is remembered under its __KEY, whatever its parts hold', async () => {
+  const { ask, other, keystamp } = await open('shared', tracking);
+  try {
+    other('DELETE FROM assignments; DELETE FROM keystamp_deleted_record');
+    const text = (part: string): string => `'${part.replaceAll("'", "''")}'`;
+    other(`INSERT INTO assignments (employee_id, project_code) VALUES ${awkwardParts.map((part) => `(1, ${text(part)})`).join(', ')}, (1, '')`); // oxfmt-ignore
+    const there = await ask('GET', '/rest/Assignment?$attributes=hours');
+    other('DELETE FROM assignments');
+    const gone = await ask('GET', '/rest/__DeletedRecords?$attributes=__PrimaryKey');
+    const listed = (answer: Record<string, unknown>, name: string): string[] =>
+      (answer['__ENTITIES'] as Record<string, string>[]).map((entity) => entity[name] as string).toSorted();
+    assert.equal(listed(there, '__KEY').length, awkwardParts.length + 1);
+    assert.deepEqual(listed(gone, '__PrimaryKey'), listed(there, '__KEY'));
+    other(`INSERT INTO assignments (employee_id, project_code) VALUES (1, ${text(awkwardParts.at(-6) as string)})`);
+    assert.equal((await ask('GET', '/rest/__DeletedRecords'))['__COUNT'], awkwardParts.length, 'it is there again');
   } finally {
     await keystamp.close();
   }

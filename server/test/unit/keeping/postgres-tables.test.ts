@@ -10,9 +10,11 @@ import type { Engine } from '../../../src/store/engine.ts';
 import { introspectDatabase } from '../../../src/store/introspect.ts';
 import { openEngine } from '../../../src/store/open.ts';
 import type { Test } from '../../../src/query/predicate.ts';
+import { printKey } from '../../../src/query/print-key.ts';
 import { countStatement, keysStatement } from '../../../src/store/sql/select.ts';
 import { raw, sql } from '../../../src/store/sql/sql.ts';
 import { dropDatabase, newDatabase, runOn } from '../../postgres.ts';
+import { awkwardParts } from './awkward.ts';
 import { configOf, newFolder, removeFolders } from './keeping-data.ts';
 
 let url: string;
@@ -174,6 +176,30 @@ async function othersWrite(engine: Engine): Promise<void> {
   const tombstone = await engine.row(raw(`SELECT version FROM keystamp_tombstone WHERE key = '70'`));
   assert.equal(tombstone?.['version'], 1);
 }
+
+test('what others delete is remembered under its key as it is printed, whatever its parts hold', async () => {
+  await runOn(url, `CREATE TABLE seats (house text, number integer, PRIMARY KEY (house, number))`);
+  const attributes = { house: { type: 'string', primKey: true }, number: { type: 'long', primKey: true } } as const;
+  const model = buildModel({ dataClasses: { Seat: { table: 'seats', shared: true, track: true, attributes } } });
+  const engine = await openEngine({ ...configOf(newFolder()), database: url }, model);
+  try {
+    const text = (part: string): string => `'${part.replaceAll("'", "''")}'`;
+    await runOn(
+      url,
+      `INSERT INTO seats (house, number) VALUES ${awkwardParts.map((part) => `(${text(part)}, 7)`).join(', ')}, ('', 7)`,
+      'DELETE FROM seats',
+    );
+    const gone = await engine.rows(
+      raw(`SELECT primary_key AS key FROM keystamp_deleted_record WHERE table_name = 'Seat'`),
+    );
+    assert.deepEqual(
+      gone.map(({ key }) => key).toSorted(),
+      [...awkwardParts, ''].map((part) => printKey([part, 7])).toSorted(),
+    );
+  } finally {
+    await engine.close();
+  }
+});
 
 test('an attribute of a wider type widens the column of an adopted table, under its view; tables with stamps beside keep theirs', async () => {
   await runOn(url, `CREATE TABLE things (id integer PRIMARY KEY, n integer, seen timestamptz)`);
