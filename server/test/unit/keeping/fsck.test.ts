@@ -209,3 +209,14 @@ test('an index that does not fit its table is found by the database and made ane
   assert.ok(found.length > 0 && found.every((line) => line.startsWith('database ')), found.join('\n'));
   assert.deepEqual(left, []);
 });
+
+test('more contents and entities than are read at one time are all looked at', async () => {
+  const numbers = 'WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 600)';
+  const damage = run(
+    `${numbers} INSERT INTO keystamp_content (hash, size, mediatype, refs) SELECT CAST(printf('%032d', i) AS BLOB), 1, 'a/b', 0 FROM n;
+     ${numbers} INSERT INTO Person (ID, name, notes) SELECT 1000 + i, 'P', 'unlisted' FROM n`,
+  );
+  const { found } = await damaged(damage);
+  for (const kind of ['damagedContent', 'words'])
+    assert.equal(found.filter((line) => line.startsWith(`${kind} `)).length, 600, kind);
+});

@@ -15,7 +15,7 @@ import { ChangeSignal } from '../../../src/store/change-signal.ts';
 import { ConstraintError, DuplicateError, type Engine, type Transaction } from '../../../src/store/engine.ts';
 import { takeGlobalStamp } from '../../../src/store/global-stamps.ts';
 import { openEngine } from '../../../src/store/open.ts';
-import { raw, sql } from '../../../src/store/sql/sql.ts';
+import { raw, sql, Sql } from '../../../src/store/sql/sql.ts';
 import { runOn } from '../../postgres.ts';
 
 /** As long as names may be; names of indexes are made of two. */
@@ -189,6 +189,44 @@ test('a unit that throws is undone alone, and so is an attempt', async () => {
   });
   const rows = await engine.rows(sql`SELECT title FROM "Note" WHERE title LIKE 'each%' ORDER BY title`);
   assert.deepEqual(rows.map(({ title }) => title), ['each 1', 'each 3', 'each 4']); // oxfmt-ignore
+});
+
+test('a unit that went on after a failure is undone, and says so', async () => {
+  const engine = await open();
+  await create(engine, Note, { title: 'failing' });
+  const unit = async (tx: Transaction): Promise<void> => {
+    await tx.run(sql`INSERT INTO "Note" (title) VALUES ('failing')`).catch(() => undefined);
+  };
+  for (const work of [engine.write(unit), engine.transact(unit)]) await assert.rejects(work, ConstraintError);
+  const again = engine.write((tx) => tx.attempt(async () => tx.attempt(async () => unit(tx))));
+  await assert.rejects(again, ConstraintError);
+  const [found] = await engine.rows(sql`SELECT count(*) AS n FROM "Note" WHERE title = 'failing'`);
+  assert.deepEqual(found, { n: 1 });
+});
+
+test('a database remembers no more statements than are kept here', async () => {
+  const engine = await open();
+  const remembered = async (): Promise<number> =>
+    Number((await engine.row(sql`SELECT count(*) AS n FROM pg_prepared_statements`))?.['n']);
+  const texts = Array.from({ length: 1100 }, (_, i) => Object.assign(sql`SELECT 1 AS ${raw(`c${i}`)}`, { work: 1 }));
+  // What comes a second time is worth remembering.
+  for (let at = 0; at < texts.length; at += 100)
+    await Promise.all(texts.slice(at, at + 100).flatMap((text) => [engine.row(text), engine.row(text)]));
+  const kept = await remembered();
+  assert.ok(kept > 900 && kept <= 1001, `${kept} statements`);
+  assert.deepEqual(await engine.row(texts[0] as (typeof texts)[0]), { c0: 1 });
+});
+
+test('a row that cannot be read fails its statement alone', async () => {
+  const engine = await open();
+  const take = (): never => {
+    throw new Error('unreadable');
+  };
+  const reader = { binary: false, start: () => ({ take, end: () => [] }) };
+  const broken = new Sql('SELECT 1 FROM generate_series(1, 3)', [], { reader, work: 1 });
+  const both = await Promise.allSettled([engine.rows(broken), engine.row(sql`SELECT 2 AS two`)]);
+  assert.match(String((both[0] as PromiseRejectedResult).reason), /unreadable/);
+  assert.deepEqual((both[1] as PromiseFulfilledResult<unknown>).value, { two: 2 });
 });
 
 test('a rule that is looked at with the commit: the unit that breaks it fails alone, whoever shares the commit', async () => {
