@@ -17,7 +17,8 @@ import {
   tombstoneTable,
   uploadTable,
 } from '../store/sql/columns.ts';
-import { column, ident, join, raw, sql, type Sql } from '../store/sql/sql.ts';
+import { partTextOf } from '../store/sql/side-stamps.ts';
+import { column, ident, join, sql, type Sql } from '../store/sql/sql.ts';
 import type { Fault, NumberFault } from './fault.ts';
 import { findWordFaults } from './find-word-faults.ts';
 
@@ -168,7 +169,7 @@ async function wrongNumbers(snapshot: Snapshot, dataClass: DataClassDef): Promis
   const [key, ...more] = dataClass.key;
   if (!key || more.length > 0 || !dataClass.storage.some(isMedia)) return faults;
   const reborn = await snapshot.rows(
-    sql`SELECT ${keyColumns(dataClass)}, t.version AS version FROM ${tombstoneTable} AS t JOIN ${from(dataClass)} ON CAST(${column('e', key.column)} AS ${raw('text')}) = t.key WHERE t.dataclass = ${dataClass.name} AND ${column('e', baseColumn)} < t.version`,
+    sql`SELECT ${keyColumns(dataClass)}, t.version AS version FROM ${tombstoneTable} AS t JOIN ${from(dataClass)} ON ${partTextOf(key, column('e', key.column))} = t.key WHERE t.dataclass = ${dataClass.name} AND ${column('e', baseColumn)} < t.version`,
   );
   for (const row of reborn)
     faults.push({
@@ -197,7 +198,7 @@ async function trackingFaults(snapshot: Snapshot, classes: readonly DataClassDef
     const [key, ...more] = dataClass.key;
     if (!key || more.length > 0) continue;
     const there = await snapshot.rows(
-      sql`SELECT d.${ident('ID')} AS id, d.primary_key AS gone FROM ${deletedTable} AS d JOIN ${from(dataClass)} ON CAST(${column('e', key.column)} AS ${raw('text')}) = d.primary_key WHERE d.table_name = ${dataClass.name}`,
+      sql`SELECT d.${ident('ID')} AS id, d.primary_key AS gone FROM ${deletedTable} AS d JOIN ${from(dataClass)} ON ${partTextOf(key, column('e', key.column))} = d.primary_key WHERE d.table_name = ${dataClass.name}`,
     );
     for (const each of there)
       faults.push({ kind: 'deletedButThere', dataClass, id: Number(each['id']), key: String(each['gone']) });

@@ -5,7 +5,7 @@ import { deletedRecordsDefinition } from '../../model/tracking.ts';
 import { globalStampColumn } from '../global-stamps.ts';
 import { baseColumn, globalStampTable, literal, stampColumn, timestampColumn, tombstoneTable } from '../sql/columns.ts';
 import { shown } from '../sql/column-form.ts';
-import { keyTextOf } from '../sql/side-stamps.ts';
+import { keyTextOf, partTextOf } from '../sql/side-stamps.ts';
 import { ident, join, raw, sql, type Sql } from '../sql/sql.ts';
 import { buriedVersion, releaseStatements, unlockStatement } from '../sql/trigger-parts.ts';
 
@@ -97,7 +97,7 @@ function farewell(dataClass: DataClassDef): string {
 
 /** The key as `__KEY` prints it. */
 function printedKey({ key }: DataClassDef, row: string): string {
-  const parts = key.map((part) => `CAST(${shown(part, raw(`${row}.${ident(part.column).text}`)).text} AS text)`);
+  const parts = key.map((part) => partTextOf(part, shown(part, raw(`${row}.${ident(part.column).text}`))).text);
   const [only, ...more] = parts;
   if (more.length === 0) return only as string;
   return parts.map((part) => `keystamp_key_part(${part})`).join(` || '&' || `);

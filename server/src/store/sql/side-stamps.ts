@@ -1,7 +1,7 @@
 // Stamps kept beside a table that belongs to another program (spec 15 § 4.4): a row for each entity that Keystamp has
 // written, and a view that shows the table with them, so that all reads are as everywhere. Entities without a row have
 // stamp 1. A table with stamps of its own is read through a view where columns hold what Keystamp keeps otherwise.
-import { isMedia, type DataClassDef, type Value } from '../../model/model.ts';
+import { isMedia, type DataClassDef, type StorageDef, type Value } from '../../model/model.ts';
 import type { Key } from '../../query/selection.ts';
 import { shown, shownColumns } from './column-form.ts';
 import { baseColumn, literal, mediaColumns, sideTable, stampColumn, timestampColumn } from './columns.ts';
@@ -13,9 +13,20 @@ export const tombstoneKey = (key: Key): string =>
 
 const partText = (part: Value): string => String(typeof part === 'boolean' ? Number(part) : part);
 
-/** The same text of the key in row `alias`, worked out by the database. */
+/**
+ * The same text of a part of a key, worked out by the database. Left to itself SQLite would print the number 1 of a column
+ * of type REAL as `1.0`, and PostgreSQL large ones with an exponent.
+ */
+export function partTextOf(part: StorageDef, held: Sql): Sql {
+  const text = sql`CAST(${held} AS ${raw('text')})`;
+  if (part.type !== 'number') return text;
+  const whole = sql`CAST(${held} AS bigint)`;
+  return sql`CASE WHEN abs(${held}) < 9007199254740992 THEN CASE WHEN ${held} = ${whole} THEN CAST(${whole} AS ${raw('text')}) ELSE ${text} END ELSE ${text} END`;
+}
+
+/** The text of the key in row `alias`. */
 export function keyTextOf({ key }: DataClassDef, alias: Sql, list: (parts: readonly Sql[]) => Sql): Sql {
-  const parts = key.map((part) => sql`CAST(${shown(part, sql`${alias}.${ident(part.column)}`)} AS ${raw('text')})`);
+  const parts = key.map((part) => partTextOf(part, shown(part, sql`${alias}.${ident(part.column)}`)));
   return parts.length === 1 ? (parts[0] as Sql) : list(parts);
 }
 

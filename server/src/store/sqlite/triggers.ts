@@ -4,8 +4,8 @@ import type { DataClassDef } from '../../model/model.ts';
 import { deletedRecordsDefinition } from '../../model/tracking.ts';
 import { globalStampColumn } from '../global-stamps.ts';
 import { baseColumn, globalStampTable, literal, stampColumn, timestampColumn, tombstoneTable } from '../sql/columns.ts';
-import { keyTextOf } from '../sql/side-stamps.ts';
-import { column, ident, join, raw, sql, type Sql } from '../sql/sql.ts';
+import { keyTextOf, partTextOf } from '../sql/side-stamps.ts';
+import { ident, join, raw, sql, type Sql } from '../sql/sql.ts';
 import { buriedVersion, releaseStatements, unlockStatement } from '../sql/trigger-parts.ts';
 
 const now = raw("strftime('%Y-%m-%dT%H:%M:%fZ', 'now')");
@@ -103,7 +103,7 @@ const spaces =
 
 /** The key as `__KEY` prints it: keyPart() of query/print-key.ts. */
 function printedKey({ key }: DataClassDef, row: string): Sql {
-  const parts = key.map((part) => sql`CAST(${column(row, part.column)} AS TEXT)`.text.replaceAll(`"${row}"`, row));
+  const parts = key.map((part) => partTextOf(part, raw(`${row}.${ident(part.column).text}`)).text);
   const [only, ...more] = parts;
   if (more.length === 0) return raw(only as string);
   const special = `'*[]&/?"''(),[' || char(${spaces}) || ']*'`;

@@ -26,10 +26,14 @@ interface Opened {
   readonly value: (text: string) => unknown;
 }
 
-async function open(how: 'side' | 'shared', change: (definition: object) => object = (same) => same): Promise<Opened> {
+async function open(
+  how: 'side' | 'shared',
+  change: (definition: object) => object = (same) => same,
+  tables = shop,
+): Promise<Opened> {
   const folder = newFolder();
   const file = join(folder, 'app.db');
-  makeDatabase(file, shop);
+  makeDatabase(file, tables);
   const model = buildModel(change(modelOfDatabase(introspectFile(file), how).definition));
   const config = readConfig({ data: join(folder, 'data'), database: file, converters: 1, logLevel: 'silent' });
   const faults: unknown[] = [];
@@ -217,6 +221,39 @@ test('shared: what others delete is remembered under its __KEY, whatever its par
     await keystamp.close();
   }
 });
+
+const things =
+  'CREATE TABLE things (id REAL PRIMARY KEY, n INTEGER); INSERT INTO things VALUES (1, 5), (2.5, 6), (3e9, 7)';
+
+for (const how of ['side', 'shared'] as const)
+  test(`${how}: stamps of entities whose keys are numbers that may have fractions`, async () => {
+    const { ask, other, keystamp } = await open(
+      how,
+      (definition) => {
+        const { dataClasses, ...rest } = definition as { dataClasses: { Thing: object } };
+        return { ...rest, dataClasses: { Thing: { ...dataClasses.Thing, track: how === 'shared' } } };
+      },
+      things,
+    );
+    try {
+      const keys = ['1', '2.5', '3000000000'];
+      for (const __KEY of keys) {
+        const saved = await ask('POST', '/rest/Thing?$method=update', { __KEY, __STAMP: 1, n: 8 });
+        assert.equal(saved['__STAMP'], 2, __KEY);
+        const stale = await ask('POST', '/rest/Thing?$method=update', { __KEY, __STAMP: 1, n: 9 });
+        assert.equal((stale['__STATUS'] as Record<string, unknown>)['status'], 2, __KEY);
+      }
+      if (how === 'side') return;
+      other('DELETE FROM things');
+      const gone = await ask('GET', '/rest/__DeletedRecords?$attributes=__PrimaryKey');
+      assert.deepEqual(
+        (gone['__ENTITIES'] as Record<string, unknown>[]).map((row) => row['__PrimaryKey']),
+        keys,
+      );
+    } finally {
+      await keystamp.close();
+    }
+  });
 
 test('what an adopted table needs is refused where stamps are beside it', () => {
   const broken = {

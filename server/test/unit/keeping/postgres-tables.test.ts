@@ -178,15 +178,15 @@ async function othersWrite(engine: Engine): Promise<void> {
 }
 
 test('what others delete is remembered under its key as it is printed, whatever its parts hold', async () => {
-  await runOn(url, `CREATE TABLE seats (house text, number integer, PRIMARY KEY (house, number))`);
-  const attributes = { house: { type: 'string', primKey: true }, number: { type: 'long', primKey: true } } as const;
+  await runOn(url, `CREATE TABLE seats (house text, number double precision, PRIMARY KEY (house, number))`);
+  const attributes = { house: { type: 'string', primKey: true }, number: { type: 'number', primKey: true } } as const;
   const model = buildModel({ dataClasses: { Seat: { table: 'seats', shared: true, track: true, attributes } } });
   const engine = await openEngine({ ...configOf(newFolder()), database: url }, model);
   try {
     const text = (part: string): string => `'${part.replaceAll("'", "''")}'`;
     await runOn(
       url,
-      `INSERT INTO seats (house, number) VALUES ${awkwardParts.map((part) => `(${text(part)}, 7)`).join(', ')}, ('', 7)`,
+      `INSERT INTO seats (house, number) VALUES ${awkwardParts.map((part) => `(${text(part)}, 7)`).join(', ')}, ('', 7), ('b', 1e15), ('b', 0.5), ('b', -3)`,
       'DELETE FROM seats',
     );
     const gone = await engine.rows(
@@ -194,7 +194,7 @@ test('what others delete is remembered under its key as it is printed, whatever 
     );
     assert.deepEqual(
       gone.map(({ key }) => key).toSorted(),
-      [...awkwardParts, ''].map((part) => printKey([part, 7])).toSorted(),
+      [...[...awkwardParts, ''].map((part) => [part, 7]), ['b', 1e15], ['b', 0.5], ['b', -3]].map(printKey).toSorted(),
     );
   } finally {
     await engine.close();
