@@ -4,14 +4,17 @@ import type { StoredEntity } from '../store/sql/entity-row.ts';
 import type { Result } from './api.ts';
 import type { CallContext } from './call-context.ts';
 import { tellAfter, type Aftermath } from './entity-events.ts';
-import type { EntityState } from './entity-state.ts';
+import type { EntityState, Written } from './entity-state.ts';
 import { failure, success } from './result.ts';
 import { SaveError } from './save-error.ts';
 
 /** The event that will follow one save or drop. */
 export interface AfterEvent {
-  /** @param stored the row as it is now */
-  succeed(stored?: StoredEntity): void;
+  /**
+   * @param stored the row as it is now
+   * @param written what the save has written of the entity object
+   */
+  succeed(stored?: StoredEntity, written?: Written): void;
   fail(error: KeystampError): void;
   /** Runs the event. @param undone the error that undid the whole unit, whatever this save came to */
   tell(undone: unknown): Promise<void>;
@@ -47,8 +50,9 @@ function listen(
 ): AfterEvent {
   let error: unknown;
   let stored: StoredEntity | undefined;
+  let written: Written | undefined;
   const told: AfterEvent = {
-    succeed: (row) => void (stored = row),
+    succeed: (row, what) => void ([stored, written] = [row, what]),
     fail: (cause) => void (error = cause),
     async tell(undone) {
       const cause = error ?? undone;
@@ -56,7 +60,7 @@ function listen(
       const about = aftermath(status);
       if (!about) return;
       // `this` is what was stored; after a failure, what was to be stored.
-      if (cause === undefined && stored) state.take(stored);
+      if (cause === undefined && stored) state.take(stored, written);
       state.code.isBusy = true;
       try {
         const { onEvent } = call.services;

@@ -46,6 +46,12 @@ class Assigned {
   readonly setters = { assigned: new Set<CalculatedDef>(), written: new Set<StorageDef>() };
 }
 
+/** What of an entity object a save writes. */
+export interface Written {
+  readonly values: ReadonlyMap<StorageDef, Value>;
+  readonly media: ReadonlyMap<StorageDef, MediaInput | null>;
+}
+
 export class EntityState {
   /** What code holds. */
   readonly handle: EntityHandle;
@@ -134,23 +140,31 @@ export class EntityState {
     return this.#assigned?.related.get(relation)?.key?.[0] ?? this.value(relation.foreignKey);
   }
 
+  /** What a save that begins now would write. */
+  toWrite(): Written {
+    this.noticeObjects();
+    return { values: new Map(this.#assigned?.values), media: new Map(this.#assigned?.media) };
+  }
+
   /**
-   * Takes the row as it is stored now; what was assigned is forgotten. Objects that code was given stay the entity's own
-   * where they are what is stored. Others are frozen: nothing would come of changing them.
-   * @param reloaded what code has changed in such objects is forgotten too
+   * Takes the row as it is stored now. Objects that code was given stay the entity's own where they are what is stored or
+   * still to be saved. Others are frozen: nothing would come of changing them.
+   * @param written what a save has written; what code has assigned since stays assigned. Absent: everything is forgotten
    */
-  take(stored: StoredEntity, reloaded = false): void {
-    const kept: [StorageDef, GivenObject][] = [];
-    for (const [attribute, given] of this.#assigned?.objects ?? []) {
-      const isForgotten = reloaded && JSON.stringify(given.value) !== given.text;
+  take(stored: StoredEntity, written?: Written): void {
+    const before = this.#assigned;
+    const kept = before && written && since(before, written);
+    const objects: [StorageDef, GivenObject][] = [];
+    for (const [attribute, given] of before?.objects ?? []) {
+      const isForgotten = !written && JSON.stringify(given.value) !== given.text;
       const isStored = sameJson(this.value(attribute), stored.value(attribute));
-      if (isStored && !isForgotten) kept.push([attribute, given]);
+      if (kept?.values.has(attribute) || (isStored && !isForgotten)) objects.push([attribute, given]);
       else freeze(given.value);
     }
     this.stored = stored;
-    this.#assigned = undefined;
+    this.#assigned = kept;
     this.expectedStamp = undefined;
-    for (const [attribute, given] of kept) this.objects.set(attribute, given);
+    for (const [attribute, given] of objects) this.objects.set(attribute, given);
   }
 
   /** Objects that code was given and has changed become assigned values. */
@@ -185,6 +199,23 @@ export class EntityState {
       .filter((each) => touched.has(each) && !(each.kind === 'storage' && each.hidden))
       .map(({ name }) => name);
   }
+}
+
+/** What was assigned to an entity since a save of it began to write; what was looked up stays. */
+function since(before: Assigned, written: Written): Assigned {
+  const kept = new Assigned();
+  for (const [attribute, value] of before.values)
+    if (written.values.get(attribute) !== value) kept.values.set(attribute, value);
+  for (const [attribute, input] of before.media)
+    if (written.media.get(attribute) !== input) kept.media.set(attribute, input);
+  for (const [relation, entity] of before.related) kept.related.set(relation, entity);
+  for (const relation of before.targets) if (kept.values.has(relation.foreignKey)) kept.targets.add(relation);
+  for (const [attribute, media] of before.given) if (!written.media.has(attribute)) kept.given.set(attribute, media);
+  for (const attribute of before.setters.written)
+    if (kept.values.has(attribute) || kept.media.has(attribute)) kept.setters.written.add(attribute);
+  if (kept.setters.written.size > 0)
+    for (const attribute of before.setters.assigned) kept.setters.assigned.add(attribute);
+  return kept;
 }
 
 const sameJson = (a: Value, b: Value): boolean =>

@@ -84,7 +84,7 @@ export class EntityObject {
     const state = own(this);
     const stored = state.stored && (await readEntity(currentCall(), state.def, state.stored.key));
     if (!stored) return failure(5);
-    state.take(stored, true);
+    state.take(stored);
     return success;
   }
 

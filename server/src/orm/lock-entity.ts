@@ -35,7 +35,7 @@ export async function lockOf(state: EntityState, { reloadIfStampChanged = false 
   const current = await readEntity(call, state.def, stored.key);
   if (current?.stamp === stored.stamp) return success;
   if (current && reloadIfStampChanged) {
-    state.take(current, true);
+    state.take(current);
     return { success: true, wasReloaded: true };
   }
   if (result !== 'held') await unlockOf(state);

@@ -6,7 +6,7 @@ import type { Change } from '../store/change.ts';
 import type { Result } from './api.ts';
 import type { CallContext } from './call-context.ts';
 import { currentCall } from './current-call.ts';
-import type { EntityState } from './entity-state.ts';
+import type { EntityState, Written } from './entity-state.ts';
 import { goneUpload } from './media-change.ts';
 import { readEntity, readSaved } from './read.ts';
 import { failure, success, type ResultStatus } from './result.ts';
@@ -32,11 +32,12 @@ export async function saveState(
   const call = currentCall();
   refuseWithin(state);
   try {
+    const written = state.toWrite();
     const change = await changeOf(state, call);
     // Its events run even when nothing was touched (spec 15 § 10.1).
     if (state.stored && isEmpty(change) && !state.def.events) return success;
     try {
-      await store(state, change, call);
+      await store(state, change, written, call);
       return success;
     } catch (error) {
       const conflict = error instanceof SaveError && error.saveStatus === 2;
@@ -44,7 +45,7 @@ export async function saveState(
     }
     const stamp = await mergeStamp(state, change, call);
     if (stamp === undefined) return failure(6);
-    await store(state, { ...change, stamp }, call);
+    await store(state, { ...change, stamp }, written, call);
     return { success: true, autoMerged: true };
   } catch (error) {
     return resultOf(error, throws);
@@ -97,19 +98,20 @@ function resultOf(error: unknown, throws: boolean): Result {
 
 const isEmpty = ({ values, media }: Change): boolean => values.size === 0 && media.size === 0;
 
-/** Writes, and takes the row as it is stored then: key, stamp, defaults, versions of pictures. */
-async function store(state: EntityState, change: Change, call: CallContext): Promise<void> {
+/**
+ * Writes, and takes the row as it is stored then: key, stamp, defaults, versions of pictures.
+ * @param begun what the change was made of
+ */
+async function store(state: EntityState, change: Change, begun: Written, call: CallContext): Promise<void> {
   const uploads = uploadsOf(state);
   for (const [attribute, value] of state.given) if (change.media.has(attribute)) await value.keep();
-  const stored = await call.write(async (tx) => {
+  const [stored, written] = await call.write(async (tx) => {
     for (const [attribute, id] of uploads) if (!(await isOpenUpload(tx, id))) throw fail(goneUpload(attribute), id);
-    const { key } = await saveEntity(tx, change, { ...call.writeContext, state });
+    const { key, written = begun } = await saveEntity(tx, change, { ...call.writeContext, state });
     for (const [, id] of uploads) await consumeUpload(tx, id);
-    return readSaved(tx, state.def, key, call.services.engine.dialect);
+    return [await readSaved(tx, state.def, key, call.services.engine.dialect), written] as const;
   });
-  const related = new Map(state.related);
-  state.take(stored);
-  for (const [relation, entity] of related) state.related.set(relation, entity);
+  state.take(stored, written);
 }
 
 const uploadsOf = ({ media }: EntityState): readonly (readonly [StorageDef, string])[] =>

@@ -25,7 +25,7 @@ import type { CallContext } from './call-context.ts';
 import { currentCall } from './current-call.ts';
 import { askEvents, tellTouched } from './entity-events.ts';
 import { assignAttribute } from './assign-attribute.ts';
-import type { EntityState } from './entity-state.ts';
+import type { EntityState, Written } from './entity-state.ts';
 import { codeFault } from './code-fault.ts';
 import { changedMedia, type MediaInput } from './media-value.ts';
 import { permitCreate, permitUpdate } from './permit.ts';
@@ -176,7 +176,7 @@ class CodedSave {
       if (purpose !== 'refresh') await askEvents('validateSave', state, touchedBy(state, this.#given));
       if (!purpose) await askEvents('saving', state, touchedBy(state, this.#given));
       const saved = await this.#write(state, stored);
-      told?.succeed(await this.#read(saved.key));
+      told?.succeed(await this.#read(saved.key), saved.written);
       return saved;
     } catch (error) {
       const failure = codeFault(error, this.#outer, this.#call);
@@ -187,12 +187,13 @@ class CodedSave {
     }
   }
 
-  async #write(state: EntityState, stored: StoredEntity | undefined): Promise<Saved> {
+  async #write(state: EntityState, stored: StoredEntity | undefined): Promise<Saved & { readonly written: Written }> {
     await state.code.settled();
+    const written = state.toWrite();
     const change = await this.#change(state);
     if (stored && change.values.size === 0 && change.media.size === 0)
-      return { key: stored.key, stamp: stored.stamp, changed: false };
-    return storeEntity(this.#tx, change, ofServer(this.#context));
+      return { key: stored.key, stamp: stored.stamp, changed: false, written };
+    return { ...(await storeEntity(this.#tx, change, ofServer(this.#context))), written };
   }
 
   async #change(state: EntityState): Promise<Change> {

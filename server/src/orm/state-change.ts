@@ -31,8 +31,11 @@ export async function changeOf(
     targets.push({ relation, key: entity.key[0] as Value });
   }
   for (const relation of state.targets) targets.push(targetOf(relation, values));
+  const { setters } = state;
+  // As they are now: code may assign others while these are looked at.
+  const inputs = [...state.media];
   const media = new Map<StorageDef, MediaChange>();
-  for (const [attribute, input] of state.media)
+  for (const [attribute, input] of inputs)
     media.set(attribute, (input && known?.get(input)) ?? (await mediaChange(attribute, input, call)));
   const stamp = state.expectedStamp ?? stored?.stamp;
   return {
@@ -41,7 +44,7 @@ export async function changeOf(
     ...(stamp !== undefined && { stamp }),
     values,
     media,
-    setters: state.setters,
+    setters,
     targets,
   };
 }

@@ -28,7 +28,7 @@ import {
 import { indexWords } from '../store/sql/word-index.ts';
 import { checkStored } from './check-stored.ts';
 import { checkKeyStays, checkNew, checkValues, clearedBy, isChecked } from './check-values.ts';
-import type { EntityState } from './entity-state.ts';
+import type { EntityState, Written } from './entity-state.ts';
 import { permitCreate, permitUpdate } from './permit.ts';
 import { conflict, refused, saveLine, type SaveError } from './save-error.ts';
 
@@ -54,6 +54,8 @@ export interface Saved {
   readonly stamp: number;
   /** False when every given value was already there: nothing was written (spec 06 § 1.2). */
   readonly changed: boolean;
+  /** What of the entity object was written, where code took part. */
+  readonly written?: Written;
 }
 
 /**

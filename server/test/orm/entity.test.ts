@@ -122,6 +122,37 @@ inCall('an object that code was given stays that of the entity when it is saved'
   assert.deepEqual((await ds.Employee.get(made.ID))?.spec, { tags: ['a', 'b', 'c'] });
 });
 
+inCall('what is assigned while a save is under way stays to be saved', async () => {
+  const made = await fresh();
+  made.spec = { tags: ['a'] };
+  const saving = made.set({ name: 'First', salary: 1 }).save();
+  const added = { tags: ['b'] };
+  made.set({ name: 'Second', active: false, employer: 1, spec: added });
+  const held = made.spec as { tags: string[] };
+  assert.deepEqual(await saving, { success: true });
+  assert.deepEqual(made.touchedAttributes(), ['name', 'active', 'spec', 'employer']);
+  assert.deepEqual([made.name, made.salary, made.getStamp()], ['Second', 1, 2]);
+  assert.equal((await made.employer)?.name, 'Acme');
+  const between = (await ds.Employee.get(made.ID))!;
+  assert.deepEqual([between.name, between.salary, between.spec], ['First', 1, { tags: ['a'] }]);
+  held.tags.push('c');
+  assert.deepEqual(await made.save(), { success: true });
+  assert.equal(made.touched(), false);
+  const after = (await ds.Employee.get(made.ID))!;
+  assert.deepEqual([after.name, after.active, after.spec], ['Second', false, { tags: ['b', 'c'] }]);
+  assert.equal((await after.employer)?.name, 'Acme');
+});
+
+inCall('so does what two saves at once could not both save', async () => {
+  const made = await fresh();
+  const first = made.set({ name: 'First' }).save();
+  const second = made.set({ name: 'Second' }).save();
+  assert.deepEqual([(await first).success, (await second).status], [true, 2]);
+  assert.deepEqual(made.touchedAttributes(), ['name']);
+  assert.deepEqual(await made.save(), { success: true });
+  assert.equal((await ds.Employee.get(made.ID))?.name, 'Second');
+});
+
 inCall('an object that is no longer that of the entity cannot be changed', async () => {
   const made = await fresh();
   made.spec = { tags: ['a'] };

@@ -329,6 +329,32 @@ test('an event cannot save the entity that it is called for, whatever it tries',
   }
 });
 
+test('what is assigned after the events of a save stays to be saved, by afterSave too', () =>
+  program.run(async () => {
+    const member = ds.Member.new({ name: 'Lea', note: 'new' });
+    await member.save();
+    says['saving'] = () => {
+      member.salary = 20;
+    };
+    const written = Promise.withResolvers<void>();
+    says['afterSave'] = (saved: { salary: number }) => {
+      saved.salary = 30;
+      written.resolve();
+    };
+    const saving = member.set({ note: 'a' }).save();
+    await written.promise;
+    member.note = 'b';
+    await saving;
+    says = {};
+    assert.deepEqual(member.touchedAttributes(), ['salary', 'note']);
+    const stored = (await ds.Member.get(member.ID))!;
+    assert.deepEqual([stored.salary, stored.note], [20, 'a']);
+    await member.save();
+    await stored.reload();
+    assert.deepEqual([stored.salary, stored.note], [30, 'b']);
+    await member.drop();
+  }));
+
 test('what afterSave throws changes nothing', async () => {
   says['afterSave'] = () => {
     throw new Error('too late');
