@@ -125,13 +125,12 @@ export function createServer(
   server.get('/health', headToo, async (_request, reply) => reply.headers(ofNow).send({ ok: true }));
   void server.register(async (others) => {
     // The API looks itself: a hook would cost each of its requests more than the look.
-    if (refuseHost)
-      others.addHook('onRequest', ({ raw }, reply, done) => {
-        const fault = refuseHost(raw.headers);
-        if (!fault) return done();
-        reply.hijack();
-        refuseRequest(reply, fault);
-      });
+    others.addHook('onRequest', ({ raw }, reply, done) => {
+      const fault = faultOfHead(raw) ?? refuseHost?.(raw.headers);
+      if (!fault) return done();
+      reply.hijack();
+      refuseRequest(reply, fault);
+    });
     serveExplorer(others, config, models);
     serveWebFolder(others, config);
     if (metrics)
@@ -149,7 +148,7 @@ export function createServer(
     // A method that the routes do not have is known there.
     if (mounts.some((mount) => isUnder(request.raw.url ?? '', mount))) return answer(request, reply);
     reply.hijack();
-    const fault = refuseHost?.(request.raw.headers);
+    const fault = faultOfHead(request.raw) ?? refuseHost?.(request.raw.headers);
     if (!fault && request.raw.method === 'OPTIONS' && request.raw.url === '*') return send(reply.raw, ofServer, false);
     refuseRequest(reply, fault ?? failHttp(404));
   };
