@@ -10,19 +10,25 @@ import type { ChangeSignal } from '../store/change-signal.ts';
 import type { Engine, Row } from '../store/engine.ts';
 import { pageStatement } from '../store/sql/select.ts';
 import type { Change, ChangeBatch } from './outcome.ts';
+import { Places } from './places.ts';
 
 const keptBatches = 64;
 
 export class ChangeFeed {
   readonly signal: ChangeSignal;
-  /** How many follow. */
-  readers = 0;
+  readonly places: Places;
   readonly #perBatch: number;
   readonly #batches = new LRUCache<string, Promise<ChangeBatch>>({ max: keptBatches });
 
-  constructor(signal: ChangeSignal, { changesPerBatch }: Config) {
+  constructor(signal: ChangeSignal, { changesPerBatch, maxChangeReaders }: Config) {
     this.signal = signal;
+    this.places = new Places(maxChangeReaders);
     this.#perBatch = changesPerBatch;
+  }
+
+  /** How many follow, or are about to. */
+  get readers(): number {
+    return this.places.taken;
   }
 
   /**

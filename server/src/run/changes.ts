@@ -5,30 +5,32 @@ import { isPosition } from '../plan/changes.ts';
 import type { ChangesPlan } from '../plan/changes-plan.ts';
 import type { Visit } from './context.ts';
 import type { ChangeBatch, ChangesOutcome } from './outcome.ts';
+import type { Place } from './places.ts';
 
 /** @throws KeystampError 503 when too many follow already */
 export async function runChanges(plan: ChangesPlan, visit: Visit): Promise<ChangesOutcome> {
   const { changes, config } = visit.services;
   const { value } = await changes.signal.read();
-  // Looked at and counted at once: many may ask in the same moment.
-  if (changes.readers >= config.maxChangeReaders)
+  // Taken before the answer begins: many may ask in the same moment.
+  const place = changes.places.take();
+  if (!place)
     throw failHttp(503, `more than ${config.maxChangeReaders} clients follow $changes`, { 'Retry-After': '5' });
-  changes.readers++;
   // What a broken connection was told last is newer than what its URL says.
   const last = visit.http.headers['last-event-id'];
   const told = typeof last === 'string' && isPosition(last) ? Number(last) : undefined;
   const start = told ?? plan.since ?? value;
-  return { kind: 'changes', follow: (signal) => follow(plan, start, visit, signal) };
+  return { kind: 'changes', follow: (signal) => follow(plan, start, place, visit, signal) };
 }
 
-/** Counted as a reader already, and no more when it ends. */
 async function* follow(
   plan: ChangesPlan,
   start: number,
+  place: Place,
   visit: Visit,
   signal: AbortSignal,
 ): AsyncGenerator<ChangeBatch, void, undefined> {
   const { changes, config, onEvent } = visit.services;
+  place.begin();
   try {
     // The client knows where it stands before anything happens.
     let batch: ChangeBatch = { changes: [], position: start };
@@ -45,6 +47,6 @@ async function* follow(
     // The head has gone out long ago: the connection ends, and the client comes again.
     onEvent({ kind: 'failed', method: 'GET', url: visit.http.url, cause });
   } finally {
-    changes.readers--;
+    place.end();
   }
 }
