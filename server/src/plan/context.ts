@@ -2,7 +2,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import type { OnEvent } from '../events.ts';
-import { stepsTo, type AttributeDef, type DataClassDef, type Model } from '../model/model.ts';
+import { stepsTo, type AttributeDef, type DataClassDef, type Model, type ToManyDef } from '../model/model.ts';
 import type { Columns } from '../query/columns.ts';
 import type { Sight } from '../query/sight.ts';
 import type { ApiRequest, DataTarget } from '../request/api-request.ts';
@@ -10,6 +10,7 @@ import type { Access } from '../session/access.ts';
 import { attributeResource, clientSight } from '../session/sight.ts';
 import { buildColumns } from './columns.ts';
 import { linksKey, linksOf } from './links.ts';
+import { nameList } from './name-list.ts';
 
 const keptColumns = 1000;
 
@@ -44,10 +45,19 @@ export class PlanContext {
     return this.#guest?.may('read', attributeResource(attribute)) ?? false;
   }
 
-  /** The columns of the entities of a relation: the request's lists speak of the entity it starts from. */
-  relatedColumns(request: ApiRequest, target: DataClassDef): Columns {
-    const name = `${target.name}||||${linksKey(request)}`;
-    return this.#keep(name, () => buildColumns(target, { path: [] }, linksOf(request, this.config), this));
+  /**
+   * The columns of the entities of a relation. `$attributes` speaks of them, also where a name leads there from the entity
+   * that the relation starts from; `$expand` names the relation alone.
+   */
+  relatedColumns(request: ApiRequest, { name, target }: ToManyDef): Columns {
+    const path = nameList(request.params.get('attributes')).map((each) => {
+      const [first, ...rest] = each.split('.');
+      if (first !== name || target.attributes.has(name)) return each;
+      return rest.length === 0 ? '*' : rest.join('.');
+    });
+    return this.#keep(`${target.name}|${path.join(',')}|||${linksKey(request)}`, () =>
+      buildColumns(target, { path }, linksOf(request, this.config), this),
+    );
   }
 
   /**

@@ -105,7 +105,7 @@ export function planSubEntitySet(request: DataRequest, context: PlanContext): Pl
     params.get('subOrderby') ?? params.get('orderby'),
   );
   const source: SelectionSource = { selection, relation: { entity, attribute }, reshaped: true, clean: false };
-  return planPage(request, source, true, context.relatedColumns(request, attribute.target), context);
+  return planPage(request, source, true, context.relatedColumns(request, attribute), context);
 }
 
 function planPage(
