@@ -2,7 +2,7 @@
 import type { Row } from '../store/engine.ts';
 import type { StoredSession } from '../store/sql/session.ts';
 import { printIdentity, readIdentity } from './identity.ts';
-import { emptyStorage, type Session, type SessionStorage } from './session.ts';
+import { newStorage, type Session, type SessionStorage } from './session.ts';
 
 /** What the database keeps of a session. */
 export const rowOf = ({ id, identity, storage, idleMs, expires }: Session): StoredSession => ({
@@ -20,7 +20,7 @@ export const rowOf = ({ id, identity, storage, idleMs, expires }: Session): Stor
  */
 export function sessionOfRow(row: Row, known: Session | undefined, now: number): Session {
   const text = row['identity'] as string | null;
-  const storage = known?.storage ?? emptyStorage();
+  const storage = known?.storage ?? newStorage();
   reviseStorage(storage, String(row['storage']));
   const current = { idleMs: Number(row['idle']), expires: Number(row['expires']) };
   if (known && printIdentity(known.identity) === text) return Object.assign(known, current);
@@ -34,9 +34,15 @@ export const printStorage = ({ value }: SessionStorage): string => JSON.stringif
 /** Takes over what another process has written; what this one has not written yet goes before it. */
 function reviseStorage(storage: SessionStorage, text: string): void {
   if (text === storage.saved) return;
-  if (printStorage(storage) === storage.saved) {
-    for (const name of Object.keys(storage.value)) delete storage.value[name];
-    Object.assign(storage.value, JSON.parse(text));
-  }
+  if (printStorage(storage) === storage.saved) fill(storage, text);
   storage.saved = text;
+}
+
+/** Gives up what could not be stored. */
+export const revertStorage = (storage: SessionStorage): void => fill(storage, storage.saved);
+
+/** The object stays the same one: all requests of the session have it. */
+function fill({ value }: SessionStorage, text: string): void {
+  for (const name of Object.keys(value)) delete value[name];
+  Object.assign(value, JSON.parse(text));
 }

@@ -52,4 +52,5 @@ export const newId = (): string => randomBytes(16).toString('hex').toUpperCase()
 /** How a secret is filed: whoever reads the database cannot use it. */
 export const hashOf = (secret: string): string => hash('sha256', secret, 'hex');
 
-export const emptyStorage = (): SessionStorage => ({ value: {}, saved: '{}' });
+/** Nothing of it is in the database yet. @param value what the session begins with; its storage is this very object */
+export const newStorage = (value: Record<string, Json> = {}): SessionStorage => ({ value, saved: '{}' });

@@ -20,8 +20,8 @@ import { guest, type Identity } from './identity.ts';
 import { KnownSessions } from './known-sessions.ts';
 import type { SessionCookie } from './session-cookie.ts';
 import { SessionLife, type Release } from './session-life.ts';
-import { printStorage, rowOf } from './session-row.ts';
-import { emptyStorage, hashOf, newId, type Session, type Ticket } from './session.ts';
+import { printStorage, revertStorage, rowOf } from './session-row.ts';
+import { newStorage, hashOf, newId, type Session, type Ticket } from './session.ts';
 
 /** What a session begins with, or becomes. */
 export interface Beginning {
@@ -60,14 +60,15 @@ export class Sessions {
 
   /**
    * A new session, a guest's unless it is said whose. Neither id nor secret ever come from the client. It may be used at
-   * once, but whoever tells the client of it waits for its `stored`.
+   * once, but whoever tells the client of it waits for its `stored`, which rejects with 402 when there are too many and with
+   * 413 when its storage is too large.
    */
   create({ identity, idleMs = this.life.usualIdleMs, storage }: Beginning = { identity: guest }): Ticket {
     const now = this.#now();
     const session: Session = {
       id: newId(),
       identity,
-      storage: storage ? { value: storage, saved: '' } : emptyStorage(),
+      storage: newStorage(storage),
       load: { requests: 0 },
       idleMs,
       lastUsed: now,
@@ -84,8 +85,7 @@ export class Sessions {
 
   /**
    * The session of the ticket as somebody else's, with all it holds; nothing but the new ticket opens it any more. It
-   * may be used at once; its `stored` rejects with 402 when there are too many, and then nothing has changed
-   * (spec 13 § 2.5).
+   * may be used at once; its `stored` rejects as that of a new one, and then nothing has changed (spec 13 § 2.5).
    */
   become({ session: former }: Ticket, { identity, idleMs = former.idleMs, storage }: Beginning): Ticket {
     const now = this.#now();
@@ -111,23 +111,29 @@ export class Sessions {
 
   /**
    * Writes what functions have changed of the session: its storage, how long it lives.
-   * @throws KeystampError 413 when the storage is too large
+   * @throws KeystampError 413 when the storage is too large; then it is again as it was stored last
    */
   async save(session: Session, isIdleChanged = false): Promise<void> {
     await session.stored;
     const text = printStorage(session.storage);
     if (text === session.storage.saved && !isIdleChanged) return;
-    if (text.length > this.#config.maxSessionStorageBytes) throw failHttp(413, 'the storage of a session');
-    session.storage.saved = text;
+    try {
+      this.#checkSize(text);
+    } catch (error) {
+      revertStorage(session.storage);
+      throw error;
+    }
     // That of an API key has a row only while it holds something.
-    if (session.expires === 0) return;
-    session.expires = this.life.storedEndOf(session);
-    const { id, idleMs, expires } = session;
-    await this.#engine.write((tx) =>
-      tx.run(
-        sql`UPDATE ${sessionTable} SET storage = ${text}, idle = ${idleMs}, expires = ${expires} WHERE id = ${id}`,
-      ),
-    );
+    if (session.expires !== 0) {
+      session.expires = this.life.storedEndOf(session);
+      const { id, idleMs, expires } = session;
+      await this.#engine.write((tx) =>
+        tx.run(
+          sql`UPDATE ${sessionTable} SET storage = ${text}, idle = ${idleMs}, expires = ${expires} WHERE id = ${id}`,
+        ),
+      );
+    }
+    session.storage.saved = text;
   }
 
   /** Stores something that opens the session once, for so many milliseconds (spec 13 § 9.1). */
@@ -157,7 +163,7 @@ export class Sessions {
       if (known.expires > 0) this.life.use(known, now);
       return known;
     }
-    const { storage = emptyStorage(), load = { requests: 0 } } = known ?? {};
+    const { storage = newStorage(), load = { requests: 0 } } = known ?? {};
     const idleMs = this.life.usualIdleMs;
     const session: Session = { id, identity, storage, load, idleMs, lastUsed: now, expires: 0 };
     this.#known.hold(session);
@@ -198,15 +204,21 @@ export class Sessions {
     return this.life.sweep();
   }
 
-  /** @throws KeystampError 402 */
+  /** @throws KeystampError 413 */
+  #checkSize(storage: string): void {
+    if (storage.length > this.#config.maxSessionStorageBytes) throw failHttp(413, 'the storage of a session');
+  }
+
+  /** @throws KeystampError 402, 413 */
   async #store({ secret, session }: Ticket, now: number): Promise<void> {
     try {
-      await this.#engine.write(async (tx) => {
+      session.storage.saved = await this.#engine.write(async (tx) => {
         await this.life.makeRoom(tx, session.identity.kind, now);
         const row = rowOf(session);
-        session.storage.saved = row.storage;
+        this.#checkSize(row.storage);
         await tx.run(insertSession(row, now));
         await tx.run(insertSecret(hashOf(secret), session.id));
+        return row.storage;
       });
       delete session.stored;
     } catch (error) {
@@ -215,22 +227,24 @@ export class Sessions {
     }
   }
 
-  /** @throws KeystampError 402 */
+  /** @throws KeystampError 402, 413 */
   async #replace(ticket: Ticket, former: Session, now: number): Promise<void> {
     const { session, secret } = ticket;
     try {
       await former.stored;
-      await this.#engine.write(async (tx) => {
+      session.storage.saved = await this.#engine.write(async (tx) => {
         if (session.identity.kind !== former.identity.kind) await this.life.makeRoom(tx, session.identity.kind, now);
         const row = rowOf(session);
-        session.storage.saved = row.storage;
+        this.#checkSize(row.storage);
         await tx.run(replaceSession(row, now));
         await tx.run(deleteSecrets(session.id));
         await tx.run(insertSecret(hashOf(secret), session.id));
+        return row.storage;
       });
       delete session.stored;
       this.#known.keepAlone(ticket);
     } catch (error) {
+      revertStorage(session.storage);
       this.#known.drop(ticket);
       if (this.#known.session(session.id) === session) this.#known.hold(former);
       throw error;

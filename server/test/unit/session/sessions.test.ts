@@ -18,6 +18,8 @@ function open(t: TestContext, settings: Partial<Config> = {}): TestDatabase {
   return database;
 }
 
+const tooLarge = (error: unknown): boolean => error instanceof KeystampError && error.status === 413;
+
 const ends = async (engine: Engine): Promise<readonly number[]> =>
   (await engine.rows(sql`SELECT expires FROM ${sessionTable} ORDER BY id`)).map((row) => Number(row['expires']));
 
@@ -219,6 +221,38 @@ test('what functions keep in a session is there in another process, and what the
   database.now += minute;
   await one.sessions.find(cookieOf(guest));
   assert.deepEqual(mine, { cart: ['nib'] });
+});
+
+test('what could not be stored of a session is not taken for stored', async (t) => {
+  const database = open(t, { maxSessionStorageBytes: 60 });
+  const { engine, sessions } = await database.start();
+  const { session } = await createSession(sessions);
+  session.storage.value['cart'] = ['pen'];
+  const write = t.mock.method(engine, 'write', () => Promise.reject(new Error('the disk is full')));
+  await assert.rejects(sessions.save(session), /the disk is full/);
+  write.mock.restore();
+  await sessions.save(session);
+  const stored = async (): Promise<unknown> => (await engine.rows(sql`SELECT storage FROM ${sessionTable}`))[0]?.['storage']; // oxfmt-ignore
+  assert.equal(await stored(), '{"cart":["pen"]}');
+  session.storage.value['notes'] = 'x'.repeat(60);
+  await assert.rejects(sessions.save(session), tooLarge);
+  assert.deepEqual(session.storage.value, { cart: ['pen'] });
+  await sessions.save(session);
+});
+
+test('a login that brings too much for the storage changes nothing', async (t) => {
+  const database = open(t, { maxSessionStorageBytes: 60 });
+  const { sessions } = await database.start();
+  const guest = await createSession(sessions);
+  guest.session.storage.value['cart'] = ['pen'];
+  await sessions.save(guest.session);
+  await assert.rejects(become(sessions, guest, { identity: ada, storage: { theme: 'x'.repeat(60) } }), tooLarge);
+  assert.equal(await sessions.find(cookieOf(guest)), guest);
+  assert.deepEqual(guest.session.storage.value, { cart: ['pen'] });
+  await assert.rejects(
+    sessions.create({ identity: ada, storage: { theme: 'x'.repeat(60) } }).session.stored!,
+    tooLarge,
+  );
 });
 
 /** One use through one of two processes after a pause. */
