@@ -44,12 +44,23 @@ export class Streams {
         if (signal.aborted) return void response.end();
         if (taken) continue;
         // Nothing more is read for a client that does not read: what it has not been told stays where it is.
-        const stalled = AbortSignal.timeout(this.#stallMs);
-        await once(response, 'drain', { signal: AbortSignal.any([signal, stalled]) }).catch(() => undefined);
+        await this.#drained(response, signal);
+        if (response.destroyed) return;
         if (signal.aborted) return void response.end();
-        if (stalled.aborted) return void response.destroy();
       }
     response.end();
+  }
+
+  /** Waits until the client has taken what was written, the signal aborts, or the client is cut off. */
+  async #drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+    const timer = setTimeout(() => response.destroy(), this.#stallMs);
+    try {
+      await once(response, 'drain', { signal });
+    } catch {
+      // Aborted, or the connection broke.
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

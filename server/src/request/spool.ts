@@ -1,6 +1,6 @@
 // Large bodies on their way: written to a file and hashed while they arrive, so that no whole file is held in memory.
 import { createHash, randomUUID } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { failHttp } from '../errors.ts';
@@ -17,17 +17,25 @@ export interface SpooledBody {
   readonly discard: () => void;
 }
 
-/** A folder of its own for each process, so that what a killed one left can be told from what is under way. */
+/** The folders in use by this process. */
+const inUse = new Set<string>();
+
+/**
+ * A folder of its own, named after the process, so that what a killed one left can be told from what is under way: also by
+ * the next one under the same number, which in a container is always the same.
+ */
 export class Spool {
   readonly #folder: string;
 
   /** Deletes what processes that are gone have left behind. */
   constructor(folder: string) {
     mkdirSync(folder, { recursive: true });
-    for (const name of readdirSync(folder))
-      if (!isAlive(Number(name))) rmSync(join(folder, name), { recursive: true, force: true });
-    this.#folder = join(folder, String(process.pid));
-    mkdirSync(this.#folder, { recursive: true });
+    for (const name of readdirSync(folder)) {
+      const path = join(folder, name);
+      if (!isInUse(path, Number.parseInt(name, 10))) rmSync(path, { recursive: true, force: true });
+    }
+    this.#folder = mkdtempSync(join(folder, `${process.pid}-`));
+    inUse.add(this.#folder);
   }
 
   /** @throws KeystampError as `takeBytes`, 507 when the disk is full */
@@ -55,8 +63,9 @@ export class Spool {
     }
   }
 
-  /** Deletes the folder of this process. */
+  /** Deletes its folder. */
   close(): void {
+    inUse.delete(this.#folder);
     rmSync(this.#folder, { recursive: true, force: true });
   }
 }
@@ -79,7 +88,9 @@ const noRoom: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 const isDiskFull = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && noRoom.includes(error.code);
 
-function isAlive(pid: number): boolean {
+/** @param pid of the process that made the folder */
+function isInUse(path: string, pid: number): boolean {
+  if (pid === process.pid) return inUse.has(path);
   if (!Number.isInteger(pid) || pid <= 0) return false;
   try {
     process.kill(pid, 0);

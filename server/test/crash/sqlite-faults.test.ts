@@ -155,7 +155,8 @@ test('a call of the file system fails, for every call of a save', async (t) => {
   const needsRoom = (name: FileCall, [, flags]: readonly unknown[]): boolean =>
     name === 'writeSync' || (name === 'openSync' && flags === 'wx');
   await runPlanted(saves, failingFiles(data, 'ENOSPC', [507], needsRoom));
-  assert.deepEqual(readdirSync(join(data, 'spool', String(process.pid))), [], 'files that nobody deletes');
+  const [own = ''] = readdirSync(join(data, 'spool'));
+  assert.deepEqual(readdirSync(join(data, 'spool', own)), [], 'files that nobody deletes');
   await runPlanted(
     saves,
     failingFiles(data, 'EIO', [500], () => true),

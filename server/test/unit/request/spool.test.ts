@@ -32,8 +32,10 @@ test('what is refused leaves no file', async () => {
   await assert.rejects(spool.receive(Readable.from([]), limits, { 'content-length': '1001' }), refused(413));
   const idle = new Readable({ read() {} });
   await assert.rejects(spool.receive(idle, { limit: 10, idleMs: 20 }, {}), refused(408));
-  assert.deepEqual(readdirSync(join(folder, String(process.pid))), []);
+  const [own = ''] = readdirSync(folder);
+  assert.deepEqual(readdirSync(join(folder, own)), []);
   spool.close();
+  assert.deepEqual(readdirSync(folder), []);
 });
 
 test('a new spool clears what dead processes left, not what living ones hold', () => {
@@ -48,4 +50,17 @@ test('a new spool clears what dead processes left, not what living ones hold', (
   assert.equal(existsSync(dead), false);
   assert.equal(existsSync(join(living, 'half')), true);
   spool.close();
+});
+
+test('a process clears what a dead one left under its own number, and two of its spools stay out of the way of each other', async () => {
+  // In a container a server has the number of the one before it.
+  const former = join(folder, `${process.pid}-before`);
+  mkdirSync(former);
+  const one = new Spool(folder);
+  assert.equal(existsSync(former), false);
+  const spooled = await one.receive(Readable.from([Buffer.from('abc')]), limits, {});
+  const two = new Spool(folder);
+  two.close();
+  assert.equal(readFileSync(spooled.path, 'utf8'), 'abc');
+  one.close();
 });
