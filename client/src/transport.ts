@@ -43,8 +43,8 @@ export class Transport {
   readonly #mount: string;
   /** Cookies by name. Browsers hide them from programs and keep them themselves. */
   readonly #cookies = new Map<string, string>();
-  /** The first request that opens a session; those that need one wait, or each would open its own. */
-  #opening: Promise<unknown> | undefined;
+  /** The first request that opens a session, and whether it did; those that need one wait, or each would open its own. */
+  #opening: Promise<boolean> | undefined;
 
   constructor(options: TransportOptions) {
     this.#options = options;
@@ -64,13 +64,17 @@ export class Transport {
    */
   async send(path: string, sent: Sent = {}): Promise<Response> {
     if (!sent.opensSession) return this.#tryTo(path, sent);
-    if (this.#opening) await this.#opening;
-    else {
-      const response = this.#tryTo(path, sent);
-      this.#opening = response.catch(() => (this.#opening = undefined));
-      return response;
-    }
-    return this.#tryTo(path, sent);
+    // When the first one has failed, the next in the line takes its place.
+    while (this.#opening) if (await this.#opening) return this.#tryTo(path, sent);
+    const response = this.#tryTo(path, sent);
+    this.#opening = response.then(
+      () => true,
+      () => {
+        this.#opening = undefined;
+        return false;
+      },
+    );
+    return response;
   }
 
   async #tryTo(path: string, sent: Sent): Promise<Response> {

@@ -102,3 +102,23 @@ test('cookies are kept, replaced and forgotten as the server says; a date tells 
   server.close();
   server.closeAllConnections();
 });
+
+test('of those that need a session one opens it, also after the first one has failed', async () => {
+  let opened = 0;
+  let asked = 0;
+  const server = createServer((request, response) => {
+    const isFirst = asked++ === 0;
+    if (!isFirst && !request.headers.cookie) opened++;
+    response.writeHead(isFirst ? 500 : 200, {
+      'Content-Type': 'application/json',
+      ...(!isFirst && { 'Set-Cookie': 'WASID4D=1; Path=/' }),
+    });
+    response.end(isFirst ? '{"__ERROR":[]}' : '{"result":true}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const ds = createClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/rest` });
+  const logins = await Promise.allSettled([1, 2, 3, 4].map(() => ds.login('clara', 'clara-pays')));
+  assert.deepEqual(logins.map(({ status }) => status).toSorted(), ['fulfilled', 'fulfilled', 'fulfilled', 'rejected']);
+  assert.deepEqual([asked, opened], [4, 1]);
+  server.close();
+});

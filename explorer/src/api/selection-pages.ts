@@ -147,6 +147,8 @@ export class SelectionPages {
   async #read(page: number): Promise<void> {
     if (this.#set === undefined || this.#abort.signal.aborted) return;
     const abort = new AbortController();
+    // An older answer must not come after this one and stay.
+    this.#asked.get(page)?.abort();
     this.#asked.set(page, abort);
     try {
       const answer = await ask<WireSelection>(this.#set, {

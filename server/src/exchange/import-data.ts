@@ -185,7 +185,10 @@ function describer(converter: Converter): Describe {
   return (bytes, picture) => {
     const name = `${picture} ${createHash('sha256').update(bytes).digest('hex')}`;
     let content = known.get(name);
-    if (!content) known.set(name, (content = describeContent(bytes, picture, converter)));
+    if (content) return content;
+    known.set(name, (content = describeContent(bytes, picture, converter)));
+    // What has failed for one entity may go well for the next.
+    content.catch(() => known.delete(name));
     return content;
   };
 }

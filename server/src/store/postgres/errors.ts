@@ -34,6 +34,9 @@ export const isAway = (error: unknown): boolean =>
 export const isCollision = (error: unknown): boolean =>
   error instanceof UnitAgain || codeOf(error) === '40001' || codeOf(error) === '40P01';
 
+/** The database does not know such a statement, now or later: classes 42 and 0A. */
+export const isUnknownHere = (error: unknown): boolean => /^(42|0A)...$/.test(codeOf(error));
+
 /** The statement took longer than it may. */
 export const isTimedOut = (error: unknown): boolean => codeOf(error) === '57014';
 

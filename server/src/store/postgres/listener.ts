@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Client } from 'pg';
 import type { Following } from '../engine.ts';
+import { isUnknownHere } from './errors.ts';
 import { raw, sql, type Sql } from '../sql/sql.ts';
 import { globalStampTable } from '../sql/columns.ts';
 
@@ -48,18 +49,20 @@ export class Listener implements Following {
 
   async #listen(): Promise<void> {
     const own = randomUUID();
-    const lost = (): void => {
+    let client: Client | undefined;
+    let isLost = false;
+    /** One connection is given up before another one takes its place. */
+    const lost = (error?: unknown): void => {
+      if (isLost) return;
+      isLost = true;
       this.tells = false;
-      if (this.#closed || this.#again) return;
-      this.#again = setTimeout(() => {
-        this.#again = undefined;
-        void this.#listen();
-      }, againMs);
-      this.#again.unref();
+      void client?.end().catch(() => {});
+      if (this.#closed || isUnknownHere(error)) return;
+      this.#again = setTimeout(() => void this.#listen(), againMs).unref();
     };
     try {
-      const client = await this.#connect(lost);
-      if (this.#closed) return void client.end().catch(() => {});
+      client = await this.#connect(lost);
+      if (isLost || this.#closed) return void client.end().catch(() => {});
       this.#client = client;
       client.on('notification', ({ payload }) => {
         if (payload === own) this.tells = true;
@@ -68,8 +71,8 @@ export class Listener implements Following {
       });
       await client.query(`LISTEN ${channel}`);
       await client.query(`SELECT pg_notify('${channel}', $1)`, [own]);
-    } catch {
-      lost();
+    } catch (error) {
+      lost(error);
     }
   }
 }

@@ -79,10 +79,12 @@ export class Server {
     client.on('error', onLost);
     try {
       await client.connect();
+      await client.query(settingsOf(this.#options.schema, timeoutMs));
     } catch (error) {
+      // Nobody has it, so nobody else would end it.
+      client.end().catch(() => {});
       throw isAway(error) ? new AwayError(error) : error;
     }
-    await client.query(settingsOf(this.#options.schema, timeoutMs));
     return client;
   }
 

@@ -97,10 +97,10 @@ export class Commits {
       else for (const unit of units) settled.push(await this.#attempt(unit));
       this.#connection.prepared('COMMIT').statement.run();
     } catch (error) {
-      if (this.#connection.database.inTransaction) this.#connection.prepared('ROLLBACK').statement.run();
       const cause = translate(error, this.#connection.database.name);
       for (const unit of units) unit.reject(cause);
       settled.length = 0;
+      this.#rollBack();
     } finally {
       // A read that starts now sees what was just committed.
       this.#listener.onTurn();
@@ -130,6 +130,14 @@ export class Commits {
           throw failHttp(503, 'other processes write without pause', { 'Retry-After': '1' });
       }
       await pause(1 + Math.random() * 3);
+    }
+  }
+
+  #rollBack(): void {
+    try {
+      if (this.#connection.database.inTransaction) this.#connection.prepared('ROLLBACK').statement.run();
+    } catch {
+      // The next commit cannot begin, and tells those that wait for it; nobody waits for ever.
     }
   }
 
