@@ -39,7 +39,8 @@ function assignBool(value: Exclude<Json, null>): Assigned {
   return wrongType;
 }
 
-const numeral = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?\s*$/i;
+/** Digits can be read in one way alone: of two ways a long text would try every mixture. */
+const numeral = /^\s*[+-]?(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?\s*$/i;
 
 function toNumber(value: Exclude<Json, null>): number | undefined {
   if (typeof value === 'number') return value;

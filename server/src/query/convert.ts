@@ -9,7 +9,8 @@ export type Given =
   | { readonly bare: true; readonly value: string }
   | { readonly bare: false; readonly value: string | number | bigint | boolean };
 
-const decimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+/** Digits can be read in one way alone: of two ways a long text would try every mixture. */
+const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 const int64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n };
 
 /** The value as text: numbers by their shortest decimal. */

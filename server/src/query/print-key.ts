@@ -6,8 +6,17 @@ const bare = /^[^&/?"'(),[\]\s]+$/;
 
 /** One part of a key, quoted where the grammar needs it; the inverse of how request/key-text.ts reads keys. */
 export function keyPart(part: string): string {
-  return bare.test(part) ? part : `"${part.replace(/(\\*)"/g, '$1$1""').replace(/\\+$/, '$&$&')}"`;
+  if (bare.test(part)) return part;
+  const inner = part.replace(special, (found, at: number) => {
+    const slashes = found.replace('"', '');
+    if (slashes !== found) return `${slashes}${slashes}""`;
+    return at + found.length === part.length ? slashes + slashes : slashes;
+  });
+  return `"${inner}"`;
 }
+
+/** Whole runs of backslashes, whatever follows: one that must have a quote behind it would be looked for in every part of a run. */
+const special = /\\+"?|"/g;
 
 /** The same as it stands in a URI. */
 export const keyPartInUri = (part: string): string => encodeURIComponent(keyPart(part));

@@ -117,13 +117,20 @@ function makeTest<V>(subject: Subject<V>, comparator: Comparator, value: GivenVa
     }
     case 'word': {
       const text = toText(given);
-      return { kind: 'words', text: text.replace(/[@*]+$/, ''), prefix: /[@*]$/.test(text) };
+      return { kind: 'words', text: text.slice(0, endOfWords(text)), prefix: /[@*]$/.test(text) };
     }
     case 'in':
       return unfit();
     default:
       return meaning satisfies never;
   }
+}
+
+/** Where the wildcards at the end of a text begin. */
+function endOfWords(text: string): number {
+  let end = text.length;
+  while (end > 0 && '@*'.includes(text.charAt(end - 1))) end--;
+  return end;
 }
 
 function listTest<V>(
