@@ -95,7 +95,7 @@ export class EntityObjectState {
   }
 
   wireChanges(): Values {
-    return Object.fromEntries(Object.entries(this.changes()).map(([name, value]) => [name, wireValue(value)]));
+    return onWire(this.changes());
   }
 
   /** Another entity of the same class, with these values. */
@@ -129,10 +129,13 @@ const isPlain = (value: object): boolean => {
   return proto === Object.prototype || proto === null;
 };
 
+const onWire = (values: Readonly<Values>): Values =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, wireValue(value)]));
+
 /** A value as a body holds it. */
 function wireValue(value: unknown): unknown {
   if (typeof value === 'bigint') return String(value);
   if (value instanceof Reference) return { __KEY: value.__KEY };
-  if (value instanceof EntityObject) return value.isNew() ? value.changes() : { __KEY: value.__KEY };
+  if (value instanceof EntityObject) return value.isNew() ? onWire(value.changes()) : { __KEY: value.__KEY };
   return value === undefined ? null : value;
 }

@@ -1,7 +1,9 @@
 // What a program writes through the client: entities, conflicts, locks, pictures, files.
 import assert from 'node:assert/strict';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { ConflictError, createClient, LockedError, StampError, ValidationError } from '@keystamp/client';
+import { ConflictError, createClient, LockedError, RequestError, StampError, ValidationError } from '@keystamp/client';
 import { Fixture } from '../../server/test/wire/fixture.ts';
 import { picture } from '../../server/test/wire/pictures.ts';
 import { openClient, type Opened } from './open-client.ts';
@@ -186,4 +188,18 @@ test('keys of several parts and with any character', async () => {
     await made.delete();
   }
   await fixture.close();
+});
+
+test('a new entity that is saved along with another one is sent as if it was saved alone', async () => {
+  const bodies: string[] = [];
+  const server = createServer(async (request, response) => {
+    for await (const chunk of request) bodies.push(String(chunk));
+    response.writeHead(400).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const ds = createClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/rest` });
+  const owner = ds.dataClass('Owner').create({ number: 2n ** 60n });
+  await assert.rejects(ds.dataClass('Boat').create({ owner }).save(), RequestError);
+  assert.deepEqual(JSON.parse(bodies.join('')), { __ISNEW: true, owner: { number: '1152921504606846976' } });
+  server.close();
 });
