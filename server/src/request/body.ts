@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
 import { settings, type Config } from '../config.ts';
-import { failHttp, KeystampError } from '../errors.ts';
+import { failHttp, type KeystampError } from '../errors.ts';
 import type { HttpRequest } from './http-request.ts';
 import { malformed } from './malformed.ts';
 
@@ -136,12 +136,14 @@ export function textOf(bytes: Buffer): string {
  * A JSON body. It is read as JSON whatever its type; a form-urlencoded one has `! ' ( ) *` escaped inside the JSON text
  * by a known client, and exactly these are put back (spec 01 § 4). Members called `__proto__` are dropped.
  * @param maxDepth most levels of arrays and objects
+ * @param invalid what is said of a text that is no JSON
  * @throws KeystampError 1806 when empty, no JSON, or too deep
  */
 export function parseJsonBody(
   text: string,
   contentType: string | undefined,
   maxDepth: number = settings.maxJsonDepth.default,
+  invalid = 'the body is not valid JSON',
 ): unknown {
   let json = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
   if (contentType !== undefined && /^\s*application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType)) {
@@ -153,7 +155,7 @@ export function parseJsonBody(
   try {
     value = JSON.parse(json);
   } catch {
-    throw malformed('the body is not valid JSON');
+    throw malformed(invalid);
   }
   // The name may be spelled with \u escapes, so any of these sends the body through the search.
   if (json.includes('__proto__') || json.includes('\\u')) dropProto(value);
@@ -166,14 +168,7 @@ export function parseJsonBody(
  */
 export function parseParameters(text: string, contentType: string | undefined, maxDepth: number): readonly unknown[] {
   if (text.trim() === '') return [];
-  let value: unknown;
-  try {
-    value = parseJsonBody(text, contentType, maxDepth);
-  } catch (error) {
-    if (error instanceof KeystampError && error.message.endsWith('not valid JSON'))
-      throw malformed('parameters are not valid JSON');
-    throw error;
-  }
+  const value = parseJsonBody(text, contentType, maxDepth, 'parameters are not valid JSON');
   return Array.isArray(value) ? (value as unknown[]) : [value];
 }
 
