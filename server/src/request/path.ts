@@ -23,17 +23,8 @@ const services = new Map<string, (segments: readonly string[]) => Target>([
   ['$getwebform', notServed],
 ]);
 
-/** Those that may also stand behind the name of a model. */
-const perModel = new Set([
-  '$catalog',
-  '$service',
-  '$openapi',
-  '$upload',
-  '$changes',
-  '$directory',
-  '$info',
-  '$singleton',
-]);
+/** Those that may also stand behind the name of a model: all that are served. */
+const perModel = new Set([...services.keys()].filter((name) => name !== '$getwebform'));
 
 /**
  * What the decoded segments of a path name.
