@@ -40,7 +40,7 @@ export function toValue(attribute: StorageDef, given: Given): Value {
       return toNumber(given) ?? wrong();
     case 'long64':
     case 'duration':
-      return exactInteger(toNumber(given) ?? wrong());
+      return toInteger64(given) ?? wrong();
     case 'date': {
       const text = typeof given.value === 'string' ? given.value : '';
       return (attribute.simpleDate ? parseDay(text) : parseInstant(text)) ?? wrong();
@@ -70,9 +70,18 @@ function toBool(given: Given): boolean | undefined {
   }
 }
 
-/** Beside a column of 64-bit integers PostgreSQL would round both to what a binary fraction holds. */
-const exactInteger = (value: number | bigint): number | bigint =>
-  Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(Number(value)) < 2 ** 63 ? BigInt(value) : value;
+/**
+ * Beside a column of 64-bit integers PostgreSQL would round both to what a binary fraction holds, so whole numbers stay exact.
+ * What no such integer reaches becomes a number that none is rounded to.
+ */
+function toInteger64(given: Given): number | bigint | undefined {
+  const value = toNumber(given);
+  if (typeof value !== 'number' || !Number.isInteger(value) || Number.isSafeInteger(value)) return value;
+  const text = String(given.value);
+  const exact = BigInt(/^[+-]?\d+$/.test(text) ? text.replace('+', '') : value);
+  if (exact > int64.max) return Number.MAX_VALUE;
+  return exact < int64.min ? -Number.MAX_VALUE : exact;
+}
 
 function toNumber(given: Given): number | bigint | undefined {
   if (typeof given.value === 'boolean') return Number(given.value);
