@@ -12,6 +12,7 @@ import type { Model } from '../model/model.ts';
 import type { Seed } from '../model/seed.ts';
 import { Roles } from '../session/roles.ts';
 import { sow, sownSoFar } from '../orm/sow.ts';
+import { collectHeapLessOften } from './heap-growth.ts';
 import { metricsOfAll } from './worker-metrics.ts';
 import { isWorker, keepWorkers, leaveWorkers, tellServing } from './workers.ts';
 import { stopSignal } from './stop-signal.ts';
@@ -23,6 +24,7 @@ import { loadRoles } from './load-roles.ts';
  * @throws Error when the settings, the data or the port do not allow it
  */
 export async function serveModels(loaded: readonly LoadedModel[], config: Config): Promise<void> {
+  collectHeapLessOften();
   const print = printEvents(config);
   const metrics = config.metrics === 'off' ? undefined : createMetrics();
   const onEvent: OnEvent = metrics
