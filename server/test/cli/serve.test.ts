@@ -129,6 +129,7 @@ test('metrics: for programs of this machine, for everybody or for nobody', async
   await count(url);
   assert.match(String(await metrics(url)), /^keystamp_answer_seconds_count\{method="GET",status="200"\} [1-9]/m);
   assert.equal(await metrics(url, { 'X-Forwarded-For': '192.0.2.1' }), 404);
+  assert.equal(await metrics(url, { Forwarded: 'for=192.0.2.1' }), 404);
   await stopped(local);
   const args = ['serve', model, '--port', '0', '--data', join(model, 'data')];
   const open = keystamp(args, { KEYSTAMP_METRICS: 'open' });
