@@ -61,9 +61,9 @@ function aggregate(name: AggregateName, found: readonly Found[], place: ValuePla
     case 'countDistinct':
       return String(distinctOf(found).length);
     case 'sum':
-      return String(sumOf(found));
+      return JSON.stringify(sumOf(found));
     case 'sumDistinct':
-      return String(sumOf(distinctOf(found)));
+      return JSON.stringify(sumOf(distinctOf(found)));
     case 'average':
       return averageOf(found);
     case 'averageDistinct':
@@ -80,7 +80,7 @@ function aggregate(name: AggregateName, found: readonly Found[], place: ValuePla
 const sumOf = (found: readonly Found[]): number => found.reduce((sum, { value }) => sum + Number(value), 0);
 
 const averageOf = (found: readonly Found[]): string =>
-  found.length === 0 ? 'null' : String(sumOf(found) / found.length);
+  found.length === 0 ? 'null' : JSON.stringify(sumOf(found) / found.length);
 
 /** @param sign of what a better one compares to; the first in key order wins a tie */
 function extreme(found: readonly Found[], place: ValuePlace, sign: 1 | -1): string {

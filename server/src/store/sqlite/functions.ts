@@ -11,7 +11,9 @@ export function registerFunctions(database: Database.Database): void {
   database.function('fold', options, (text: unknown) => (typeof text === 'string' ? fold(text) : text));
   database.function('key_in_uri', options, (key: unknown) => (key === null ? null : keyPartInUri(String(key))));
   database.function('key_part', options, (key: unknown) => (key === null ? null : keyPart(String(key))));
-  database.function('number_text', options, (number: unknown) => (number === null ? null : String(number)));
+  database.function('number_text', options, (number: unknown) =>
+    number === null ? null : numberText(number as number),
+  );
   database.function('has_words', options, (text: unknown, query: unknown) =>
     typeof text === 'string' ? Number(hasWords(text, String(query))) : null,
   );
@@ -19,3 +21,6 @@ export function registerFunctions(database: Database.Database): void {
     typeof text === 'string' ? (parseInstant(text) ?? null) : null,
   );
 }
+
+/** A sum may lie beyond all numbers, for which JSON has no word. */
+const numberText = (number: number): string => (Math.abs(number) === Infinity ? 'null' : String(number));

@@ -11,11 +11,13 @@ import { after, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { KeystampError } from '../../../src/errors.ts';
+import type { StorageDef } from '../../../src/model/model.ts';
 import { DuplicateError, type Transaction } from '../../../src/store/engine.ts';
 import { raw, sql, type Sql } from '../../../src/store/sql/sql.ts';
 import { copyDatabase } from '../../../src/store/sqlite/copy-database.ts';
 import { Checkpoints } from '../../../src/store/sqlite/checkpoints.ts';
 import { SqliteEngine } from '../../../src/store/sqlite/engine.ts';
+import { sqliteJson } from '../../../src/store/sqlite/json.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'keystamp-engine-'));
 after(() => rmSync(root, { recursive: true }));
@@ -277,6 +279,18 @@ test('booleans, 64-bit integers, texts and bytes come back as they were', async 
     text: 'Ærø\u0001"\'',
     bytes: Buffer.from([0, 255]),
   });
+  await engine.close();
+});
+
+test('a sum beyond all numbers is null in JSON', async () => {
+  const engine = await open();
+  const number = { name: 'mass', type: 'number' } as StorageDef;
+  const sum = sqliteJson.value(number, sqliteJson.sum(raw('value'), false));
+  const json = async (values: string): Promise<unknown> =>
+    (await engine.row(sql`SELECT ${sum} AS json FROM json_each(${values})`))?.['json'];
+  assert.equal(await json('[1.7e308, 1.6e308]'), 'null');
+  assert.equal(await json('[-1.7e308, -1.6e308]'), 'null');
+  assert.equal(await json('[1.7e308, 0.5]'), '1.7e+308');
   await engine.close();
 });
 
