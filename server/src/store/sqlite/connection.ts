@@ -44,19 +44,24 @@ export interface ConnectionOptions {
   readonly readonly?: boolean;
   /** Where sorting goes that does not fit in the cache. */
   readonly sortIn: 'memory' | 'files';
+  /** Pages that are kept in memory, kibibytes; what is sorted may take as much. */
+  readonly cacheKb?: number;
 }
+
+/** A small database has room in it as a whole. */
+const usualCacheKb = 64 * 1024;
 
 export class Connection {
   readonly database: Database.Database;
   readonly #rows = new LRUCache<string, Prepared>({ max: keptStatements });
   readonly #columns = new LRUCache<string, Database.Statement<Value[], Value>>({ max: keptStatements });
 
-  constructor(file: string, { readonly = false, sortIn }: ConnectionOptions) {
+  constructor(file: string, { readonly = false, sortIn, cacheKb = usualCacheKb }: ConnectionOptions) {
     this.database = new Database(file, { timeout: busyTimeoutMs, readonly });
     if (!readonly) this.database.pragma('journal_mode = WAL');
     this.database.pragma('synchronous = FULL');
     this.database.pragma('foreign_keys = OFF');
-    this.database.pragma('cache_size = -65536');
+    this.database.pragma(`cache_size = -${cacheKb}`);
     this.database.pragma(`temp_store = ${sortIn === 'memory' ? 'MEMORY' : 'FILE'}`);
     registerFunctions(this.database);
   }

@@ -7,15 +7,16 @@ type Test = (key: unknown) => boolean;
 /** A map of bits may take as much memory as so many bits for each key. */
 const bitsPerKey = 256;
 
-/** The lists that one connection's statement asks for, by number. */
+/** The lists that the running statement asks for, by number. */
 export class HasKey {
   #tests: Test[] = [];
 
-  /** Makes `has_key` known to the connection. */
-  constructor(database: Database.Database) {
-    database.function('has_key', { deterministic: true }, (list: unknown, key: unknown) =>
-      this.#tests[list as number]?.(key) ? 1 : 0,
-    );
+  /** Makes `has_key` known to the connections, one of which runs a statement at a time. */
+  constructor(...databases: readonly Database.Database[]) {
+    for (const database of databases)
+      database.function('has_key', { deterministic: true }, (list: unknown, key: unknown) =>
+        this.#tests[list as number]?.(key) ? 1 : 0,
+      );
   }
 
   /** The number of a list, until `clear`. */

@@ -30,8 +30,12 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 new Worker(programBeside(import.meta.url, 'lane-guard'), { workerData: process.ppid }).unref();
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
-const reader = new Connection(file, { readonly: true, sortIn: 'files' });
-const hasKey = new HasKey(reader.database);
+/** Where a long statement looks at a page, it does so once: many that stay would push each other out of the processor's caches. */
+const fewPagesKb = 4 * 1024;
+const reader = new Connection(file, { readonly: true, sortIn: 'files', cacheKb: fewPagesKb });
+/** Lists of keys are sorted, and what is sorted may take as much memory as the cache. */
+const lister = new Connection(file, { readonly: true, sortIn: 'files' });
+const hasKey = new HasKey(reader.database, lister.database);
 let writer: Connection | undefined;
 /** Keys that were found, until the next job. */
 let held: KeyList | undefined;
@@ -66,11 +70,11 @@ function work(job: LaneJob): LaneResult {
       return { kind: 'rows', rows: row ? [row] : [], ms: ms() };
     }
     case 'keys': {
-      const keys = packKeys(reader.column(job.text, bound(job)));
+      const keys = packKeys(lister.column(job.text, bound(job)));
       return { kind: 'keys', keys: job.among ? keysAmong(job.among, keys) : keys, ms: ms() };
     }
     case 'find': {
-      const keys = packKeys(reader.column(job.text, bound(job)));
+      const keys = packKeys(lister.column(job.text, bound(job)));
       const facts = { kind: keys.kind, count: keyCount(keys), bytes: keyBytes(keys) };
       // Few are stored with the next commit of the server.
       if (facts.bytes <= partBytes) return { kind: 'keys', keys, ms: ms() };
@@ -78,7 +82,7 @@ function work(job: LaneJob): LaneResult {
       return { kind: 'held', facts, keys: packKeys(keysBetween(keys, job.shown.from, job.shown.to)), ms: ms() };
     }
     case 'load': {
-      const keys = readKeyList(job.of, job.count, reader.column(job.text, bound(job)) as readonly Uint8Array[]);
+      const keys = readKeyList(job.of, job.count, lister.column(job.text, bound(job)) as readonly Uint8Array[]);
       return keys ? { kind: 'keys', keys, ms: ms() } : { kind: 'gone' };
     }
     case 'store':
