@@ -44,6 +44,8 @@ export interface ServerOptions {
   readonly isProtected?: boolean;
 }
 
+const noQuery = {};
+
 /** A server that answers the API under its mount, `/health`, `/metrics`, `/explorer` and a front end; it does not listen yet. */
 export function createServer(
   handle: Handler,
@@ -65,7 +67,13 @@ export function createServer(
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     rewriteUrl: originForm,
-    routerOptions: { caseSensitive: true, ignoreTrailingSlash: false, maxParamLength: config.maxUrlLength },
+    routerOptions: {
+      caseSensitive: true,
+      ignoreTrailingSlash: false,
+      maxParamLength: config.maxUrlLength,
+      // The API reads its queries itself, and nobody else has one.
+      querystringParser: () => noQuery,
+    },
     clientErrorHandler: (error, socket) => {
       if (!readAgain(server.server, error, socket)) refuse(error, socket);
     },
