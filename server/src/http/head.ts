@@ -6,8 +6,9 @@ import { failHttp, type KeystampError } from '../errors.ts';
 const lastAnswer = { Connection: 'close' };
 
 /**
- * 400 for the target `*`, which is that of `OPTIONS` alone (RFC 9112 § 3.2.4). 400 for two `Host` headers: whoever reads the first and whoever reads the last would not agree (RFC 9112 § 3.2). 501 for
- * a body that is encoded on its way in another form than chunks, which would be taken as it comes (§ 6.1).
+ * 400 for the target `*`, which is that of `OPTIONS` alone (RFC 9112 § 3.2.4). 400 for two `Host` headers: whoever reads
+ * the first and whoever reads the last would not agree (§ 3.2). 501 for a body that is encoded on its way in another form
+ * than chunks, which would be taken as it comes (§ 6.1).
  */
 export function faultOfHead({ method, url, rawHeaders, headers }: IncomingMessage): KeystampError | undefined {
   if (url === '*' && method !== 'OPTIONS') return failHttp(400, `${method} of *`, lastAnswer);

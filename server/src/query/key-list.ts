@@ -43,6 +43,20 @@ export const keyCount = (list: KeyList): number => (list.kind === 'text' ? list.
 export const keyBytes = (list: KeyList): number =>
   list.kind === 'text' ? list.bytes.byteLength + list.ends.byteLength : list.numbers.byteLength;
 
+/** What is known of a list that may lie elsewhere. */
+export interface KeyFacts {
+  readonly kind: KeyKind;
+  readonly count: number;
+  /** Memory that the keys take. */
+  readonly bytes: number;
+}
+
+export const keyFacts = (list: KeyList): KeyFacts => ({
+  kind: list.kind,
+  count: keyCount(list),
+  bytes: keyBytes(list),
+});
+
 /** The keys from position `from` to before `to`. */
 export function keysBetween(list: KeyList, from: number, to: number): readonly (number | string)[] {
   if (list.kind !== 'text') return Array.from(list.numbers.subarray(from, to));

@@ -180,8 +180,7 @@ async function selectionOf(id: unknown, store: StoreRuntime, { services, session
   const def = known && publicDataClass(store.model, known.dataClass);
   const set = def && (await services.sets.find(name, def, session?.id));
   if (!set) throw fail(1006, name);
-  const all = store
-    .dataClassOf(def)
-    .listed(packedMembers(await services.sets.keys(set)), { ordered: true, alterable: false });
+  const members = packedMembers(await services.sets.keys(set));
+  const all = store.dataClassOf(def).listed(members, { ordered: true, alterable: false });
   return all.cleaned().handle;
 }

@@ -5,8 +5,16 @@ import { LRUCache } from 'lru-cache';
 import type { Config } from '../config.ts';
 import { fail } from '../errors.ts';
 import type { DataClassDef } from '../model/model.ts';
-import { keyBytes, keyCount, keysBetween, keyValues, type KeyKind, type KeyList } from '../query/key-list.ts';
-import type { Engine, KeyFacts, KeyRange, SetKeys, Transaction } from '../store/engine.ts';
+import {
+  keyBytes,
+  keyFacts,
+  keysBetween,
+  keyValues,
+  type KeyFacts,
+  type KeyKind,
+  type KeyList,
+} from '../query/key-list.ts';
+import type { Engine, KeyRange, SetKeys, Transaction } from '../store/engine.ts';
 import {
   endSets,
   findSetStatement,
@@ -41,6 +49,9 @@ interface Kept extends EntitySet, StoredKeys {
   /** When the database was last asked for it. */
   checked: number;
 }
+
+/** The row of a set of such keys. */
+type AsSet = (found: KeyFacts) => StoredSet;
 
 const wellFormed = /^[A-Za-z0-9]{1,64}$/;
 
@@ -83,14 +94,10 @@ export class EntitySets {
    * @throws KeystampError 429 when the sets would take too much space
    */
   async create(asked: NewSet, keys: KeyList): Promise<EntitySet> {
-    const bytes = keyBytes(keys) + setBytes;
-    if (!(await this.#space.hasRoom(bytes))) await this.sweep();
-    const stored = this.#reserve(asked, { kind: keys.kind, count: keyCount(keys), bytes: keyBytes(keys) });
-    await this.#orGiveBack(
-      () => stored,
-      () => this.#stored.add(stored, keys),
-    );
-    return this.#made(stored, keys);
+    const facts = keyFacts(keys);
+    if (!(await this.#space.hasRoom(facts.bytes + setBytes))) await this.sweep();
+    const { stored } = await this.#storing(asked, (asSet) => this.#stored.add(asSet(facts), keys));
+    return this.#made(stored as StoredSet, keys);
   }
 
   /**
@@ -101,16 +108,11 @@ export class EntitySets {
   async createFound(
     asked: NewSet,
     shown: KeyRange,
-    find: (asSet: (found: KeyFacts) => StoredSet) => Promise<SetKeys>,
+    find: (asSet: AsSet) => Promise<SetKeys>,
   ): Promise<{ readonly set: EntitySet; readonly shown: readonly (number | string)[] }> {
     // Nobody can wait for room while the keys are held where they were found.
     if (!(await this.#space.hasRoom(this.#config.maxEntitySetBytes))) await this.sweep();
-    let stored: StoredSet | undefined;
-    const asSet = (found: KeyFacts): StoredSet => (stored = this.#reserve(asked, found));
-    const keys = await this.#orGiveBack(
-      () => stored,
-      () => find(asSet),
-    );
+    const { done: keys, stored } = await this.#storing(asked, find);
     if (keys.kind === 'here') {
       const set = await this.create(asked, keys.keys);
       return { set, shown: keysBetween(keys.keys, shown.from, shown.to) };
@@ -199,22 +201,23 @@ export class EntitySets {
   }
 
   /**
-   * Takes the space of a new set.
-   * @throws KeystampError 429
+   * Has a set stored, once `asSet` was called: that takes its space, which is free again when `store` fails.
+   * @throws KeystampError 429 from `asSet`
    */
-  #reserve(asked: NewSet, found: KeyFacts): StoredSet {
-    const set = storedSet(asked, found, this.#config, this.#now());
-    this.#space.take(set.bytes);
-    return set;
-  }
-
-  /** What was reserved is free again when `work` fails. */
-  async #orGiveBack<T>(reserved: () => StoredSet | undefined, work: () => Promise<T>): Promise<T> {
+  async #storing<T>(
+    asked: NewSet,
+    store: (asSet: AsSet) => Promise<T>,
+  ): Promise<{ readonly done: T; readonly stored: StoredSet | undefined }> {
+    let stored: StoredSet | undefined;
+    const asSet: AsSet = (found) => {
+      const set = storedSet(asked, found, this.#config, this.#now());
+      this.#space.take(set.bytes);
+      return (stored = set);
+    };
     try {
-      return await work();
+      return { done: await store(asSet), stored };
     } catch (error) {
-      const set = reserved();
-      if (set) this.#space.giveBack(set.bytes);
+      if (stored) this.#space.giveBack((stored as StoredSet).bytes);
       throw error;
     }
   }

@@ -2,7 +2,7 @@
 import type { Config } from '../config.ts';
 import { failHttp } from '../errors.ts';
 import type { DataClassDef } from '../model/model.ts';
-import type { KeyFacts } from '../store/engine.ts';
+import type { KeyFacts } from '../query/key-list.ts';
 import type { StoredSet } from '../store/sql/entity-set.ts';
 import { newId } from './session.ts';
 

@@ -1,7 +1,7 @@
 // What a database must offer. Statements are built in store/sql/ from a dialect; an engine only runs them.
 import { KeystampError } from '../errors.ts';
 import type { DataClassDef, Value } from '../model/model.ts';
-import type { KeyKind, KeyList } from '../query/key-list.ts';
+import type { KeyFacts, KeyKind, KeyList } from '../query/key-list.ts';
 import type { Key } from '../query/selection.ts';
 import type { SqlDialect } from './sql/dialect.ts';
 import type { StoredSet } from './sql/entity-set.ts';
@@ -59,14 +59,6 @@ export interface Following {
   /** Whether every change is told at the moment; otherwise it must be looked for now and then. */
   readonly tells: boolean;
   close(): Promise<void>;
-}
-
-/** What is known of keys before an entity set is made of them. */
-export interface KeyFacts {
-  readonly kind: KeyKind;
-  readonly count: number;
-  /** What they take. */
-  readonly bytes: number;
 }
 
 /** Positions in a list of keys: from 0, `to` is not among them. */

@@ -4,10 +4,10 @@
 import { LRUCache } from 'lru-cache';
 import type { DataClassDef } from '../model/model.ts';
 import { oncePer } from '../model/once-per.ts';
-import type { KeyKind, KeyList } from '../query/key-list.ts';
+import type { KeyFacts, KeyKind, KeyList } from '../query/key-list.ts';
 import { keysOf, type Predicate } from '../query/predicate.ts';
 import type { Key } from '../query/selection.ts';
-import type { Engine, Executor, KeyFacts, KeyRange, Row, SetKeys, Snapshot, Transaction, Unit } from './engine.ts';
+import type { Engine, Executor, KeyRange, Row, SetKeys, Snapshot, Transaction, Unit } from './engine.ts';
 import type { SqlDialect } from './sql/dialect.ts';
 import type { StoredSet } from './sql/entity-set.ts';
 import { compilePredicate } from './sql/predicate.ts';

@@ -75,11 +75,8 @@ export class PostgresEngine implements Engine {
   }
 
   async storedKeys(statement: Sql, kind: KeyKind, count: number): Promise<KeyList | undefined> {
-    return readKeyList(
-      kind,
-      count,
-      (await this.rows(statement)).map(({ bytes }) => bytes as Uint8Array),
-    );
+    const parts = (await this.rows(statement)).map(({ bytes }) => bytes as Uint8Array);
+    return readKeyList(kind, count, parts);
   }
 
   total(statement: Sql): Promise<number> {

@@ -3,8 +3,8 @@
 // arrive in one turn share one commit (commits.ts).
 import type Database from 'better-sqlite3';
 import { settings } from '../../config.ts';
-import { keyCount, packKeys, readKeyList, type KeyKind, type KeyList } from '../../query/key-list.ts';
-import type { Engine, KeyFacts, KeyRange, Row, SetKeys, Snapshot, Transaction, Unit } from '../engine.ts';
+import { keyCount, packKeys, readKeyList, type KeyFacts, type KeyKind, type KeyList } from '../../query/key-list.ts';
+import type { Engine, KeyRange, Row, SetKeys, Snapshot, Transaction, Unit } from '../engine.ts';
 import type { StoredSet } from '../sql/entity-set.ts';
 import { isKeyList, type Sql } from '../sql/sql.ts';
 import { bindable } from './bind.ts';

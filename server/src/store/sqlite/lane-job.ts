@@ -1,6 +1,6 @@
 // What the server and a process of the slow lane say to each other.
-import type { KeyFacts, KeyRange, Row } from '../engine.ts';
-import type { KeyKind, KeyList } from '../../query/key-list.ts';
+import type { KeyRange, Row } from '../engine.ts';
+import type { KeyFacts, KeyKind, KeyList } from '../../query/key-list.ts';
 import type { StoredSet } from '../sql/entity-set.ts';
 import { isKeyList, type Param } from '../sql/sql.ts';
 import { behind, lay, type Bulk, type Deposit, type Laid } from './exchange-file.ts';

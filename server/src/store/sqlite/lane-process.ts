@@ -4,15 +4,7 @@ import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { programBeside } from '../../program-beside.ts';
 import type { Value } from '../../model/model.ts';
-import {
-  keyBytes,
-  keyCount,
-  keyListParts,
-  keysBetween,
-  packKeys,
-  readKeyList,
-  type KeyList,
-} from '../../query/key-list.ts';
+import { keyFacts, keyListParts, keysBetween, packKeys, readKeyList, type KeyList } from '../../query/key-list.ts';
 import { makeSetStatements, partBytes } from '../sql/entity-set.ts';
 import { bindable } from './bind.ts';
 import { Connection } from './connection.ts';
@@ -30,7 +22,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 new Worker(programBeside(import.meta.url, 'lane-guard'), { workerData: process.ppid }).unref();
 process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 
-/** Where a long statement looks at a page, it does so once: many that stay would push each other out of the processor's caches. */
+/** Long statements look at most pages once: many that stay would push each other out of the processor's caches. */
 const fewPagesKb = 4 * 1024;
 const reader = new Connection(file, { readonly: true, sortIn: 'files', cacheKb: fewPagesKb });
 /** Lists of keys are sorted, and what is sorted may take as much memory as the cache. */
@@ -75,7 +67,7 @@ function work(job: LaneJob): LaneResult {
     }
     case 'find': {
       const keys = packKeys(lister.column(job.text, bound(job)));
-      const facts = { kind: keys.kind, count: keyCount(keys), bytes: keyBytes(keys) };
+      const facts = keyFacts(keys);
       // Few are stored with the next commit of the server.
       if (facts.bytes <= partBytes) return { kind: 'keys', keys, ms: ms() };
       held = keys;

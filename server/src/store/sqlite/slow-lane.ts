@@ -2,8 +2,8 @@
 // the server, and what is not done in time is ended with its process.
 import type { Config } from '../../config.ts';
 import { failHttp, type KeystampError } from '../../errors.ts';
-import type { KeyKind, KeyList } from '../../query/key-list.ts';
-import type { KeyFacts, KeyRange, Row, SetKeys } from '../engine.ts';
+import type { KeyFacts, KeyKind, KeyList } from '../../query/key-list.ts';
+import type { KeyRange, Row, SetKeys } from '../engine.ts';
 import type { StoredSet } from '../sql/entity-set.ts';
 import type { Sql } from '../sql/sql.ts';
 import { LaneChild, LaneLost } from './lane-child.ts';
@@ -132,7 +132,10 @@ export class SlowLane {
   }
 }
 
-/** @throws Error what SQLite refused; @param pace told how long the statement took */
+/**
+ * @param pace told how long the statement took
+ * @throws Error for what SQLite refused
+ */
 function told(result: LaneResult, pace?: Pace): LaneResult {
   if (result.kind === 'failed') throw new Error(result.message);
   if ('ms' in result) pace?.ranInLane(result.ms);
