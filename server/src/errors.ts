@@ -252,3 +252,6 @@ export function printError(entry: ErrorEntry, dialect: Dialect): PrintedError {
     errCode: entry.code,
   };
 }
+
+/** What is said by whatever was thrown. */
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { registerHooks } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { messageOf } from '../errors.ts';
 import { buildModel } from '../model/load.ts';
 import { ModelError } from '../model/model-error.ts';
 import type { Model } from '../model/model.ts';
@@ -82,7 +83,7 @@ async function exportsOf(file: string): Promise<unknown> {
   try {
     return await import(url);
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     const hint = message.includes('does not provide an export named') ? '; a type is imported with `import type`' : '';
     throw new ModelError([`${placeOf(error) ?? file}: cannot be loaded (${message}${hint})`]);
   }

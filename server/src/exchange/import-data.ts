@@ -2,7 +2,7 @@
 // was broken off goes on where it was.
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { KeystampError } from '../errors.ts';
+import { KeystampError, messageOf } from '../errors.ts';
 import type { Converter } from '../image/converter.ts';
 import { assignValue, keyValue } from '../model/attribute-types.ts';
 import type { DataClassDef, Json, Model, StorageDef, Value } from '../model/model.ts';
@@ -150,7 +150,7 @@ async function carry(
     try {
       media.set(attribute, await fetchMedia(carried, attribute, timestamp, describe));
     } catch (error) {
-      losses.push(`${at(name)}: ${error instanceof Error ? error.message : String(error)}`);
+      losses.push(`${at(name)}: ${messageOf(error)}`);
     }
   }
   return { dataClass, key, stamp, timestamp, values, media };

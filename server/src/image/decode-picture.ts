@@ -2,6 +2,7 @@
 // been held against the limit. Loaded in converter processes alone.
 import sharp from 'sharp';
 import type { Metadata, Sharp } from 'sharp';
+import { messageOf } from '../errors.ts';
 import type { RefusalReason } from './conversion-job.ts';
 import { formatRow } from './formats.ts';
 import type { ImageFormat } from './formats.ts';
@@ -33,8 +34,6 @@ export class PictureRefused extends Error {
     this.reason = reason;
   }
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Runs a step of sharp; whatever it throws means that the picture cannot be decoded. */
 export async function decoding<T>(step: Promise<T>): Promise<T> {

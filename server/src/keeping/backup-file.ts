@@ -2,6 +2,7 @@
 // tells what must be in it. Any SQLite tool opens it; it can be restored on every engine.
 import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
+import { messageOf } from '../errors.ts';
 import type { Value } from '../model/model.ts';
 import type { Row } from '../store/engine.ts';
 import {
@@ -55,8 +56,6 @@ export class BackupError extends Error {
     this.faults = faults;
   }
 }
-
-export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Told while the file is read: how much of how much. */
 export type OnProgress = (done: number, total: number) => void;

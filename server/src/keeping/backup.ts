@@ -1,9 +1,10 @@
 // `keystamp backup`: a copy of everything at one moment, checked before it gets its name.
 import { renameSync, rmSync } from 'node:fs';
+import { messageOf } from '../errors.ts';
 import { isMedia, type Model } from '../model/model.ts';
 import { metaTable } from '../store/sql/columns.ts';
 import { uniqueIdName } from '../store/sql/meta.ts';
-import { BackupError, BackupFile, messageOf, type Manifest, type OnProgress } from './backup-file.ts';
+import { BackupError, BackupFile, type Manifest, type OnProgress } from './backup-file.ts';
 
 /** The steps of making or reading a backup; each tells its progress. */
 export type Step = 'copy' | 'rows' | 'bytes' | 'write';

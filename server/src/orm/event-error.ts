@@ -1,5 +1,5 @@
 // What an event refuses with (spec 15 § 10.3): an error object that is returned or thrown, or anything else that is thrown.
-import type { PrintedError } from '../errors.ts';
+import { messageOf, type PrintedError } from '../errors.ts';
 
 /** A refusal of an event, ready to be printed. */
 export interface EventError {
@@ -29,7 +29,7 @@ export function thrownError(value: unknown, signature = eventSignature): EventEr
       serious: true,
       fault: false,
     };
-  const message = value instanceof Error ? value.message : String(value);
+  const message = messageOf(value);
   return { printed: print({ message }, signature), serious: true, fault: true };
 }
 
