@@ -11,18 +11,19 @@ export function endConnectionsInOrder(fastify: FastifyInstance): void {
     open.add(socket);
     socket.once('close', () => open.delete(socket));
   });
-  // Connections over which nothing came yet, such as those browsers open ahead, do not keep the server from stopping.
-  fastify.addHook('preClose', async () => {
-    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
-  });
   const closeIdle = server.closeIdleConnections.bind(server);
-  server.closeIdleConnections = () => {
+  const endIdle = () => {
+    // Connections over which nothing came yet, such as those browsers open ahead, do not keep the server from stopping.
+    for (const socket of open) if (socket.bytesRead === 0) socket.destroy();
     const sending = [...open].filter(isSending);
     // Node takes them for idle as soon as an answer is written, and cuts off what of it is still on its way.
     for (const socket of sending) socket.destroy = endWhenSent;
     closeIdle();
     for (const socket of sending) Reflect.deleteProperty(socket, 'destroy');
   };
+  // Node asks for it right before it takes no more connections: a client that connects again at once would be taken, and
+  // reset.
+  server.closeIdleConnections = () => process.nextTick(endIdle);
 }
 
 /** Is there an answer that is written, and not sent to its end? */
