@@ -9,6 +9,7 @@ import { restoreBackup, type Restored, type RestoreOptions } from '../../../src/
 import { deleteEntity } from '../../../src/orm/drop.ts';
 import { saveEntity } from '../../../src/orm/save.ts';
 import type { DataClassDef, StorageDef, Value } from '../../../src/model/model.ts';
+import { copyRowsIn } from '../../../src/store/copy-rows.ts';
 import { copyIn, copyOut, reachedStamp } from '../../../src/store/copy.ts';
 import { connectEngine } from '../../../src/store/open.ts';
 import { configOf, databaseOf, model, newFolder, openData, removeFolders, sownData, withFile } from './keeping-data.ts';
@@ -109,6 +110,18 @@ test('no backup of data that is not sound, and no half file', async () => {
   const made = makeBackup((to, on) => copyOut(configOf(broken), model, to, on), model, file, now, quiet);
   await assert.rejects(made, /not sound; keystamp fsck tells more[^]*is damaged/);
   assert.deepEqual(readdirSync(join(file, '..')), []);
+});
+
+test('rows that cannot be brought in leave no file behind', async () => {
+  const folder = newFolder();
+  const engine = await connectEngine(configOf(data));
+  const brought = (): Promise<void> => copyRowsIn(engine, model, join(folder, 'none'), () => {});
+  await assert.rejects(brought(), /unable to open database file/);
+  assert.deepEqual(readdirSync(folder), []);
+  writeFileSync(join(folder, 'none.shape'), 'no database. '.repeat(1000));
+  await assert.rejects(brought(), /not a database/);
+  assert.deepEqual(readdirSync(folder), []);
+  await engine.close();
 });
 
 test('a restore with margin 0 is what was saved', async () => {
