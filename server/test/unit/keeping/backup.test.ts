@@ -9,8 +9,12 @@ import { restoreBackup, type Restored, type RestoreOptions } from '../../../src/
 import { deleteEntity } from '../../../src/orm/drop.ts';
 import { saveEntity } from '../../../src/orm/save.ts';
 import type { DataClassDef, StorageDef, Value } from '../../../src/model/model.ts';
+<<<<<<< HEAD
 import { copyRowsIn } from '../../../src/store/copy-rows.ts';
 import { copyIn, copyOut, reachedStamp } from '../../../src/store/copy.ts';
+=======
+import { copyIn, copyOut, reachedNumbers } from '../../../src/store/copy.ts';
+>>>>>>> c35cb44 (Move numbers of pictures on from where an earlier restore had moved them)
 import { connectEngine } from '../../../src/store/open.ts';
 import { configOf, databaseOf, model, newFolder, openData, removeFolders, sownData, withFile } from './keeping-data.ts';
 
@@ -40,7 +44,7 @@ const make = (file: string, onStep = quiet): ReturnType<typeof makeBackup> =>
 async function restore(into: string, options: Partial<RestoreOptions> = {}, file = backup): Promise<Restored> {
   return restoreBackup(
     file,
-    await reachedStamp(configOf(into)),
+    await reachedNumbers(configOf(into)),
     { margin: 1000, newId: false, ...options },
     join(into, 'restore.part'),
     (from, onProgress) => copyIn(configOf(into), model, from, onProgress),
@@ -145,11 +149,11 @@ test('numbers go on from where none has been: changes, versions, entities that w
   cpSync(databaseOf(data), databaseOf(target));
   withFile(databaseOf(target), (database) => database.exec('UPDATE keystamp_global_stamp SET value = 5000'));
   const { globalStamp } = await restore(target, { newId: true });
-  assert.equal(globalStamp, 5001, 'above what the datastore that went had reached');
-  assert.equal(value(target, 'SELECT min(__global_stamp) FROM Person'), 5000, 'every copy reads all entities again');
+  assert.equal(globalStamp, 6001, 'above what the datastore that went had reached');
+  assert.equal(value(target, 'SELECT min(__global_stamp) FROM Person'), 6000, 'every copy reads all entities again');
   assert.equal(
     value(target, 'SELECT pruned FROM keystamp_global_stamp'),
-    5000,
+    6000,
     'and learns that deletions are unknown',
   );
   assert.equal(value(target, 'SELECT min(__base) FROM Person'), 1000);
@@ -174,8 +178,28 @@ test('numbers go on from where none has been: changes, versions, entities that w
   assert.equal(value(target, "SELECT __base FROM Firm WHERE code = 'new'"), 1000, 'its key may have had pictures');
   assert.equal(value(target, 'SELECT __base FROM Person WHERE ID = 4'), 1000);
   assert.equal(value(target, "SELECT version FROM keystamp_tombstone WHERE dataclass = 'Person'"), 1001);
-  assert.equal((await restore(target, { margin: 9000 })).globalStamp, 9005);
   assert.ok(existsSync(databaseOf(target)));
+});
+
+test('restored once more, a backup gives none of the numbers that the datastore gave since the first time', async () => {
+  const target = newFolder();
+  await restore(target);
+  const later = join(newFolder(), 'later.backup');
+  await makeBackup((to, on) => copyOut(configOf(target), model, to, on), model, later, now, quiet);
+  const bases = (): unknown[] => [
+    value(target, 'SELECT min(__base) FROM Person'),
+    value(target, "SELECT version FROM keystamp_tombstone WHERE dataclass = '*'"),
+    value(target, 'SELECT value FROM keystamp_global_stamp'),
+  ];
+  assert.deepEqual(bases(), [1000, 1000, 1005]);
+  await restore(target);
+  assert.deepEqual(bases(), [2000, 2000, 2006]);
+  await restore(target, { margin: 9000 });
+  assert.deepEqual(bases(), [11_000, 11_000, 11_007]);
+  await restore(target, {}, later);
+  assert.deepEqual(bases(), [12_000, 12_000, 12_008], 'one that was made in between as well');
+  await restore(target, { margin: 0 });
+  assert.deepEqual(bases().slice(0, 2), [0, undefined], 'unless nothing is to be moved');
 });
 
 test('a restore into data that is open is one transaction: readers see the old or the new', async () => {
