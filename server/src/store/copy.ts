@@ -49,7 +49,10 @@ function reachedIn(file: string): Reached {
 /** The same of an SQLite file that is open. */
 export function numbersIn(database: Database.Database): Reached {
   const number = (text: string, ...params: readonly unknown[]): number =>
-    database.prepare<unknown[], number>(text).pluck().get(...params) ?? 0;
+    database
+      .prepare<unknown[], number>(text)
+      .pluck()
+      .get(...params) ?? 0;
   return {
     globalStamp: number(`SELECT value FROM ${globalStampTable.text}`),
     versions: number(movedStatement.text, ...movedStatement.params),
