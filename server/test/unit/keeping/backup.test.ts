@@ -9,12 +9,8 @@ import { restoreBackup, type Restored, type RestoreOptions } from '../../../src/
 import { deleteEntity } from '../../../src/orm/drop.ts';
 import { saveEntity } from '../../../src/orm/save.ts';
 import type { DataClassDef, StorageDef, Value } from '../../../src/model/model.ts';
-<<<<<<< HEAD
-import { copyRowsIn } from '../../../src/store/copy-rows.ts';
-import { copyIn, copyOut, reachedStamp } from '../../../src/store/copy.ts';
-=======
 import { copyIn, copyOut, reachedNumbers } from '../../../src/store/copy.ts';
->>>>>>> c35cb44 (Move numbers of pictures on from where an earlier restore had moved them)
+import { copyRowsIn } from '../../../src/store/copy-rows.ts';
 import { connectEngine } from '../../../src/store/open.ts';
 import { configOf, databaseOf, model, newFolder, openData, removeFolders, sownData, withFile } from './keeping-data.ts';
 
