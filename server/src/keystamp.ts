@@ -156,7 +156,7 @@ async function openPart(
     config,
     model,
     attempts,
-    keys: new ApiKeys(engine, now),
+    keys: new ApiKeys(engine, now, sessions.keys),
     engine,
     roles,
     converter,

@@ -6,8 +6,9 @@ import { KeystampError } from '../errors.ts';
 import type { Engine, Row } from '../store/engine.ts';
 import { findKey } from '../store/sql/api-key.ts';
 import { Addresses } from './addresses.ts';
+import type { KeySessions } from './key-sessions.ts';
 import { hashOfKey } from './stored-api-keys.ts';
-import { identityOf, type Identity } from './identity.ts';
+import { identityOf, printIdentity, type Identity } from './identity.ts';
 
 /** A key that may be used. */
 export interface ApiKey {
@@ -39,11 +40,14 @@ export function missingKey(): never {
 export class ApiKeys {
   readonly #engine: Engine;
   readonly #now: () => number;
+  readonly #sessions: Pick<KeySessions, 'hasRow' | 'found'>;
   readonly #known = new LRUCache<string, KnownKey>({ max: keptKeys });
 
-  constructor(engine: Engine, now: () => number) {
+  /** @param sessions told what was found of the session of a key together with it */
+  constructor(engine: Engine, now: () => number, sessions: Pick<KeySessions, 'hasRow' | 'found'>) {
     this.#engine = engine;
     this.#now = now;
+    this.#sessions = sessions;
   }
 
   /**
@@ -63,14 +67,21 @@ export class ApiKeys {
 
   async #lookUp(hash: string, address: string): Promise<ApiKey> {
     // Another process may have made it a moment ago.
-    if (!this.#known.has(hash)) this.#engine.refresh();
+    const before = this.#known.get(hash);
+    if (!before) this.#engine.refresh();
+    const hadSession = before !== undefined && this.#sessions.hasRow(before);
     const version = this.#engine.dataVersion();
     const row = await this.#engine.row(findKey(hash));
     this.#known.delete(hash);
     if (!row || !timingSafeEqual(Buffer.from(String(row['hash'])), Buffer.from(hash)))
       throw refuse(401, 'Api-key Not Valid');
-    const known = { ...keyOf(row), checked: this.#now(), version };
+    const key = keyOf(row);
+    // Equal keys share one identity for as long as they are known.
+    const identity =
+      before && printIdentity(before.identity) === printIdentity(key.identity) ? before.identity : key.identity;
+    const known = { ...key, identity, checked: this.#now(), version };
     this.#known.set(hash, known);
+    this.#sessions.found(known, row, hadSession);
     return this.#permit(known, address);
   }
 
@@ -81,7 +92,7 @@ export class ApiKeys {
   }
 }
 
-/** A row as it is used; equal keys share one identity for as long as they are known. */
+/** A row as it is used. */
 function keyOf(row: Row): Omit<KnownKey, 'checked' | 'version'> {
   const id = String(row['id']);
   const description = String(row['description']);

@@ -59,6 +59,7 @@ export class KnownSessions {
     const known = this.#known.get(id);
     if (!known) return;
     this.#known.delete(id);
+    this.used.delete(known.session);
     for (const ticket of known.tickets) {
       this.#tickets.delete(ticket.secret);
       this.used.delete(ticket.session);

@@ -28,6 +28,12 @@ export function sessionOfRow(row: Row, known: Session | undefined, now: number):
   return { id: String(row['id']), identity: readIdentity(text), storage, load, lastUsed: now, ...current };
 }
 
+/** Brings a session up to date. @param row with its storage and idle time as the database has them */
+export function reviseSession(session: Session, row: Row, expires: number): void {
+  reviseStorage(session.storage, String(row['storage']));
+  Object.assign(session, { idleMs: Number(row['idle']), expires });
+}
+
 /** As the database has it. */
 export const printStorage = ({ value }: SessionStorage): string => JSON.stringify(value);
 

@@ -17,6 +17,7 @@ import {
 import { sql } from '../store/sql/sql.ts';
 import { SessionFinder } from './find-session.ts';
 import { guest, type Identity } from './identity.ts';
+import { KeySessions } from './key-sessions.ts';
 import { KnownSessions } from './known-sessions.ts';
 import type { SessionCookie } from './session-cookie.ts';
 import { SessionLife, type Release } from './session-life.ts';
@@ -35,6 +36,7 @@ export interface Beginning {
 export class Sessions {
   readonly cookie: SessionCookie;
   readonly life: SessionLife;
+  readonly keys: KeySessions;
   readonly #known = new KnownSessions();
   readonly #finder: SessionFinder;
   readonly #engine: Engine;
@@ -47,6 +49,7 @@ export class Sessions {
     this.#now = now;
     this.cookie = cookie;
     this.life = new SessionLife(engine, config, now, this.#known, releases);
+    this.keys = new KeySessions(engine, now, this.#known, this.life);
     this.#finder = new SessionFinder(engine, now, this.#known, this.life);
   }
 
@@ -123,16 +126,14 @@ export class Sessions {
       revertStorage(session.storage);
       throw error;
     }
-    // That of an API key has a row only while it holds something.
-    if (session.expires !== 0) {
-      session.expires = this.life.storedEndOf(session);
-      const { id, idleMs, expires } = session;
-      await this.#engine.write((tx) =>
-        tx.run(
-          sql`UPDATE ${sessionTable} SET storage = ${text}, idle = ${idleMs}, expires = ${expires} WHERE id = ${id}`,
-        ),
-      );
-    }
+    if (!this.keys.hasRow(session)) return this.keys.open(session).stored;
+    session.expires = this.life.storedEndOf(session);
+    const { id, idleMs, expires } = session;
+    await this.#engine.write((tx) =>
+      tx.run(
+        sql`UPDATE ${sessionTable} SET storage = ${text}, idle = ${idleMs}, expires = ${expires} WHERE id = ${id}`,
+      ),
+    );
     session.storage.saved = text;
   }
 
@@ -153,35 +154,6 @@ export class Sessions {
     await tx.run(insertSecret(hashOf(ticket.secret), ticket.session.id));
     this.#known.keep(ticket);
     return ticket;
-  }
-
-  /** The session of an API key, the same for all who send it. It has a row only while it holds something (§ 7.3). */
-  ofKey(id: string, identity: Identity): Session {
-    const known = this.#known.session(id);
-    const now = this.#now();
-    if (known?.identity === identity) {
-      if (known.expires > 0) this.life.use(known, now);
-      return known;
-    }
-    const { storage = newStorage(), load = { requests: 0 } } = known ?? {};
-    const idleMs = this.life.usualIdleMs;
-    const session: Session = { id, identity, storage, load, idleMs, lastUsed: now, expires: 0 };
-    this.#known.hold(session);
-    return session;
-  }
-
-  /** Makes sure that the session of an API key can hold something. */
-  openKey(session: Session): Session {
-    const now = this.#now();
-    session.lastUsed = now;
-    if (this.life.isAlive(session.expires, now)) return session;
-    session.expires = this.life.storedEndOf(session);
-    const row = rowOf(session);
-    session.stored = this.#engine
-      .write((tx) => tx.run(replaceSession(row, now)))
-      .then(() => void delete session.stored);
-    session.stored.catch(() => {});
-    return session;
   }
 
   /** Ends a session with all it holds; whether there was one. Other processes notice when they ask again. */

@@ -51,7 +51,7 @@ export class Visitor {
     this.#roles = roles;
     if (!hold) return;
     if ('secret' in hold) this.#ticket = hold;
-    else this.#ofKey = sessions.ofKey(hold.id, hold.identity);
+    else this.#ofKey = sessions.keys.of(hold);
   }
 
   /** The session the client came with or got by now. */
@@ -70,7 +70,7 @@ export class Visitor {
 
   /** The session, a new one if there was none. Its row is on disk when its `stored` has settled. */
   openSession(): Session {
-    if (this.#ofKey) return this.#sessions.openKey(this.#ofKey);
+    if (this.#ofKey) return this.#sessions.keys.open(this.#ofKey);
     this.#ticket ??= this.#sessions.create(this.#beginning(this.#acting));
     return this.#ticket.session;
   }
@@ -82,7 +82,7 @@ export class Visitor {
   renewSession(): Session {
     const former = this.session;
     if (former) this.#sessions.forget(former.id);
-    if (this.#ofKey) return this.#sessions.openKey(this.#ofKey);
+    if (this.#ofKey) return this.#sessions.keys.open((this.#ofKey = this.#sessions.keys.of(this.#ofKey)));
     if (former && former.identity.kind !== 'guest') throw fail(1822);
     this.#ticket = this.#sessions.create();
     return this.#ticket.session;

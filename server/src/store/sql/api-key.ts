@@ -1,5 +1,5 @@
 // Statements on API keys. Of a key the hash alone is kept; times are milliseconds since 1970.
-import { apiKeyTable } from './columns.ts';
+import { apiKeyTable, sessionTable } from './columns.ts';
 import { sql, type Sql } from './sql.ts';
 
 export interface StoredKey {
@@ -18,8 +18,9 @@ export interface StoredKey {
 export const insertKey = ({ id, hash, type, role, description, created, expires, hosts }: StoredKey): Sql =>
   sql`INSERT INTO ${apiKeyTable} (id, hash, type, role, description, created, expires, hosts) VALUES (${id}, ${hash}, ${type}, ${role}, ${description}, ${created}, ${expires}, ${hosts})`;
 
+/** The key, with what there is of its session: `storage`, `idle` and `sessionexpires`. */
 export const findKey = (hash: string): Sql =>
-  sql`SELECT id, hash, type, role, description, created, expires, hosts FROM ${apiKeyTable} WHERE hash = ${hash}`;
+  sql`SELECT k.id AS id, k.hash AS hash, k.type AS type, k.role AS role, k.description AS description, k.expires AS expires, k.hosts AS hosts, s.storage AS storage, s.idle AS idle, s.expires AS sessionexpires FROM ${apiKeyTable} AS k LEFT JOIN ${sessionTable} AS s ON s.id = k.id WHERE k.hash = ${hash}`;
 
 /** The oldest first. */
 export const listKeys = (): Sql =>
