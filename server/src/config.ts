@@ -284,7 +284,7 @@ export const settings = {
   maxConversionQueue: setting(256, 'KEYSTAMP_MAX_QUEUE', 'conversions waiting; past it the answer is 503'),
   conversionSeconds: setting(30, 'KEYSTAMP_CONVERSION_TIMEOUT', 'seconds until a conversion is ended', seconds(0)),
   variantMemoryBytes: setting(128 * MiB, 'KEYSTAMP_VARIANT_MEMORY', 'memory for pictures ready to send'),
-  variantDiskBytes: setting(1024 * MiB, 'KEYSTAMP_VARIANT_DISK', 'disk for converted pictures'),
+  variantDiskBytes: setting(1024 * MiB, 'KEYSTAMP_VARIANT_DISK', 'disk for converted pictures, of all processes'),
   stopSeconds: setting(
     20,
     'KEYSTAMP_STOP_TIMEOUT',

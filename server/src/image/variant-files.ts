@@ -1,5 +1,6 @@
 // Converted pictures on disk: one file each, written beside its place and renamed, checked by digest when read back,
-// within a budget. Everything here can be thrown away at any time.
+// within a budget. Everything here can be thrown away at any time. Other processes may keep theirs in the same folder, and
+// delete any: what is really there is looked at now and then.
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -11,23 +12,31 @@ const digestBytes = 32;
 /** Unfinished files of a server that was stopped; younger ones may belong to a server that is writing now. */
 const abandonedAfterMs = 3_600_000;
 
+/** The folder is looked at again when this process has written such a part of the budget. */
+const lookAfter = 1 / 16;
+
 const digest = (bytes: Uint8Array): Buffer => createHash('sha256').update(bytes).digest();
 
-interface Found {
-  readonly name: string;
+interface Kept {
   readonly size: number;
-  readonly modified: number;
+  /** When it was last read or written here, or written elsewhere; milliseconds since 1970. */
+  readonly used: number;
 }
+
+/** Milliseconds since 1970, with fractions: many are used within one. */
+const now = (): number => performance.timeOrigin + performance.now();
 
 /** The folder of kept copies. Names start with hexadecimal digits and hold no separator. */
 export class VariantFiles {
   readonly #folder: string;
   readonly #budget: number;
   readonly #onEvent: OnImageEvent;
-  /** Bytes of each file, longest unused first. */
-  #sizes = new Map<string, number>();
+  /** Longest unused first. */
+  #kept = new Map<string, Kept>();
   #total = 0;
   #scan: Promise<void> | undefined;
+  /** Bytes that were written since the folder was looked at. */
+  #unseen = Infinity;
   #written = 0;
 
   /** @param budget bytes of all files together; 0 keeps nothing */
@@ -42,7 +51,10 @@ export class VariantFiles {
     if (this.#budget === 0) return undefined;
     const file = this.#path(name);
     const content = await readFile(file).catch(() => undefined);
-    if (!content) return undefined;
+    if (!content) {
+      this.#forget(name);
+      return undefined;
+    }
     const picture = content.subarray(digestBytes);
     if (!digest(picture).equals(content.subarray(0, digestBytes))) {
       this.#onEvent({ kind: 'variantDamaged', file });
@@ -64,9 +76,10 @@ export class VariantFiles {
       await writeFile(unfinished, [digest(picture), picture], { flag: 'wx' });
       await rename(unfinished, file);
       this.#touch(name, size);
-      await (this.#scan ??= this.#scanFolder());
+      this.#unseen += size;
+      await this.#look();
       while (this.#total > this.#budget) {
-        const oldest = this.#sizes.keys().next();
+        const oldest = this.#kept.keys().next();
         if (oldest.done) break;
         await this.#remove(oldest.value);
       }
@@ -82,13 +95,13 @@ export class VariantFiles {
 
   #touch(name: string, size: number): void {
     this.#forget(name);
-    this.#sizes.set(name, size);
+    this.#kept.set(name, { size, used: now() });
     this.#total += size;
   }
 
   #forget(name: string): void {
-    this.#total -= this.#sizes.get(name) ?? 0;
-    this.#sizes.delete(name);
+    this.#total -= this.#kept.get(name)?.size ?? 0;
+    this.#kept.delete(name);
   }
 
   async #remove(name: string): Promise<void> {
@@ -96,22 +109,36 @@ export class VariantFiles {
     await unlink(this.#path(name)).catch(() => {}); // gone already is as good
   }
 
-  /** Learns of the files that earlier runs left, oldest first, and deletes what they left unfinished. */
+  /** Waits until it is known well enough what is in the folder. */
+  #look(): Promise<void> | undefined {
+    if (this.#scan || this.#unseen < this.#budget * lookAfter) return this.#scan;
+    this.#unseen = 0;
+    this.#scan = this.#scanFolder()
+      .catch((error: unknown) => {
+        this.#unseen = Infinity;
+        throw error;
+      })
+      .finally(() => (this.#scan = undefined));
+    return this.#scan;
+  }
+
+  /** Learns of the files that earlier runs and other processes left, and deletes what was left unfinished. */
   async #scanFolder(): Promise<void> {
-    const found: Found[] = [];
+    const begun = now();
+    const found = new Map<string, Kept>();
     for (const folder of await readdir(this.#folder)) {
       for (const name of await readdir(join(this.#folder, folder)).catch(() => [])) {
         const stats = await stat(join(this.#folder, folder, name)).catch(() => undefined);
         if (!stats?.isFile()) continue;
-        if (!name.endsWith('.tmp')) found.push({ name, size: stats.size, modified: stats.mtimeMs });
+        const used = Math.max(stats.mtimeMs, this.#kept.get(name)?.used ?? 0);
+        if (!name.endsWith('.tmp')) found.set(name, { size: stats.size, used });
         else if (Date.now() - stats.mtimeMs > abandonedAfterMs) await this.#remove(name);
       }
     }
-    found.sort((a, b) => a.modified - b.modified);
-    const recent = this.#sizes;
-    this.#sizes = new Map();
+    // What was kept meanwhile was perhaps not there yet.
+    for (const [name, kept] of this.#kept) if (kept.used >= begun) found.set(name, kept);
+    this.#kept = new Map([...found].toSorted(([, a], [, b]) => a.used - b.used));
     this.#total = 0;
-    for (const { name, size } of found) if (!recent.has(name)) this.#touch(name, size);
-    for (const [name, size] of recent) this.#touch(name, size);
+    for (const { size } of found.values()) this.#total += size;
   }
 }

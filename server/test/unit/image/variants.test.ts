@@ -161,6 +161,22 @@ test('the disk budget holds: the longest unused copies go, those of earlier runs
   assert.ok(total <= size * 3);
 });
 
+test('the disk budget is that of all processes together', async (t) => {
+  const size = (await converter.convert(read, png as Variant & { unchanged: false })).length + 32;
+  const { again, files } = await start(t, { variantMemoryBytes: 0, variantDiskBytes: size * 4 });
+  const workers = [again(), again(), again()];
+  const hashes = Array.from({ length: 12 }, (_, n) => createHash('sha256').update(`picture ${n}`).digest());
+  for (const [n, one] of hashes.entries()) {
+    const worker = workers[n % workers.length] as Variants;
+    await worker.get(one, png, read);
+    // A worker waits for what it is writing when it stops.
+    await worker.close();
+  }
+  const kept = (await files()).map((file) => file.split('/').at(-1)?.slice(0, 64));
+  assert.equal(kept.length, 4);
+  assert.ok(kept.includes(hashes.at(-1)?.toString('hex')));
+});
+
 test('without disk and memory every answer is converted, and right', async (t) => {
   const { again, files } = await start(t, { variantMemoryBytes: 0, variantDiskBytes: 0 });
   const variants = again();
