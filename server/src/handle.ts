@@ -138,7 +138,8 @@ export function createHandler(served: readonly Served[], config: Config, onEvent
       if (mustLogIn) checkGuestCall(plan);
       let outcome: Outcome;
       try {
-        outcome = await runPlan(plan, visit);
+        const run = runPlan(plan, visit);
+        outcome = run instanceof Promise ? await run : run;
       } finally {
         // What code has changed of the session holds although it failed afterwards.
         if (visit.visitor.isUnsettled) await visit.visitor.settle();

@@ -26,12 +26,15 @@ const ownTag = /-(?:br|gzip)"/g;
 /** The request as it was before compression: the tags of compressed bodies are those of the bodies. */
 export function uncompressedRequest(http: HttpRequest): HttpRequest {
   const { 'if-none-match': noneMatch, 'if-match': match } = http.headers;
-  if (noneMatch === undefined && match === undefined) return http;
+  if (!isOfCompressed(noneMatch) && !isOfCompressed(match)) return http;
   const headers = { ...http.headers };
   if (noneMatch !== undefined) headers['if-none-match'] = String(noneMatch).replace(ownTag, '"');
   if (match !== undefined) headers['if-match'] = String(match).replace(ownTag, '"');
   return { ...http, headers };
 }
+
+const isOfCompressed = (tags: string | string[] | undefined): boolean =>
+  tags !== undefined && String(tags).search(ownTag) >= 0;
 
 /** The answer as this client takes it; the same one when nothing is to be done. */
 export function compressedReply(reply: HttpReply, { headers }: HttpRequest): HttpReply | Promise<HttpReply> {
@@ -72,7 +75,7 @@ const tagOf = (tag: string, encoding: Encoding): string => tag.replace(/"$/, `-$
 /** What a client has and may go on using keeps the tag that it has. */
 function taggedAsAsked(reply: HttpReply, asked: string | string[] | undefined): HttpReply {
   const tag = reply.headers['ETag'];
-  if (tag === undefined || asked === undefined) return reply;
+  if (tag === undefined || !isOfCompressed(asked)) return reply;
   const had = encodings.find((encoding) => String(asked).includes(tagOf(String(tag), encoding)));
   return had ? { ...reply, headers: { ...varying(reply), ETag: tagOf(String(tag), had) } } : reply;
 }

@@ -1,7 +1,8 @@
 // What an operator watches, as Prometheus reads it: answers, conversions, faults and the process itself. Listens to the
 // same events that are logged.
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
-import type { AppEvent, OnEvent } from '../events.ts';
+import type { OnEvent } from '../events.ts';
+import { AnswerTimes } from './answer-times.ts';
 
 const answerSeconds = [0.001, 0.005, 0.02, 0.1, 0.5, 2, 10];
 const conversionSeconds = [0.01, 0.05, 0.2, 1, 5, 20];
@@ -24,14 +25,13 @@ export function createMetrics(): Metrics {
     if (!isAsked) collectDefaultMetrics({ register: registry });
     isAsked = true;
   };
-  const answers = new Histogram({
+  const answers = new AnswerTimes({
     name: 'keystamp_answer_seconds',
     help: 'Time from a request to its answer, by method and status',
-    labelNames: ['method', 'status'],
     buckets: answerSeconds,
-    registers,
+    registry,
     // Of several processes each is asked for its metrics past `text`.
-    collect: watchProcess,
+    onRead: watchProcess,
   });
   const conversions = new Histogram({
     name: 'keystamp_conversion_seconds',
@@ -46,16 +46,6 @@ export function createMetrics(): Metrics {
     labelNames: ['kind'],
     registers,
   });
-  /** Looking a child up by its labels costs more than what it then does. */
-  const children = new Map<string, ReturnType<typeof answers.labels>>();
-
-  function answered({ method, status, milliseconds }: AppEvent & { kind: 'answered' }): void {
-    const name = `${method} ${status}`;
-    let child = children.get(name);
-    if (!child) children.set(name, (child = answers.labels(method, String(status))));
-    child.observe(milliseconds / 1000);
-  }
-
   return {
     contentType: registry.contentType,
     registry,
@@ -66,7 +56,7 @@ export function createMetrics(): Metrics {
     onEvent: (event) => {
       switch (event.kind) {
         case 'answered':
-          return answered(event);
+          return answers.count(event.method, event.status, event.milliseconds / 1000);
         case 'pictureInspected':
         case 'pictureConverted':
           return conversions

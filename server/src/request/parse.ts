@@ -40,9 +40,12 @@ export function parseRequest(
   return { method, mount, target: parsePath(cut.segments), params: parseQuery(url.slice(cut.end + 1)) };
 }
 
+/** What stands behind a mount. */
+const afterMount: ReadonlySet<string> = new Set(['', '/', '?', '&']);
+
 /** Whether a URL is one of that mount. */
 export const isUnder = (url: string, mount: string): boolean =>
-  url.startsWith(mount) && ['', '/', '?', '&'].includes(url.charAt(mount.length));
+  url.startsWith(mount) && afterMount.has(url.charAt(mount.length));
 
 /**
  * The mount that a URL came in on: the longest of those it is under.

@@ -1,19 +1,20 @@
 // One picture or BLOB: the narrow row first, then the decision of the caching contract, the bytes last (spec 10 § 9).
-import { KeystampError, failHttp } from '../errors.ts';
+import { failHttp } from '../errors.ts';
 import { formatOfMediaType, formatRow } from '../image/formats.ts';
 import { cachingCase } from '../image/image-ref.ts';
-import { etagOf, resolveVariant, type Variant } from '../image/variant.ts';
+import { etagOf, resolveVariant } from '../image/variant.ts';
 import { printKeyInUri } from '../query/print-key.ts';
 import type { Key } from '../query/selection.ts';
 import { classOfEntity } from '../plan/entity-ref.ts';
 import type { MediaPlan } from '../plan/media-plan.ts';
-import { evaluateConditions, requestedRange, wantsJsonOnly } from '../request/conditions.ts';
-import { ContentGone, openContent, readContent, type Content } from '../store/content.ts';
+import { wantsJsonOnly } from '../request/conditions.ts';
+import { ContentGone, type Content } from '../store/content.ts';
 import type { Row } from '../store/engine.ts';
 import { matchStatement, mediaStatement } from '../store/sql/media.ts';
 import { entityStatement } from '../store/sql/select.ts';
 import { withCalculated } from './calculated.ts';
 import type { Visit } from './context.ts';
+import { atHand, deliver, isKept, type FoundMedia } from './deliver-media.ts';
 import { findKey, missing } from './entity.ts';
 import { forDatabase } from './settled.ts';
 import type { CachingRow, EmptyOutcome, EnvelopeOutcome, MediaFacts, MediaOutcome } from './outcome.ts';
@@ -29,17 +30,22 @@ const isHarmless = (mediatype: string): boolean => printable.test(mediatype) && 
 
 const attempts = 5;
 
-/** Larger stored bytes are sent as they are read. */
-const mostInMemory = 4 * 1024 * 1024;
+type MediaResult = MediaOutcome | EmptyOutcome | EnvelopeOutcome;
 
 /**
- * Spec 10 § 9, decision procedure.
+ * Spec 10 § 9, decision procedure; a promise only when something must be waited for.
  * @throws KeystampError 1543, 412, 416, and those of a conversion
  */
-export async function runMedia(plan: MediaPlan, visit: Visit): Promise<MediaOutcome | EmptyOutcome | EnvelopeOutcome> {
+export function runMedia(plan: MediaPlan, visit: Visit): MediaResult | Promise<MediaResult> {
+  const known = knownMedia(plan, visit);
+  return (known && atHand(known, visit)) ?? waitForMedia(plan, visit);
+}
+
+async function waitForMedia(plan: MediaPlan, visit: Visit): Promise<MediaResult> {
   for (let attempt = 1; ; attempt++) {
     try {
-      return await attemptMedia(plan, visit);
+      const media = knownMedia(plan, visit) ?? (await findMedia(plan, visit));
+      return 'facts' in media ? await deliver(media, visit) : media;
     } catch (error) {
       if (!(error instanceof ContentGone)) throw error;
       if (attempt === attempts) throw failHttp(503, 'the picture is being replaced', { 'Retry-After': '1' });
@@ -48,35 +54,31 @@ export async function runMedia(plan: MediaPlan, visit: Visit): Promise<MediaOutc
   }
 }
 
-/** A picture or BLOB as its row says. */
-interface Found {
-  readonly facts: MediaFacts;
-  /** Of the stored bytes. */
-  readonly hash: Uint8Array;
-  readonly size: number;
-  /** Absent: the stored bytes go out. */
-  readonly variant?: Variant;
-}
-
 /**
  * What the plans of URLs that come again found, and in which version of the data: as long as that is the one that reads
  * see, the row need not be read again.
  */
-const found = new WeakMap<MediaPlan, { readonly dataVersion: number; readonly media: Found }>();
+const found = new WeakMap<MediaPlan, { readonly dataVersion: number; readonly media: FoundMedia }>();
 
-async function attemptMedia(plan: MediaPlan, visit: Visit): Promise<MediaOutcome | EmptyOutcome | EnvelopeOutcome> {
-  const { engine } = visit.services;
-  const asJson = plan.delivery.kind === 'picture' && wantsJsonOnly(visit.http.headers);
-  const dataVersion = dependsOnDataAlone(plan) ? engine.dataVersion() : undefined;
+function knownMedia(plan: MediaPlan, visit: Visit): FoundMedia | undefined {
   const known = found.get(plan);
-  if (known && known.dataVersion === dataVersion && !asJson) return deliver(known.media, visit);
-  const media = await findMedia(plan, asJson, visit);
-  if (!('facts' in media)) return media;
+  if (!known || known.dataVersion !== visit.services.engine.dataVersion() || wantsEnvelope(plan, visit))
+    return undefined;
+  return known.media;
+}
+
+const wantsEnvelope = ({ delivery }: MediaPlan, { http }: Visit): boolean =>
+  delivery.kind === 'picture' && wantsJsonOnly(http.headers);
+
+async function findMedia(plan: MediaPlan, visit: Visit): Promise<FoundMedia | EmptyOutcome | EnvelopeOutcome> {
+  const { engine } = visit.services;
+  const dataVersion = dependsOnDataAlone(plan) ? engine.dataVersion() : undefined;
+  const media = await readMedia(plan, visit);
   // Row D depends on more than the data; a change of this second must be looked at again when it may be told.
-  const lasting = isKept(media.facts) && media.facts.changedAt !== undefined;
-  if (lasting && dataVersion !== undefined && dataVersion === engine.dataVersion())
+  const isLasting = 'facts' in media && isKept(media.facts) && media.facts.changedAt !== undefined;
+  if (isLasting && dataVersion !== undefined && dataVersion === engine.dataVersion())
     found.set(plan, { dataVersion, media });
-  return deliver(media, visit);
+  return media;
 }
 
 /**
@@ -88,18 +90,14 @@ const dependsOnDataAlone = ({ entity, place }: MediaPlan): boolean =>
   entity.dataClass.code.restrict === undefined &&
   place.steps.every(({ target }) => target.code.restrict === undefined);
 
-async function findMedia(
-  plan: MediaPlan,
-  asJson: boolean,
-  visit: Visit,
-): Promise<Found | EmptyOutcome | EnvelopeOutcome> {
+async function readMedia(plan: MediaPlan, visit: Visit): Promise<FoundMedia | EmptyOutcome | EnvelopeOutcome> {
   const { entity, place } = plan;
   const { engine } = visit.services;
   const key = await findKey(entity, visit);
   let row = key && (await engine.row(mediaStatement(classOfEntity(entity), place, key)));
   if (!key || !row) throw missing(entity);
   if (await excludes(plan, key, visit)) return empty;
-  if (asJson)
+  if (wantsEnvelope(plan, visit))
     return envelope(
       plan,
       key,
@@ -131,9 +129,6 @@ async function findMedia(
   return { facts, hash: row['hash'] as Uint8Array, size: Number(row['size']), ...(variant && { variant }) };
 }
 
-/** Rows that are never kept ignore conditions and ranges (§ 9.6). */
-const isKept = ({ row }: MediaFacts): boolean => row === 'C' || row === 'O' || row === 'A';
-
 /**
  * What an alias shows, and what `:attribute(value)` finds, may be another entity's tomorrow, with the same number, and the
  * member of a set only while there is the set: it is asked for every time.
@@ -157,7 +152,7 @@ export async function excludes({ narrowing, entity }: MediaPlan, key: Key, visit
   return (await engine.row(matchStatement(dataClass, key, predicate, engine.dialect))) === undefined;
 }
 
-export type Form = Pick<MediaFacts, 'mediatype' | 'etag' | 'extension'> & Pick<Found, 'variant'>;
+export type Form = Pick<MediaFacts, 'mediatype' | 'etag' | 'extension'> & Pick<FoundMedia, 'variant'>;
 
 /** The bytes as they are, before any conversion. */
 export type Original = Pick<Content, 'hash' | 'mediatype'> & {
@@ -198,65 +193,9 @@ export function formOf(plan: MediaPlan, { hash, mediatype: stored, picture }: Or
   };
 }
 
-async function deliver({ facts, hash, size, variant }: Found, visit: Visit): Promise<MediaOutcome | EmptyOutcome> {
-  const { headers, method } = visit.http;
-  if (isKept(facts)) {
-    const verdict = evaluateConditions(headers, facts.etag, facts.changedAt);
-    if (verdict === 'notModified') return { kind: 'media', facts };
-    if (verdict === 'failed') throw failHttp(412);
-  }
-  const rangeOf = (length: number): Pick<MediaOutcome, 'range'> => {
-    // Ranges are defined for GET alone (RFC 9110 § 14.2).
-    const ranged = isKept(facts) && method !== 'HEAD';
-    const range = ranged ? requestedRange(headers, facts.etag, length) : undefined;
-    if (range === 'unsatisfiable') throw failHttp(416, undefined, { 'Content-Range': `bytes */${length}` });
-    return range ? { range } : {};
-  };
-  if (!variant && size > mostInMemory) {
-    const { range } = rangeOf(size);
-    const parts = await openContent(visit.services.engine, hash, range?.from ?? 0, range ? range.to + 1 : size);
-    if (!parts) throw new ContentGone();
-    return { kind: 'media', facts, bytes: { length: size, parts }, ...(range && { range }) };
-  }
-  const bytes = (variant && visit.services.variants.peek(hash, variant)) ?? (await bytesOf(hash, variant, visit));
-  return bytes ? { kind: 'media', facts, bytes, ...rangeOf(bytes.length) } : empty;
-}
-
 /** A change of this very second is not told: a second one within it would look the same (§ 9.5). */
 function tellable(time: number, now: number): number | undefined {
   return Math.floor(time / 1000) < Math.floor(now / 1000) ? time : undefined;
-}
-
-/** The stored bytes of a picture, as something that is kept; under a name that no format has. */
-const storedForm: Variant = {
-  unchanged: true,
-  format: 'jpeg',
-  mediatype: 'application/octet-stream',
-  name: 'stored',
-  revision: '0',
-};
-
-/** The bytes to send, `undefined` when the stored ones cannot be converted after all. */
-async function bytesOf(
-  hash: Uint8Array,
-  variant: Variant | undefined,
-  { services }: Visit,
-): Promise<Uint8Array | undefined> {
-  const original = async (): Promise<Uint8Array> => {
-    const bytes = await readContent(services.engine, hash);
-    if (!bytes) throw new ContentGone();
-    return bytes;
-  };
-  if (!variant) return original();
-  // One picture is often wanted in many sizes: its stored bytes are read from the database once for all of them.
-  const stored = (): Promise<Uint8Array> => services.variants.get(hash, storedForm, original);
-  try {
-    return await services.variants.get(hash, variant, variant.unchanged ? original : stored);
-  } catch (error) {
-    // A client's read is no place to complain about stored bytes: the format cannot be had (spec 10 § 4.4).
-    if (error instanceof KeystampError && error.status < 500) return undefined;
-    throw error;
-  }
 }
 
 /** The JSON form (§ 4.6): always the current version, other attributes beside. */

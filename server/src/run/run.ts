@@ -21,8 +21,11 @@ import { runFindKey, runIntersect, runReadSelection } from './selection.ts';
 import { runUpload } from './upload.ts';
 import { runWriteMedia } from './write-media.ts';
 
-/** @throws KeystampError for all that only the data can tell */
-export function runPlan(plan: Plan, visit: Visit): Promise<Outcome> {
+/**
+ * A promise only when something must be waited for.
+ * @throws KeystampError for all that only the data can tell
+ */
+export function runPlan(plan: Plan, visit: Visit): Outcome | Promise<Outcome> {
   switch (plan.kind) {
     case 'readEntity':
       return runReadEntity(plan, visit);
