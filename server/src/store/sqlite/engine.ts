@@ -144,8 +144,12 @@ export class SqliteEngine implements Engine {
   }
 
   dataVersion(): number | undefined {
-    if (this.#seenVersion === undefined) this.#openSnapshot();
-    return (this.#seenVersion ??= this.#readVersion.get());
+    if (this.#seenVersion === undefined) {
+      // Outside of a snapshot as well: what is kept from before is often all that is asked for in this turn.
+      this.#seenVersion = this.#readVersion.get();
+      this.#endWithTurn();
+    }
+    return this.#seenVersion;
   }
 
   refresh(): void {
@@ -209,6 +213,8 @@ export class SqliteEngine implements Engine {
     if (this.#reading) return;
     this.#reader.prepared('BEGIN').statement.run();
     this.#reading = true;
+    // Others may have written since it was asked for.
+    this.#seenVersion = undefined;
     this.#endWithTurn();
   }
 

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { sql } from '../../../src/store/sql/sql.ts';
 import { SqliteEngine } from '../../../src/store/sqlite/engine.ts';
 
@@ -57,4 +58,15 @@ test('within a turn the version is that of the snapshot, whatever others commit'
   await writing;
   engine.refresh();
   assert.notEqual(engine.dataVersion(), version);
+});
+
+test('what others commit between the question for the version and a read shows in the version of that read', async () => {
+  const begun = await engine.row(sql`SELECT count(*) AS n FROM t`);
+  await nextTurn();
+  const version = engine.dataVersion();
+  const writer = new Database(join(folder, 'keystamp.db'));
+  writer.exec('INSERT INTO t VALUES (1)');
+  writer.close();
+  const read = await engine.row(sql`SELECT count(*) AS n FROM t`);
+  assert.equal(engine.dataVersion() === version, read?.['n'] === begun?.['n']);
 });
