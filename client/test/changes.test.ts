@@ -8,11 +8,11 @@ import type { Model } from './open-client.ts';
 
 const versionOf = (url: string): number => Number(/\$version=(\d+)/.exec(url)?.[1]);
 
-test('the pictures of an entity that was saved, as they are now', { timeout: 60_000 }, async () => {
+test('the pictures of an entity that was saved, as they are now', { timeout: 600_000 }, async () => {
   const fixture = await Fixture.open('whole', { conversionSeconds: '120' });
   const url = `http://127.0.0.1:${await fixture.port(1)}/rest`;
   const [reader, writer] = [createClient<Model>({ url }), createClient<Model>({ url })];
-  const control = AbortSignal.timeout(20_000);
+  const control = AbortSignal.timeout(300_000);
   try {
     const ada = await reader.Employee.get(1);
     const version = (): number => versionOf(ada.photo?.url() ?? '');

@@ -7,6 +7,7 @@ import { Converter } from './image/converter.ts';
 import { Variants } from './image/variants.ts';
 import { ModelError } from './model/model-error.ts';
 import type { Model } from './model/model.ts';
+import { opening, type Opened } from './opened.ts';
 import { Spool } from './request/spool.ts';
 import { ChangeFeed } from './run/change-feed.ts';
 import type { Services } from './run/context.ts';
@@ -23,7 +24,6 @@ import { releaseUploads, Uploads } from './session/uploads.ts';
 import { rememberUsualHash } from './session/usual-hash.ts';
 import { isTracking, sweepDeletions } from './store/global-stamps.ts';
 import { ChangeSignal } from './store/change-signal.ts';
-import type { Engine } from './store/engine.ts';
 import { openEngine } from './store/open.ts';
 
 const sweepMs = 30_000;
@@ -35,9 +35,7 @@ export type RolesOf = (model: Model) => Roles;
 const openToAll: RolesOf = () => new Roles();
 
 /** A served model with its database. */
-export interface Part extends Served {
-  close(): Promise<void>;
-}
+export type Part = Served;
 
 export interface Keystamp {
   readonly handle: Handler;
@@ -62,8 +60,10 @@ export async function openKeystamp(
   now: () => number = Date.now,
   rolesOf: RolesOf = openToAll,
 ): Promise<Keystamp> {
-  const part = await openPart({ model, roles: rolesOf(model), config, cookieSuffix: '', onEvent, now });
-  return together([part], config, onEvent);
+  return opening(async (opened) => {
+    const part = await openPart({ model, roles: rolesOf(model), config, cookieSuffix: '', onEvent, now }, opened);
+    return together([part], config, onEvent, opened);
+  });
 }
 
 /**
@@ -85,35 +85,28 @@ export async function openKeystamps(
         ({ name }) => `${name}: models that are served together need names of their own, of letters, digits, _ and -`,
       ),
     );
-  const parts: Part[] = [];
-  try {
+  return opening(async (opened) => {
+    const parts: Part[] = [];
     for (const [i, model] of models.entries()) {
       const own = {
         config: { ...config, data: join(config.data, model.name) },
         cookieSuffix: i === 0 ? '' : `_${model.name}`,
         schema: model.name,
       };
-      parts.push(await openPart({ model, roles: rolesOf(model), ...own, onEvent, now }));
+      parts.push(await openPart({ model, roles: rolesOf(model), ...own, onEvent, now }, opened));
     }
-  } catch (error) {
-    for (const part of parts) await part.close();
-    throw error;
-  }
-  return together(parts, config, onEvent);
+    return together(parts, config, onEvent, opened);
+  });
 }
 
 const nameRule = /^[A-Za-z][\w-]{0,63}$/;
 
-function together(parts: readonly Part[], config: Config, onEvent: OnEvent): Keystamp {
-  return {
-    handle: createHandler(parts, config, onEvent),
-    services: (parts[0] as Part).services,
-    parts,
-    async close() {
-      for (const part of parts) await part.close();
-    },
-  };
-}
+const together = (parts: readonly Part[], config: Config, onEvent: OnEvent, opened: Opened): Keystamp => ({
+  handle: createHandler(parts, config, onEvent),
+  services: (parts[0] as Part).services,
+  parts,
+  close: () => opened.close(),
+});
 
 interface PartOptions {
   readonly model: Model;
@@ -129,34 +122,35 @@ interface PartOptions {
 }
 
 /** @throws ModelError when the database cannot follow the model without losing data */
-async function openPart(options: PartOptions): Promise<Part> {
-  const engine = await openEngine(options.config, options.model, options.schema);
-  try {
-    return await partOver(engine, options);
-  } catch (error) {
-    await engine.close();
-    throw error;
-  }
-}
-
-async function partOver(
-  engine: Engine,
-  { model, roles, config, cookieSuffix, onEvent, now }: PartOptions,
+async function openPart(
+  { model, roles, config, cookieSuffix, schema, onEvent, now }: PartOptions,
+  opened: Opened,
 ): Promise<Part> {
-  const converter = new Converter(config, onEvent);
-  const variants = new Variants(config, converter, onEvent);
   let closing = false;
   // What a stop cuts short is done after the next start.
   const sweepFailed = (cause: unknown): void => {
     if (!closing) onEvent({ kind: 'sweepFailed', cause });
   };
+  const engine = await openEngine(config, model, schema);
+  opened.add(() => engine.close());
+  const spool = new Spool(join(config.data, 'spool'));
+  opened.add(() => spool.close());
+  const converter = new Converter(config, onEvent);
+  opened.add(() => converter.close());
+  const variants = new Variants(config, converter, onEvent);
+  opened.add(() => variants.close());
   const sets = new EntitySets(engine, config, now, sweepFailed);
   const uploads = new Uploads(engine, config, now);
-  const spool = new Spool(join(config.data, 'spool'));
   const cookie = new SessionCookie(config, model.name, cookieSuffix);
   const sessions = new Sessions(engine, config, now, cookie, [releaseLocks, releaseUploads, sets.releaseSession]);
+  opened.add(async () => {
+    await sessions.flush().catch(sweepFailed);
+    await sets.flush().catch(sweepFailed);
+    closing = true;
+  });
   const attempts = new LoginAttempts(engine, config.loginAttempts, now);
   const signal = new ChangeSignal(engine, config.changesPollMs);
+  opened.add(() => signal.close());
   const changes = new ChangeFeed(signal, config);
   const services: Services = {
     config,
@@ -181,7 +175,7 @@ async function partOver(
   };
   const guest = (roles.forceLogin ?? config.forceLogin) ? undefined : roles.guest;
   await remindOfPublicCopies(model, guest, engine, onEvent);
-  const forgetUsualHash = await rememberUsualHash(engine, sweepFailed);
+  opened.add(await rememberUsualHash(engine, sweepFailed));
   const timers = [
     setInterval(() => {
       sessions.sweep().catch(sweepFailed);
@@ -191,21 +185,9 @@ async function partOver(
     }, sweepMs),
     setInterval(() => void sessions.flush().catch(sweepFailed), flushMs),
   ];
-  for (const timer of timers) timer.unref();
-  return {
-    model,
-    services,
-    async close() {
-      for (const timer of timers) clearInterval(timer);
-      forgetUsualHash();
-      await signal.close();
-      await sessions.flush().catch(sweepFailed);
-      await sets.flush().catch(sweepFailed);
-      closing = true;
-      await variants.close();
-      await converter.close();
-      await engine.close();
-      spool.close();
-    },
-  };
+  for (const timer of timers) {
+    timer.unref();
+    opened.add(() => clearInterval(timer));
+  }
+  return { model, services };
 }

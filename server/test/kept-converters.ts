@@ -1,8 +1,10 @@
 // Converter processes outlive the server that started them, for the next one of this process: they hold nothing but the
 // job at hand, and to start one costs as much as most conversations.
-import { execFile } from 'node:child_process';
 import { after } from 'node:test';
 import { ConverterChild } from '../src/image/converter-child.ts';
+import { pathWithoutChrt } from './without-chrt.ts';
+
+process.env['PATH'] = pathWithoutChrt;
 
 const idle: ConverterChild[] = [];
 const working = new WeakSet<ConverterChild>();
@@ -17,17 +19,11 @@ ConverterChild.start = async (onStart) => {
   return kept;
 };
 
-/** Beside the other test files no time is left that nobody wants: jobs waited for minutes. Where that may be. */
-function returnToOrdinary(pid: number): Promise<void> {
-  return new Promise((resolve) => void execFile('chrt', ['-a', '-o', '-p', '0', String(pid)], () => resolve()));
-}
-
 async function startAnother(onStart: Parameters<typeof start>[0]): Promise<ConverterChild> {
   const child = await start.call(ConverterChild, (starting) => {
     working.add(starting);
     onStart(starting);
   });
-  await returnToOrdinary(child.pid);
   working.delete(child);
   return child;
 }

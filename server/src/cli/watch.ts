@@ -1,8 +1,10 @@
 // `keystamp serve --watch`: the server in a process of its own, which starts again when a file of a model changes.
 import { spawn, type ChildProcess } from 'node:child_process';
-import { existsSync, statSync, watch, type FSWatcher } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { messageOf } from '../errors.ts';
 import { stopSignal } from './stop-signal.ts';
+import { WatchedFiles } from './watched-files.ts';
 
 const flag = '--watch';
 /** Set for the process that is watched. */
@@ -50,11 +52,14 @@ export async function serveWatching(paths: readonly string[], roles: string): Pr
       else console.error(`Ended with ${code ?? 'a signal'}; starts again when a file of the model changes.`);
     });
   };
-  const files = watchFiles(() => {
-    isChanged = true;
-    clearTimeout(timer);
-    timer = setTimeout(() => (child ? void child.kill('SIGTERM') : start()), settleMs);
-  });
+  const files = new WatchedFiles(
+    () => {
+      isChanged = true;
+      clearTimeout(timer);
+      timer = setTimeout(() => (child ? void child.kill('SIGTERM') : start()), settleMs);
+    },
+    (folder, cause) => console.error(`${folder} cannot be watched: ${messageOf(cause)}`),
+  );
   files.add([...paths.flatMap(filesOf), ...(roles === '' ? [] : [resolve(roles)])]);
   start();
 
@@ -78,33 +83,4 @@ function filesOf(path: string): readonly string[] {
     ...(isFolder ? ['model.ts', 'seed.ts'].map((name) => join(folder, name)) : [full]),
     join(folder, 'roles.json'),
   ];
-}
-
-interface Watching {
-  readonly add: (files: readonly string[]) => void;
-  readonly close: () => void;
-}
-
-/** Watches folders, since editors put a new file in the place of the old one. */
-function watchFiles(onChange: () => void): Watching {
-  const files = new Set<string>();
-  const folders = new Map<string, FSWatcher>();
-  return {
-    add(more) {
-      for (const file of more) {
-        files.add(file);
-        const folder = dirname(file);
-        if (folders.has(folder) || !existsSync(folder)) continue;
-        folders.set(
-          folder,
-          watch(folder, (_event, name) => {
-            if (name === null || files.has(join(folder, basename(name)))) onChange();
-          }),
-        );
-      }
-    },
-    close() {
-      for (const watcher of folders.values()) watcher.close();
-    },
-  };
 }

@@ -36,7 +36,7 @@ const graceMs = 5000;
 export async function keepWorkers(config: Config, onEvent: OnEvent, onServing: (port: number) => void): Promise<void> {
   const converters = config.converters || Math.ceil(availableParallelism() / config.workers);
   const env = { [settings.converters.env]: String(converters) };
-  const port = await claimPort(config);
+  const { port, release } = await claimPort(config);
   // Where they share a socket, all take connections from it: this process would hand them to one that is dead already. It
   // counts only if it is said before anything else.
   cluster.schedulingPolicy = cluster.SCHED_NONE;
@@ -57,6 +57,7 @@ export async function keepWorkers(config: Config, onEvent: OnEvent, onServing: (
       serving.add(worker);
       if (isTold || serving.size < config.workers) return;
       isTold = true;
+      release();
       onServing(port);
     });
     worker.once('exit', (code, signal) => {
@@ -74,6 +75,7 @@ export async function keepWorkers(config: Config, onEvent: OnEvent, onServing: (
     onEvent({ kind: 'stopping', signal: await Promise.race([stopSignal(), broken]) });
   } finally {
     stopping = true;
+    release();
     await Promise.all(workers().map((worker) => end(worker, config.stopSeconds * 1000 + graceMs)));
   }
   onEvent({ kind: 'stopped' });

@@ -1,6 +1,6 @@
 // Listening and stopping: on which address, and what becomes of the requests under way.
 import { once } from 'node:events';
-import { BlockList, createServer, isIP, type AddressInfo } from 'node:net';
+import { BlockList, createServer, isIP, type AddressInfo, type ListenOptions, type Server } from 'node:net';
 import type { FastifyInstance } from 'fastify';
 import type { Config } from '../config.ts';
 
@@ -78,22 +78,47 @@ export async function listenWithOthers(server: FastifyInstance, config: Config):
   return urlOf((server.server.address() as AddressInfo).address, port);
 }
 
+/** A port for processes that listen on it together. */
+export interface ClaimedPort {
+  readonly port: number;
+  /** To be called when they listen: until then nobody else is given a port that was free. */
+  readonly release: () => void;
+}
+
 /**
  * Looks whether a port can be had, for processes that listen on it together: they would share it with any others that do.
- * @returns the port, a free one for 0
+ * For 0 it is a free one, which the system might give to another program while they come up.
  * @throws as `listen`
  */
-export async function claimPort({ host, port }: Config): Promise<number> {
-  const server = createServer().listen(port, host);
+export async function claimPort({ host, port }: Pick<Config, 'host' | 'port'>): Promise<ClaimedPort> {
   try {
-    await once(server, 'listening');
+    const held = port === 0 ? await holdFreePort(host) : undefined;
+    const server = held ?? (await listening({ host, port }));
+    const claimed = (server.address() as AddressInfo).port;
+    if (held) return { port: claimed, release: () => void held.close() };
+    server.close();
+    await once(server, 'close');
+    return { port: claimed, release: () => undefined };
   } catch (error) {
     throw inWords(error, { host, port });
   }
-  const claimed = (server.address() as AddressInfo).port;
-  server.close();
-  await once(server, 'close');
-  return claimed;
+}
+
+/** Listens on a port that others may listen on as well; nothing where the system cannot do that. */
+async function holdFreePort(host: string): Promise<Server | undefined> {
+  try {
+    return await listening({ host, port: 0, exclusive: true, reusePort: true });
+  } catch (error) {
+    if (codeOf(error) === 'ENOTSUP') return undefined;
+    throw error;
+  }
+}
+
+/** A server that says nothing. */
+async function listening(options: ListenOptions): Promise<Server> {
+  const server = createServer((socket) => socket.destroy()).listen(options);
+  await once(server, 'listening');
+  return server;
 }
 
 export const urlOf = (host: string, port: number): string => `http://${isIP(host) === 6 ? `[${host}]` : host}:${port}`;

@@ -168,8 +168,10 @@ async function wrongNumbers(snapshot: Snapshot, dataClass: DataClassDef): Promis
   }
   const [key, ...more] = dataClass.key;
   if (!key || more.length > 0 || !dataClass.storage.some(isMedia)) return faults;
+  // What another program was about to replace, and did not, may have a tombstone of its own.
+  const reached = dataClass.shared ? sql`${column('e', baseColumn)} + ${stamp}` : column('e', baseColumn);
   const reborn = await snapshot.rows(
-    sql`SELECT ${keyColumns(dataClass)}, t.version AS version FROM ${tombstoneTable} AS t JOIN ${from(dataClass)} ON ${partTextOf(key, column('e', key.column))} = t.key WHERE t.dataclass = ${dataClass.name} AND ${column('e', baseColumn)} < t.version`,
+    sql`SELECT ${keyColumns(dataClass)}, t.version AS version FROM ${tombstoneTable} AS t JOIN ${from(dataClass)} ON ${partTextOf(key, column('e', key.column))} = t.key WHERE t.dataclass = ${dataClass.name} AND ${reached} < t.version`,
   );
   for (const row of reborn)
     faults.push({

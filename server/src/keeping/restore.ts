@@ -2,6 +2,7 @@
 // known any more, so every number that clients keep goes on from a place that was never reached.
 import { randomBytes } from 'node:crypto';
 import { copyFileSync, rmSync } from 'node:fs';
+import { numbersIn, type Reached } from '../store/copy.ts';
 import { globalStampColumn } from '../store/global-stamps.ts';
 import { baseColumn, globalStampTable, metaTable, tombstoneTable } from '../store/sql/columns.ts';
 import { uniqueIdName } from '../store/sql/meta.ts';
@@ -27,14 +28,14 @@ export interface Restored {
 
 /**
  * Puts a backup in the place of a datastore.
- * @param reached the counter of changes of the datastore that goes, 0 when there is none
+ * @param reached of the datastore that goes
  * @param workFile is made and taken away
  * @param write puts the tables of a SQLite file in the place of those of the datastore, in one transaction
  * @throws BackupError when the backup is not whole; then nothing has changed
  */
 export async function restoreBackup(
   file: string,
-  reached: number,
+  reached: Reached,
   options: RestoreOptions,
   workFile: string,
   write: (from: string, onProgress: OnProgress) => Promise<void>,
@@ -51,8 +52,12 @@ export async function restoreBackup(
   }
 }
 
-/** Moves the numbers of a copy of the backup on; its counter then. */
-function goOn(path: string, manifest: Manifest, reached: number, { margin, newId }: RestoreOptions): number {
+/**
+ * Moves the numbers of a copy of the backup on: by the margin from the backup's, or from where an earlier restore had moved
+ * those of the datastore that goes. A backup that is restored twice gives no number twice.
+ * @returns its counter then
+ */
+function goOn(path: string, manifest: Manifest, reached: Reached, { margin, newId }: RestoreOptions): number {
   const backup = new BackupFile(path, false);
   const { database } = backup;
   try {
@@ -63,8 +68,9 @@ function goOn(path: string, manifest: Manifest, reached: number, { margin, newId
           .prepare(`UPDATE ${metaTable.text} SET value = ? WHERE name = '${uniqueIdName}'`)
           .run(randomBytes(16).toString('hex').toUpperCase());
       if (margin === 0) return;
-      moveCounter(database, Math.max(manifest.globalStamp + margin, reached));
-      moveVersions(database, manifest, margin);
+      const saved = numbersIn(database);
+      moveCounter(database, Math.max(manifest.globalStamp, reached.globalStamp) + margin);
+      moveVersions(database, manifest, Math.max(0, reached.versions - saved.versions) + margin);
     })();
     return backup.globalStamp();
   } finally {
@@ -91,16 +97,16 @@ function moveCounter(database: Database, value: number): void {
 }
 
 /** A picture's number must never come again with other bytes, nor for an entity that was made since (spec 10 § 2.7). */
-function moveVersions(database: Database, { mediaTables }: Manifest, margin: number): void {
+function moveVersions(database: Database, { mediaTables }: Manifest, by: number): void {
   const base = ident(baseColumn).text;
   for (const table of mediaTables) {
     const name = ident(table).text;
-    database.prepare(`UPDATE ${name} SET ${base} = ${base} + ?`).run(margin);
+    database.prepare(`UPDATE ${name} SET ${base} = ${base} + ?`).run(by);
   }
-  database.prepare(`UPDATE ${tombstoneTable.text} SET version = version + ?`).run(margin);
+  database.prepare(`UPDATE ${tombstoneTable.text} SET version = version + ?`).run(by);
   database
     .prepare(
       `INSERT INTO ${tombstoneTable.text} (dataclass, key, version, timestamp) VALUES (?, ?, ?, ?) ON CONFLICT (dataclass, key) DO UPDATE SET version = max(version, excluded.version)`,
     )
-    .run(everyClass, everyClass, margin, new Date().toISOString());
+    .run(everyClass, everyClass, by, new Date().toISOString());
 }

@@ -3,7 +3,7 @@
 import type { DataClassDef, StorageDef, Value } from '../model/model.ts';
 import { packKeys, type KeyList } from '../query/key-list.ts';
 import { printKey } from '../query/print-key.ts';
-import type { Key, Selection } from '../query/selection.ts';
+import type { Key, Selection, Window } from '../query/selection.ts';
 import type { Executor, Row, Transaction } from '../store/engine.ts';
 import { alsoSeeing } from '../store/restricted.ts';
 import type { SqlDialect } from '../store/sql/dialect.ts';
@@ -17,21 +17,19 @@ import {
   type StoredEntity,
 } from '../store/sql/entity-row.ts';
 import { countStatement, keysStatement } from '../store/sql/select.ts';
-import { sql, type Sql } from '../store/sql/sql.ts';
+import type { Sql } from '../store/sql/sql.ts';
 import { checkDataClass } from '../session/refusal.ts';
 import type { CallContext } from './call-context.ts';
 import { packable, type Members } from './members.ts';
 
-/** A part of a selection. */
-export interface Window {
-  readonly skip: number;
-  /** Absent: to the end. */
-  readonly top?: number;
+/** @throws KeystampError 1557 when the call may not read entities of the class */
+export function checkRead({ checks, access }: CallContext, { name }: DataClassDef): void {
+  if (checks) checkDataClass(access, 'read', name);
 }
 
 /** Where the call reads entities of the class. */
-function readerOf(call: CallContext, { name }: DataClassDef): Executor {
-  if (call.checks) checkDataClass(call.access, 'read', name);
+function readerOf(call: CallContext, dataClass: DataClassDef): Executor {
+  checkRead(call, dataClass);
   return call.executor;
 }
 
@@ -79,17 +77,10 @@ export async function readEntityAt(
 }
 
 /** The keys of a selection in its order. */
-export async function readMembers(
-  call: CallContext,
-  selection: Selection,
-  { skip, top }: Window = { skip: 0 },
-): Promise<Members> {
+export async function readMembers(call: CallContext, selection: Selection, window?: Window): Promise<Members> {
   const { dataClass } = selection;
   const executor = readerOf(call, dataClass);
-  const all = keysStatement(selection, call.services.engine.dialect);
-  // SQLite knows no OFFSET without LIMIT.
-  const most = top ?? Number.MAX_SAFE_INTEGER;
-  const statement = skip === 0 && top === undefined ? all : sql`${all} LIMIT ${most} OFFSET ${skip}`;
+  const statement = keysStatement(selection, call.services.engine.dialect, window);
   if (dataClass.key.length === 1) return { kind: 'packed', list: await readKeys(call, statement) };
   const rows = await executor.rows(statement);
   return { kind: 'composite', keys: rows.map((row) => keyOfRow(dataClass, row)) };

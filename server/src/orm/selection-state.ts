@@ -3,7 +3,7 @@
 import { fail } from '../errors.ts';
 import { isCalculatedOrder, type Order } from '../query/order.ts';
 import { all, allOf, type Predicate } from '../query/predicate.ts';
-import type { Key, Selection } from '../query/selection.ts';
+import type { Key, Selection, Window } from '../query/selection.ts';
 import { currentCall } from './current-call.ts';
 import type { ClassRuntime } from './class-runtime.ts';
 import type { EntityState } from './entity-state.ts';
@@ -20,7 +20,7 @@ import {
   type Members,
 } from './members.ts';
 import type { QueryExplanation } from './query-explanation.ts';
-import { readEntities, readEntityAt, readMembers, type Window } from './read.ts';
+import { checkRead, readEntities, readEntityAt, readMembers } from './read.ts';
 
 const held = Symbol('state');
 
@@ -33,9 +33,14 @@ export interface SelectionHandle {
 export const selectionStateOf = (value: unknown): SelectionState | undefined =>
   typeof value === 'object' && value !== null ? (value as Partial<SelectionHandle>)[held] : undefined;
 
-export type SelectionSource =
-  | { readonly kind: 'described'; readonly selection: Selection; readonly window?: Window }
-  | { readonly kind: 'made'; readonly make: () => Promise<Members> };
+/** What the database is to find. */
+export interface Described {
+  readonly kind: 'described';
+  readonly selection: Selection;
+  readonly window?: Window;
+}
+
+export type SelectionSource = Described | { readonly kind: 'made'; readonly make: () => Promise<Members> };
 
 export interface SelectionTraits {
   /** It has an order of its own; otherwise its members stand in key order. */
@@ -82,6 +87,19 @@ export class SelectionState implements SelectionTraits {
 
   members(): Promise<Members> {
     return (this.#members ??= this.#evaluate());
+  }
+
+  /**
+   * Its members, or what finds them as long as nobody has asked for them: they need not be here to be stored.
+   * @throws KeystampError 1557, and what code throws that answers for a part of it
+   */
+  async found(): Promise<Members | Described> {
+    if (this.#members || this.#source.kind === 'made') return this.members();
+    const { window } = this.#source;
+    const selection = await settled(this.#source.selection);
+    if (isCalculatedOrder(selection.order)) return (this.#members ??= findMembers(selection, window));
+    checkRead(currentCall(), selection.dataClass);
+    return { ...this.#source, selection };
   }
 
   async count(): Promise<number> {

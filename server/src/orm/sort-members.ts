@@ -1,10 +1,10 @@
 // Orders by calculated attributes that have no code for orders: values are calculated and sorted in memory (spec 15 § 7.5).
 import type { DataClassDef } from '../model/model.ts';
 import { isCalculatedOrder, type Order } from '../query/order.ts';
-import type { Key, Selection } from '../query/selection.ts';
+import type { Key, Selection, Window } from '../query/selection.ts';
 import { currentCall } from './current-call.ts';
 import { membersBetween, membersOfKeys, type Members } from './members.ts';
-import { readMembers, type Window } from './read.ts';
+import { readMembers } from './read.ts';
 import { settled } from './settle.ts';
 import { compareKeys, sortKey, type SortKey } from './sort-key.ts';
 import { calculatedRows } from './calculated-rows.ts';

@@ -11,5 +11,12 @@ export interface Selection {
   readonly order: Order;
 }
 
+/** A part of a selection. */
+export interface Window {
+  readonly skip: number;
+  /** Absent: to the end. */
+  readonly top?: number;
+}
+
 /** The values of the key attributes of one entity, in the order of `DataClassDef.key`. */
 export type Key = readonly Value[];

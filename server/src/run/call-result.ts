@@ -3,7 +3,7 @@
 import { Readable } from 'node:stream';
 import { failHttp } from '../errors.ts';
 import { stateOf } from '../orm/entity-state.ts';
-import { amongMembers, memberCount, membersBetween, type Members } from '../orm/members.ts';
+import { amongMembers, memberCount, membersBetween, type Members, type PackedMembers } from '../orm/members.ts';
 import { MediaBytes } from '../orm/media-value.ts';
 import { OutgoingMessage } from '../orm/outgoing-message.ts';
 import { selectionStateOf, type SelectionState } from '../orm/selection-state.ts';
@@ -18,6 +18,7 @@ import type { Visit } from './context.ts';
 import { entityJsonOf } from './entity-in-memory.ts';
 import type { CallResult, SelectionOutcome } from './outcome.ts';
 import { members, pageOf, totalOf } from './selection.ts';
+import { keepAsSet } from './source.ts';
 
 /** @throws Error for an object that holds itself */
 export function resultOf(value: unknown, plan: CallPlan, visit: Visit): CallResult | Promise<CallResult> {
@@ -46,15 +47,23 @@ async function pageOfSelection(selection: SelectionState, plan: CallPlan, visit:
   const rows = { kind: 'entities', columns: plan.columns(def) } as const;
   const outcome = { kind: 'selection', dataClass: def, rows, first: skip } as const;
   const { description } = selection;
+  // Composite keys make no set.
+  if (keep && def.key.length === 1) {
+    const found = await selection.found();
+    const kept = await keepAsSet(
+      found.kind === 'described' ? found : { kind: 'listed', keys: (found as PackedMembers).list },
+      { dataClass: def, timeoutSeconds },
+      { from: skip, to: skip + top },
+      visit,
+    );
+    const page = await members(def, rows, kept.shown, visit);
+    return { ...outcome, ...page, total: kept.set.members, setId: kept.set.id };
+  }
   const evaluated = description && !keep ? undefined : await selection.members();
   if (evaluated?.kind === 'packed') {
     const { list } = evaluated;
-    const { sets } = visit.services;
-    const kept = keep
-      ? await sets.create({ sessionId: visit.openSession().id, dataClass: def, timeoutSeconds }, list)
-      : undefined;
     const page = await members(def, rows, keysBetween(list, skip, skip + top), visit);
-    return { ...outcome, ...page, total: keyCount(list), ...(kept && { setId: kept.id }) };
+    return { ...outcome, ...page, total: keyCount(list) };
   }
   const described = description ?? { dataClass: def, predicate: amongMembers(def, evaluated!), order: [] };
   const page = await pageOf(described, rows, skip, top, visit);

@@ -6,9 +6,10 @@ import type { Combination, SelectionSource, SetMember, SetSource } from '../plan
 import { isInKeys, keysBetween, type KeyList } from '../query/key-list.ts';
 import { allOf, membersOf, type Predicate } from '../query/predicate.ts';
 import { relatedTo } from '../query/related-to.ts';
-import type { Key, Selection } from '../query/selection.ts';
+import type { Key, Selection, Window } from '../query/selection.ts';
 import { packedMembers } from '../orm/members.ts';
 import { isCalculatedOrder, type Order } from '../query/order.ts';
+import type { Described } from '../orm/selection-state.ts';
 import { sortMembers } from '../orm/sort-members.ts';
 import type { EntitySet } from '../session/entity-sets.ts';
 import type { NewSet } from '../session/new-set.ts';
@@ -133,18 +134,18 @@ async function findSet(
  * @throws KeystampError 429, 1813
  */
 export async function keepAsSet(
-  resolved: Resolved,
+  found: Resolved | Described,
   asked: Omit<NewSet, 'sessionId'>,
   shown: KeyRange,
   visit: Visit,
 ): Promise<{ readonly set: EntitySet; readonly shown: readonly (number | string)[] }> {
   const { engine, sets } = visit.services;
   const wanted = { ...asked, sessionId: visit.openSession().id };
-  if (resolved.kind === 'listed') {
-    const set = await sets.create(wanted, resolved.keys);
-    return { set, shown: keysBetween(resolved.keys, shown.from, shown.to) };
+  if (found.kind === 'listed') {
+    const set = await sets.create(wanted, found.keys);
+    return { set, shown: keysBetween(found.keys, shown.from, shown.to) };
   }
-  const statement = setStatement(resolved.selection, visit);
+  const statement = setStatement(found.selection, visit, 'window' in found ? found.window : undefined);
   return sets.createFound(wanted, shown, (asSet) => engine.setOf(statement, shown, asSet));
 }
 
@@ -169,9 +170,9 @@ export async function keysOfSelection(selection: Selection, visit: Visit, among?
 }
 
 /** @throws KeystampError 1813 */
-function setStatement(selection: Selection, { services: { engine } }: Visit): Sql {
+function setStatement(selection: Selection, { services: { engine } }: Visit, window?: Window): Sql {
   if (selection.dataClass.key.length > 1) throw fail(1813, 'An entity set of a dataclass with a composite key');
-  return keysStatement(selection, engine.dialect);
+  return keysStatement(selection, engine.dialect, window);
 }
 
 /** Left and right side as one condition; the result is in key order unless ordered (spec 05 § 4). */

@@ -110,18 +110,34 @@ export async function copyRowsOut(from: Executor, model: Model, to: string, onPr
 }
 
 /**
+ * The tables of the model as this program makes them.
+ * @param file made for it, and gone afterwards
+ */
+async function tablesOfModel(model: Model, file: string): Promise<readonly Table[]> {
+  try {
+    await makeFile(file, model);
+    const made = new Database(file, { readonly: true });
+    try {
+      return tablesOf(made);
+    } finally {
+      made.close();
+    }
+  } finally {
+    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
+  }
+}
+
+/**
  * Puts the rows of a file in the place of those of the datastore, whose tables are up to the model.
  * @param onProgress told in rows
  */
 export async function copyRowsIn(engine: Engine, model: Model, from: string, onProgress: OnProgress): Promise<void> {
-  const shape = `${from}.shape`;
-  await makeFile(shape, model);
-  const wanted = new Database(shape, { readonly: true });
+  const wanted = await tablesOfModel(model, `${from}.shape`);
   const database = new Database(from, { readonly: true });
   try {
     const found = new Map(tablesOf(database).map((table) => [table.name, table]));
     // What the model does not know any more has no place to go to.
-    const tables = tablesOf(wanted).flatMap((table) => {
+    const tables = wanted.flatMap((table) => {
       const held = found.get(table.name);
       if (!held) return [];
       return [{ ...table, columns: table.columns.filter((column) => held.columns.includes(column)) }];
@@ -129,8 +145,6 @@ export async function copyRowsIn(engine: Engine, model: Model, from: string, onP
     await engine.write((tx) => replaceRows(tx, model, database, tables, onProgress));
   } finally {
     database.close();
-    wanted.close();
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(`${shape}${suffix}`, { force: true });
   }
 }
 

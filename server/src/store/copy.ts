@@ -7,33 +7,56 @@ import { copyRowsIn, copyRowsOut } from './copy-rows.ts';
 import { readGlobalStamp } from './global-stamps.ts';
 import { connectEngine, embeddedFile, openEngine, type EngineConfig } from './open.ts';
 import { globalStampTable } from './sql/columns.ts';
+import { movedStatement } from './sql/write.ts';
 import { copyDatabase } from './sqlite/copy-database.ts';
 
 type OnProgress = (done: number, total: number) => void;
 
-/** Where the counter of changes stands, 0 when there is none or it cannot be read. */
-export async function reachedStamp(config: EngineConfig): Promise<number> {
+/** How far the numbers of a datastore have gone that clients keep. */
+export interface Reached {
+  /** Where the counter of changes stands. */
+  readonly globalStamp: number;
+  /** What restores have moved the version numbers of pictures on by. */
+  readonly versions: number;
+}
+
+/** Of a datastore that is to go; 0 where there is none or it cannot be read. */
+export async function reachedNumbers(config: EngineConfig): Promise<Reached> {
   const file = embeddedFile(config);
   try {
     if (file !== undefined) return reachedIn(file);
     const engine = await connectEngine(config);
     try {
-      return (await readGlobalStamp(engine)).value;
+      const row = await engine.row(movedStatement);
+      return { globalStamp: (await readGlobalStamp(engine)).value, versions: Number(row?.['version'] ?? 0) };
     } finally {
       await engine.close();
     }
   } catch {
-    return 0;
+    return { globalStamp: 0, versions: 0 };
   }
 }
 
-function reachedIn(file: string): number {
+function reachedIn(file: string): Reached {
   const database = new Database(file, { readonly: true });
   try {
-    return database.prepare<[], number>(`SELECT value FROM ${globalStampTable.text}`).pluck().get() ?? 0;
+    return numbersIn(database);
   } finally {
     database.close();
   }
+}
+
+/** The same of an SQLite file that is open. */
+export function numbersIn(database: Database.Database): Reached {
+  const number = (text: string, ...params: readonly unknown[]): number =>
+    database
+      .prepare<unknown[], number>(text)
+      .pluck()
+      .get(...params) ?? 0;
+  return {
+    globalStamp: number(`SELECT value FROM ${globalStampTable.text}`),
+    versions: number(movedStatement.text, ...movedStatement.params),
+  };
 }
 
 /**

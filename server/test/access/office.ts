@@ -78,6 +78,7 @@ export const model = buildModel(
         run: () => ds.Employee.all().length(),
       },
       payroll: { exposed: true, run: () => ds.Employee.all().sum('salary') },
+      slips: { exposed: true, run: () => ds.Payslip.all() },
       lentPayroll: { exposed: true, run: async () => (await ds.Employee.all().sum('salary')) > 0 },
     },
     dataClasses: {

@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { command } from '../command.ts';
+import { pathWithoutChrt } from '../without-chrt.ts';
 
 export interface Ended {
   /** Exit code; null when a signal ended the process. */
@@ -28,7 +29,7 @@ const running = new Set<KeystampProcess>();
  */
 export function keystamp(args: readonly string[], env: Readonly<Record<string, string>> = {}): KeystampProcess {
   const child = spawn(process.execPath, ['--conditions=keystamp-source', command, ...args], {
-    env: { PATH: process.env['PATH'] ?? '', NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '', ...env },
+    env: { PATH: pathWithoutChrt, NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = { stdout: '', stderr: '' };
@@ -36,7 +37,7 @@ export function keystamp(args: readonly string[], env: Readonly<Record<string, s
   for (const name of ['stdout', 'stderr'] as const)
     child[name].setEncoding('utf8').on('data', (text: string) => {
       output[name] += text;
-      const served = /^Keystamp serves (\S+)$/m.exec(output.stdout);
+      const served = /^Keystamp serves (\S+)\n/m.exec(output.stdout);
       if (served) resolve(served[1] as string);
     });
   const ended = once(child, 'close').then(([code]): Ended => {

@@ -153,7 +153,10 @@ test('a process that is killed leaves no request without an answer or an end', a
   for (let i = 0; i < 3; i++) {
     const before = childrenOf(server.pid);
     process.kill(before[i % 2] as number, 'SIGKILL');
-    await until(() => childrenOf(server.pid).length === 2 && childrenOf(server.pid).join() !== before.join());
+    await until(() => {
+      const now = childrenOf(server.pid);
+      return now.length === 2 && now.join() !== before.join();
+    });
     await sleep(300);
   }
   going = false;

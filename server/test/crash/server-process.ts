@@ -3,6 +3,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { command } from '../command.ts';
+import { pathWithoutChrt } from '../without-chrt.ts';
 
 const modelFile = fileURLToPath(new URL('./model.ts', import.meta.url));
 
@@ -32,7 +33,7 @@ export class ServerProcess {
     const [program = process.execPath, ...rest] = [...under, process.execPath, ...args];
     const child = spawn(program, rest, {
       // On a crowded machine a converter may have to wait for long.
-      env: { ...process.env, KEYSTAMP_LOG: 'debug', KEYSTAMP_CONVERSION_TIMEOUT: '120', ...env },
+      env: { ...process.env, PATH: pathWithoutChrt, KEYSTAMP_LOG: 'debug', KEYSTAMP_CONVERSION_TIMEOUT: '120', ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

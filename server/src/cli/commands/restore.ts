@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import { Command } from 'commander';
 import { verifyBackup } from '../../keeping/backup.ts';
 import { restoreBackup } from '../../keeping/restore.ts';
-import { copyIn, reachedStamp } from '../../store/copy.ts';
+import { copyIn, reachedNumbers } from '../../store/copy.ts';
 import { hasDatastore } from '../../store/open.ts';
 import { loadModel } from '../load-model.ts';
 import { progressSteps } from '../progress.ts';
@@ -51,7 +51,7 @@ async function restore(file: string, flags: Flags): Promise<void> {
     mkdirSync(config.data, { recursive: true });
     const { manifest, globalStamp } = await restoreBackup(
       file,
-      await reachedStamp(config),
+      await reachedNumbers(config),
       { margin: flags.margin, newId: flags.newId ?? false },
       join(config.data, 'restore.part'),
       (from, onProgress) => copyIn(config, model, from, onProgress),

@@ -23,12 +23,10 @@ export const jsonArray = (parts: readonly Sql[]): Sql =>
 /** What makes the triggers of a shared table anew, or takes them away from one that is not shared. */
 export function triggerStatements(dataClass: DataClassDef): readonly Sql[] {
   const table = ident(dataClass.base);
-  const [change, remove] = ['change', 'delete'].map((kind) => ident(`keystamp_${kind} ${dataClass.base}`)) as [
-    Sql,
-    Sql,
-  ];
+  const names = ['change', 'delete', 'truncate'].map((kind) => ident(`keystamp_${kind} ${dataClass.base}`));
+  const [change, remove, empty] = names as [Sql, Sql, Sql];
   // Its triggers go with a function.
-  const drop = [change, remove].map((name) => sql`DROP FUNCTION IF EXISTS ${name}() CASCADE`);
+  const drop = names.map((name) => sql`DROP FUNCTION IF EXISTS ${name}() CASCADE`);
   if (!dataClass.shared) return drop;
   const body = (name: Sql, text: string): Sql =>
     sql`CREATE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql AS ${literal(`BEGIN ${text} END`)}`;
@@ -36,8 +34,10 @@ export function triggerStatements(dataClass: DataClassDef): readonly Sql[] {
     ...drop,
     body(change, changed(dataClass)),
     body(remove, removed(dataClass)),
+    body(empty, emptied(dataClass)),
     sql`CREATE TRIGGER ${change} BEFORE INSERT OR UPDATE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${change}()`,
     sql`CREATE TRIGGER ${remove} AFTER DELETE ON ${table} FOR EACH ROW EXECUTE FUNCTION ${remove}()`,
+    sql`CREATE TRIGGER ${empty} BEFORE TRUNCATE ON ${table} FOR EACH STATEMENT EXECUTE FUNCTION ${empty}()`,
   ];
 }
 
@@ -73,17 +73,23 @@ IF TG_OP = 'INSERT' THEN
     NEW.${timestamp} := ${now}; NEW.${base} := ${buried}; ${take} ${back}
   END IF;
 ELSIF NEW.${stamp} = OLD.${stamp} AND (${differs}) THEN
-  IF ${rekeyed} THEN ${farewell(dataClass)} END IF;
+  IF ${rekeyed} THEN ${farewell(dataClass)} NEW.${base} := greatest(OLD.${base}, ${buried}); ${back} END IF;
   NEW.${stamp} := OLD.${stamp} + 1; NEW.${timestamp} := ${now}; ${take}
 END IF;
 RETURN NEW;`;
 }
 
 /** Keystamp turns the stamp of what it is about to delete round, and does all this itself. */
-function removed(dataClass: DataClassDef): string {
-  const contents = releaseStatements(dataClass).map(({ text }) => `${text};`);
-  return `IF OLD.${stamp} > 0 THEN ${contents.join(' ')} ${farewell(dataClass)} END IF; RETURN OLD;`;
-}
+const removed = (dataClass: DataClassDef): string =>
+  `IF OLD.${stamp} > 0 THEN ${released(dataClass)} END IF; RETURN OLD;`;
+
+/** `TRUNCATE` runs no trigger for a row. */
+const emptied = (dataClass: DataClassDef): string =>
+  `DECLARE OLD record; BEGIN FOR OLD IN SELECT * FROM ${ident(dataClass.base).text} LOOP ${released(dataClass)} END LOOP; END; RETURN NULL;`;
+
+/** The bytes of the row OLD go, and it is remembered. */
+const released = (dataClass: DataClassDef): string =>
+  [...releaseStatements(dataClass).map(({ text }) => `${text};`), farewell(dataClass)].join(' ');
 
 /** What is remembered of the entity that had the old key. */
 function farewell(dataClass: DataClassDef): string {

@@ -4,7 +4,7 @@ import { oncePer } from '../../model/once-per.ts';
 import type { MediaPlace } from '../../query/aggregate.ts';
 import type { Columns, Links, Rows } from '../../query/columns.ts';
 import type { Predicate } from '../../query/predicate.ts';
-import type { Key, Selection } from '../../query/selection.ts';
+import type { Key, Selection, Window } from '../../query/selection.ts';
 import type { SqlDialect } from './dialect.ts';
 import { stampColumn } from './columns.ts';
 import { heldAt } from './aggregate.ts';
@@ -118,9 +118,16 @@ export function countStatement(dataClass: DataClassDef, predicate: Predicate, di
 }
 
 /** The keys of a selection in order: rows with the key columns. */
-export function keysStatement({ dataClass, predicate, order }: Selection, dialect: SqlDialect): Sql {
+export function keysStatement(
+  { dataClass, predicate, order }: Selection,
+  dialect: SqlDialect,
+  { skip, top }: Window = { skip: 0 },
+): Sql {
   const keys = dataClass.key.map((key) => exactKey(key, column('e', key.column), dialect));
-  return sql`SELECT ${join(keys, ', ')} FROM ${from(dataClass, 'e')} WHERE ${compilePredicate(predicate, 'e', dialect)} ORDER BY ${compileOrder(order, dataClass, 'e', dialect)}`;
+  const all = sql`SELECT ${join(keys, ', ')} FROM ${from(dataClass, 'e')} WHERE ${compilePredicate(predicate, 'e', dialect)} ORDER BY ${compileOrder(order, dataClass, 'e', dialect)}`;
+  // SQLite knows no OFFSET without LIMIT.
+  const most = top ?? Number.MAX_SAFE_INTEGER;
+  return skip === 0 && top === undefined ? all : sql`${all} LIMIT ${most} OFFSET ${skip}`;
 }
 
 /**

@@ -150,6 +150,9 @@ export function buryStatement(dataClass: DataClassDef, key: Key, version: number
 /** A name that no dataclass has, for the tombstone of all entities that nobody knows of any more. */
 export const everyClass = '*';
 
+/** A row with the `version` of that tombstone: what restores have moved all versions on by. None before the first one. */
+export const movedStatement: Sql = sql`SELECT version FROM ${tombstoneTable} WHERE dataclass = ${everyClass} AND key = ${everyClass}`;
+
 /**
  * Rows with `version` and `dataclass`, the highest version first: of an earlier entity with this key, and of all that
  * there may have been before a restore (`everyClass`).

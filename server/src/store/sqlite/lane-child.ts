@@ -22,7 +22,10 @@ const program = fileURLToPath(programBeside(import.meta.url, 'lane-process'));
 /** How long a process may take until it takes jobs. */
 const startMs = 30_000;
 
-/** Long queries take the time that short requests leave. Where that cannot be said, they share it. */
+/**
+ * Long queries take the time that short requests leave. Where that cannot be said, they share it. A process that comes up
+ * does not give way yet: on a machine without a free core it would not be there in time for its first query.
+ */
 function giveWay(pid: number | undefined): void {
   try {
     if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
@@ -50,11 +53,13 @@ export class LaneChild {
       stdio: ['ignore', 'ignore', 'inherit', 'ipc', this.#exchange.descriptor],
       execArgv: process.execArgv.filter((argument) => argument.startsWith('--conditions')),
     });
-    giveWay(this.#process.pid);
     // An idle process is no reason for the server to stay.
     this.#holdServer(false);
     this.#ready = new Promise((resolve, reject) => (this.#waiting = { resolve, reject }));
-    this.#ready.catch(() => undefined);
+    this.#ready.then(
+      () => giveWay(this.#process.pid),
+      () => undefined,
+    );
     this.#process.on('message', (reply: LaneReply) => {
       const waiting = this.#waiting;
       this.#waiting = undefined;

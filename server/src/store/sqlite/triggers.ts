@@ -14,18 +14,28 @@ const deletedTable = ident(deletedRecordsDefinition.table as string);
 /** Parts of a composite key as tombstones have them. */
 export const jsonArray = (parts: readonly Sql[]): Sql => sql`json_array(${join(parts, ', ')})`;
 
-const kinds = ['insert', 'update', 'delete'] as const;
-const triggerName = ({ base }: DataClassDef, kind: (typeof kinds)[number]): Sql => ident(`keystamp_${kind} ${base}`);
+const kinds = ['insert', 'update', 'delete', 'replace'] as const;
+type Kind = (typeof kinds)[number];
+const triggerName = ({ base }: DataClassDef, kind: Kind): Sql => ident(`keystamp_${kind} ${base}`);
 
 /** What makes the triggers of a shared table anew, or takes them away from one that is not shared. */
 export function triggerStatements(dataClass: DataClassDef): readonly Sql[] {
   const drop = kinds.map((kind) => sql`DROP TRIGGER IF EXISTS ${triggerName(dataClass, kind)}`);
   if (!dataClass.shared) return drop;
-  return [...drop, insertTrigger(dataClass), updateTrigger(dataClass), deleteTrigger(dataClass)];
+  const made = [insertTrigger, updateTrigger, deleteTrigger, replaceTrigger].map((make) => make(dataClass));
+  return [...drop, ...made];
 }
 
-const trigger = (dataClass: DataClassDef, kind: (typeof kinds)[number], when: Sql, body: readonly Sql[]): Sql =>
-  sql`CREATE TRIGGER ${triggerName(dataClass, kind)} AFTER ${raw(kind.toUpperCase())} ON ${ident(dataClass.base)} WHEN ${when} BEGIN ${join(body, '; ')}; END`;
+/** When the triggers run. */
+const moments = {
+  insert: raw('AFTER INSERT'),
+  update: raw('AFTER UPDATE'),
+  delete: raw('AFTER DELETE'),
+  replace: raw('BEFORE INSERT'),
+} as const satisfies Record<Kind, Sql>;
+
+const trigger = (dataClass: DataClassDef, kind: Kind, when: Sql, body: readonly Sql[]): Sql =>
+  sql`CREATE TRIGGER ${triggerName(dataClass, kind)} ${moments[kind]} ON ${ident(dataClass.base)} WHEN ${when} BEGIN ${join(body, '; ')}; END`;
 
 const sameKey = ({ key }: DataClassDef, row: string): Sql =>
   join(
@@ -48,13 +58,17 @@ function insertTrigger(dataClass: DataClassDef): Sql {
   return trigger(dataClass, 'insert', sql`NEW.${ident(timestampColumn)} = '1970-01-01T00:00:00.000Z'`, [
     set(dataClass, 'NEW', [sql`${ident(timestampColumn)} = ${now}`, sql`${ident(baseColumn)} = ${buried}`]),
     ...countOn(dataClass),
-    ...(dataClass.tracking === 'changes'
-      ? [
-          sql`DELETE FROM ${deletedTable} WHERE table_name = ${literal(dataClass.name)} AND primary_key = ${printedKey(dataClass, 'NEW')}`,
-        ]
-      : []),
+    ...returned(dataClass, raw('TRUE')),
   ]);
 }
+
+/** It is gone no longer. */
+const returned = (dataClass: DataClassDef, when: Sql): readonly Sql[] =>
+  dataClass.tracking === 'changes'
+    ? [
+        sql`DELETE FROM ${deletedTable} WHERE table_name = ${literal(dataClass.name)} AND primary_key = ${printedKey(dataClass, 'NEW')} AND (${when})`,
+      ]
+    : [];
 
 /** Keystamp's own updates count the stamp on. */
 function updateTrigger(dataClass: DataClassDef): Sql {
@@ -63,10 +77,18 @@ function updateTrigger(dataClass: DataClassDef): Sql {
     .map(({ column: name }) => sql`NEW.${ident(name)} IS NOT OLD.${ident(name)}`);
   const stamp = ident(stampColumn);
   const when = sql`NEW.${stamp} IS OLD.${stamp} AND (${join(changed, ' OR ')})`;
+  const rekeyed = sql`NOT (${sameKeyAs(dataClass)})`;
+  // Under its new key there may have been another one.
+  const base = sql`CASE WHEN ${rekeyed} THEN max(OLD.${ident(baseColumn)}, ${buriedVersion(dataClass, jsonArray)}) ELSE OLD.${ident(baseColumn)} END`;
   return trigger(dataClass, 'update', when, [
-    set(dataClass, 'NEW', [sql`${stamp} = OLD.${stamp} + 1`, sql`${ident(timestampColumn)} = ${now}`]),
+    set(dataClass, 'NEW', [
+      sql`${stamp} = OLD.${stamp} + 1`,
+      sql`${ident(timestampColumn)} = ${now}`,
+      sql`${ident(baseColumn)} = ${base}`,
+    ]),
     ...countOn(dataClass),
-    ...farewell(dataClass, sql`NOT (${sameKeyAs(dataClass)})`),
+    ...returned(dataClass, rekeyed),
+    ...farewell(dataClass, rekeyed),
   ]);
 }
 
@@ -85,12 +107,26 @@ function deleteTrigger(dataClass: DataClassDef): Sql {
   ]);
 }
 
+/** `REPLACE` takes away what had the key and runs no trigger for it: the versions are remembered before. */
+function replaceTrigger(dataClass: DataClassDef): Sql {
+  const [key, name] = [keyTextOf(dataClass, raw('NEW'), jsonArray), literal(dataClass.name)];
+  const there = sql`${ident(dataClass.base)} WHERE ${sameKey(dataClass, 'NEW')}`;
+  const version = sql`${ident(baseColumn)} + ${ident(stampColumn)}`;
+  return trigger(dataClass, 'replace', sql`EXISTS (SELECT 1 FROM ${there})`, [
+    sql`INSERT INTO ${tombstoneTable} (dataclass, key, version, timestamp) SELECT ${name}, ${key}, ${version}, ${now} FROM ${there} ${raiseVersion}`,
+  ]);
+}
+
+const raiseVersion = raw(
+  'ON CONFLICT (dataclass, key) DO UPDATE SET version = max(version, excluded.version), timestamp = excluded.timestamp',
+);
+
 /** What is remembered of the entity that had the old key. */
 function farewell(dataClass: DataClassDef, when: Sql): readonly Sql[] {
   const key = keyTextOf(dataClass, raw('OLD'), jsonArray);
   const name = literal(dataClass.name);
   const version = sql`OLD.${ident(baseColumn)} + OLD.${ident(stampColumn)}`;
-  const bury = sql`INSERT INTO ${tombstoneTable} (dataclass, key, version, timestamp) SELECT ${name}, ${key}, ${version}, ${now} WHERE ${when} ON CONFLICT (dataclass, key) DO UPDATE SET version = max(version, excluded.version), timestamp = excluded.timestamp`;
+  const bury = sql`INSERT INTO ${tombstoneTable} (dataclass, key, version, timestamp) SELECT ${name}, ${key}, ${version}, ${now} WHERE ${when} ${raiseVersion}`;
   const unlock = sql`${unlockStatement(dataClass, jsonArray)} AND (${when})`;
   if (dataClass.tracking !== 'changes') return [bury, unlock];
   const record = sql`INSERT INTO ${deletedTable} (stamp, primary_key, table_number, table_name, ${ident(timestampColumn)}) SELECT value, ${printedKey(dataClass, 'OLD')}, ${raw(String(dataClass.tableNumber))}, ${name}, ${now} FROM ${globalStampTable} WHERE ${when}`;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as passed } from 'node:timers/promises';
 import { test } from 'node:test';
 import fastify from 'fastify';
 import { endConnectionsInOrder } from '../../../src/http/end-connections.ts';
@@ -10,12 +9,14 @@ test('what connects while the server stops does not keep it, and connections end
   const server = fastify();
   endConnectionsInOrder(server);
   // The more there is to do before the end, the longer new connections are still taken.
-  server.addHook('preClose', () => passed(100));
+  const taken = Promise.withResolvers<void>();
+  server.addHook('preClose', () => taken.promise);
   const port = Number(new URL(await server.listen()).port);
   const silent = await connected(port);
   const refusedAfterwards = once(silent, 'close').then(() => assert.rejects(connected(port), { code: 'ECONNREFUSED' }));
   const stopped = server.close();
-  const late = await connected(port);
+  const [late] = await Promise.all([connected(port), once(server.server, 'connection')]);
+  taken.resolve();
   await Promise.all([once(late, 'close'), refusedAfterwards, stopped]);
 });
 

@@ -40,13 +40,13 @@ test('a client that reads nothing is cut off, and little was made for it', async
 });
 
 test('a client that reads slowly is not cut off; ending all ends it in good order', async () => {
-  const { made, server, port } = await openEndless(1);
+  const { made, server, port } = await openEndless(2);
   const answer = await fetch(`http://127.0.0.1:${port}/rest/$changes`);
   const reader = answer.body!.getReader();
   // More than the system holds back, over more than the time that a client may take nothing.
-  for (let i = 0; i < 150; i++) {
+  for (let i = 0; i < 160; i++) {
     assert.equal((await reader.read()).done, false);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 15));
   }
   const closed = server.close();
   for (;;) if ((await reader.read()).done) break;

@@ -8,6 +8,7 @@ import type { WritableFormat } from '../../../src/image/formats.ts';
 import { resolveVariant } from '../../../src/image/variant.ts';
 import type { VariantSpec } from '../../../src/image/variant.ts';
 import * as samples from './sample-pictures.ts';
+import '../../kept-converters.ts';
 
 const converter = new Converter({
   converters: 2,

@@ -6,6 +6,7 @@ import { Converter } from '../../../src/image/converter.ts';
 import type { ImageEvent } from '../../../src/image/image-event.ts';
 import { resolveVariant } from '../../../src/image/variant.ts';
 import * as samples from './sample-pictures.ts';
+import '../../kept-converters.ts';
 
 const maxImagePixels = 1_000_000;
 const lost: ImageEvent[] = [];

@@ -12,6 +12,7 @@ import { resolveVariant } from '../../../src/image/variant.ts';
 import type { Variant } from '../../../src/image/variant.ts';
 import { Variants } from '../../../src/image/variants.ts';
 import { encode, opaque } from './sample-pictures.ts';
+import '../../kept-converters.ts';
 
 const limits = {
   converters: 2,

@@ -9,7 +9,8 @@ import { restoreBackup, type Restored, type RestoreOptions } from '../../../src/
 import { deleteEntity } from '../../../src/orm/drop.ts';
 import { saveEntity } from '../../../src/orm/save.ts';
 import type { DataClassDef, StorageDef, Value } from '../../../src/model/model.ts';
-import { copyIn, copyOut, reachedStamp } from '../../../src/store/copy.ts';
+import { copyIn, copyOut, reachedNumbers } from '../../../src/store/copy.ts';
+import { copyRowsIn } from '../../../src/store/copy-rows.ts';
 import { connectEngine } from '../../../src/store/open.ts';
 import { configOf, databaseOf, model, newFolder, openData, removeFolders, sownData, withFile } from './keeping-data.ts';
 
@@ -39,7 +40,7 @@ const make = (file: string, onStep = quiet): ReturnType<typeof makeBackup> =>
 async function restore(into: string, options: Partial<RestoreOptions> = {}, file = backup): Promise<Restored> {
   return restoreBackup(
     file,
-    await reachedStamp(configOf(into)),
+    await reachedNumbers(configOf(into)),
     { margin: 1000, newId: false, ...options },
     join(into, 'restore.part'),
     (from, onProgress) => copyIn(configOf(into), model, from, onProgress),
@@ -111,6 +112,18 @@ test('no backup of data that is not sound, and no half file', async () => {
   assert.deepEqual(readdirSync(join(file, '..')), []);
 });
 
+test('rows that cannot be brought in leave no file behind', async () => {
+  const folder = newFolder();
+  const engine = await connectEngine(configOf(data));
+  const brought = (): Promise<void> => copyRowsIn(engine, model, join(folder, 'none'), () => {});
+  await assert.rejects(brought(), /unable to open database file/);
+  assert.deepEqual(readdirSync(folder), []);
+  writeFileSync(join(folder, 'none.shape'), 'no database. '.repeat(1000));
+  await assert.rejects(brought(), /not a database/);
+  assert.deepEqual(readdirSync(folder), []);
+  await engine.close();
+});
+
 test('a restore with margin 0 is what was saved', async () => {
   const target = newFolder();
   const { globalStamp } = await restore(target, { margin: 0 });
@@ -132,11 +145,11 @@ test('numbers go on from where none has been: changes, versions, entities that w
   cpSync(databaseOf(data), databaseOf(target));
   withFile(databaseOf(target), (database) => database.exec('UPDATE keystamp_global_stamp SET value = 5000'));
   const { globalStamp } = await restore(target, { newId: true });
-  assert.equal(globalStamp, 5001, 'above what the datastore that went had reached');
-  assert.equal(value(target, 'SELECT min(__global_stamp) FROM Person'), 5000, 'every copy reads all entities again');
+  assert.equal(globalStamp, 6001, 'above what the datastore that went had reached');
+  assert.equal(value(target, 'SELECT min(__global_stamp) FROM Person'), 6000, 'every copy reads all entities again');
   assert.equal(
     value(target, 'SELECT pruned FROM keystamp_global_stamp'),
-    5000,
+    6000,
     'and learns that deletions are unknown',
   );
   assert.equal(value(target, 'SELECT min(__base) FROM Person'), 1000);
@@ -161,8 +174,28 @@ test('numbers go on from where none has been: changes, versions, entities that w
   assert.equal(value(target, "SELECT __base FROM Firm WHERE code = 'new'"), 1000, 'its key may have had pictures');
   assert.equal(value(target, 'SELECT __base FROM Person WHERE ID = 4'), 1000);
   assert.equal(value(target, "SELECT version FROM keystamp_tombstone WHERE dataclass = 'Person'"), 1001);
-  assert.equal((await restore(target, { margin: 9000 })).globalStamp, 9005);
   assert.ok(existsSync(databaseOf(target)));
+});
+
+test('restored once more, a backup gives none of the numbers that the datastore gave since the first time', async () => {
+  const target = newFolder();
+  await restore(target);
+  const later = join(newFolder(), 'later.backup');
+  await makeBackup((to, on) => copyOut(configOf(target), model, to, on), model, later, now, quiet);
+  const bases = (): unknown[] => [
+    value(target, 'SELECT min(__base) FROM Person'),
+    value(target, "SELECT version FROM keystamp_tombstone WHERE dataclass = '*'"),
+    value(target, 'SELECT value FROM keystamp_global_stamp'),
+  ];
+  assert.deepEqual(bases(), [1000, 1000, 1005]);
+  await restore(target);
+  assert.deepEqual(bases(), [2000, 2000, 2006]);
+  await restore(target, { margin: 9000 });
+  assert.deepEqual(bases(), [11_000, 11_000, 11_007]);
+  await restore(target, {}, later);
+  assert.deepEqual(bases(), [12_000, 12_000, 12_008], 'one that was made in between as well');
+  await restore(target, { margin: 0 });
+  assert.deepEqual(bases().slice(0, 2), [0, undefined], 'unless nothing is to be moved');
 });
 
 test('a restore into data that is open is one transaction: readers see the old or the new', async () => {

@@ -6,6 +6,7 @@ import { Readable } from 'node:stream';
 import Database from 'better-sqlite3';
 import { readConfig } from '../../../src/config.ts';
 import { modelOfDatabase } from '../../../src/keeping/model-of-database.ts';
+import { printFault } from '../../../src/keeping/fault.ts';
 import { fsck } from '../../../src/keeping/fsck.ts';
 import { openKeystamp, type Keystamp } from '../../../src/keystamp.ts';
 import { buildModel } from '../../../src/model/load.ts';
@@ -197,6 +198,30 @@ test('shared: writes of other programs move stamps, numbers of changes and versi
       left.filter(({ kind }) => kind !== 'dangling'),
       [],
     );
+  } finally {
+    await keystamp.close();
+  }
+});
+
+test('shared: a key that others give to another entity goes on behind the versions that it had', async () => {
+  const { ask, other, value, keystamp, model } = await open('shared', tracking);
+  try {
+    const versions = (): unknown[] => ['__base', '__stamp'].map((column) => value(`SELECT ${column} FROM employees WHERE id = 2`)); // oxfmt-ignore
+    const write = (text: string): unknown[] => {
+      other(text);
+      return versions();
+    };
+    assert.deepEqual(write('UPDATE employees SET salary = 1 WHERE id = 2; UPDATE employees SET salary = 2 WHERE id = 2'), [0, 3]); // oxfmt-ignore
+    other('DELETE FROM employees WHERE id = 2');
+    assert.deepEqual(write('UPDATE employees SET id = 2 WHERE id = 1'), [3, 2], 'by another key');
+    assert.deepEqual(write('UPDATE employees SET id = 9 WHERE id = 2; UPDATE employees SET id = 2 WHERE id = 9'), [5, 4]); // oxfmt-ignore
+    assert.deepEqual(write("REPLACE INTO employees (id, first_name) VALUES (2, 'Di')"), [9, 1], 'in its place');
+    assert.deepEqual(write("INSERT OR IGNORE INTO employees (id, first_name) VALUES (2, 'Ed')"), [9, 1]);
+    assert.deepEqual(write("INSERT INTO employees (id, first_name) VALUES (2, 'Fe') ON CONFLICT (id) DO UPDATE SET first_name = 'Fe'"), [9, 2]); // oxfmt-ignore
+    const made = await ask('POST', '/rest/Employee?$method=update', { firstName: 'Gil' });
+    assert.equal(made['__STAMP'], 1, JSON.stringify(made));
+    const { left } = await fsck(keystamp.services.engine, model, undefined, () => {});
+    assert.deepEqual(left.filter(({ kind }) => kind !== 'dangling').map(printFault), []);
   } finally {
     await keystamp.close();
   }

@@ -175,7 +175,35 @@ async function othersWrite(engine: Engine): Promise<void> {
   assert.deepEqual({ ...gone.at(-1) }, { key: '70', stamp: before + 2 });
   const tombstone = await engine.row(raw(`SELECT version FROM keystamp_tombstone WHERE key = '70'`));
   assert.equal(tombstone?.['version'], 1);
+  await runOn(
+    url,
+    `INSERT INTO employees (id, first_name) VALUES (71, 'Zoe')`,
+    'UPDATE employees SET id = 70 WHERE id = 71',
+  );
+  const rekeyed = await engine.row(raw('SELECT __base AS base, __stamp AS stamp FROM employees WHERE id = 70'));
+  assert.deepEqual({ ...rekeyed }, { base: 1, stamp: 2 }, 'behind the versions of the one that had the key');
+  await runOn(url, 'DELETE FROM employees WHERE id = 70');
 }
+
+test('what others truncate is gone like what they delete', async () => {
+  await runOn(url, `CREATE TABLE notes (id integer PRIMARY KEY, text text)`, `INSERT INTO notes VALUES (1, 'a'), (2, 'b')`); // oxfmt-ignore
+  const attributes = {
+    id: { type: 'long', primKey: true },
+    text: { type: 'string' },
+    scan: { type: 'image' },
+  } as const;
+  const model = buildModel({ dataClasses: { Note: { table: 'notes', shared: true, track: true, attributes } } });
+  const engine = await openEngine({ ...configOf(newFolder()), database: url }, model);
+  try {
+    await runOn(url, `UPDATE notes SET text = 'c' WHERE id = 2`, 'TRUNCATE notes', `INSERT INTO notes VALUES (2, 'd')`);
+    const gone = await engine.rows(raw(`SELECT primary_key AS key FROM keystamp_deleted_record WHERE table_name = 'Note'`)); // oxfmt-ignore
+    assert.deepEqual(gone.map(({ key }) => key), ['1']); // oxfmt-ignore
+    const back = await engine.row(raw('SELECT __base AS base, __stamp AS stamp FROM notes'));
+    assert.deepEqual({ ...back }, { base: 2, stamp: 1 });
+  } finally {
+    await engine.close();
+  }
+});
 
 test('what others delete is remembered under its key as it is printed, whatever its parts hold', async () => {
   await runOn(url, `CREATE TABLE seats (house text, number double precision, PRIMARY KEY (house, number))`);

@@ -8,7 +8,7 @@ import type { Manifest } from '../../../src/keeping/backup-file.ts';
 import { printFault } from '../../../src/keeping/fault.ts';
 import { fsck } from '../../../src/keeping/fsck.ts';
 import { restoreBackup } from '../../../src/keeping/restore.ts';
-import { copyIn, copyOut, reachedStamp } from '../../../src/store/copy.ts';
+import { copyIn, copyOut, reachedNumbers } from '../../../src/store/copy.ts';
 import { connectEngine } from '../../../src/store/open.ts';
 import { raw } from '../../../src/store/sql/sql.ts';
 import { dropDatabase, newDatabase } from '../../postgres.ts';
@@ -36,7 +36,7 @@ async function save(config: Config): Promise<{ file: string; manifest: Manifest 
 async function restore(file: string, config: Config, margin = 0): Promise<number> {
   const { globalStamp } = await restoreBackup(
     file,
-    await reachedStamp(config),
+    await reachedNumbers(config),
     { margin, newId: false },
     join(config.data, 'restore.part'),
     (from, on) => copyIn(config, model, from, on),

@@ -9,12 +9,13 @@ import { after, before, test } from 'node:test';
 import { readConfig } from '../../../src/config.ts';
 import { openKeystamp, type Keystamp } from '../../../src/keystamp.ts';
 import { buildModel } from '../../../src/model/load.ts';
+import { dataStoreOf, defineModel, implement } from 'keystamp';
 import { entitySetPartTable, entitySetTable } from '../../../src/store/sql/columns.ts';
 import { raw, sql } from '../../../src/store/sql/sql.ts';
 
 const count = 120_000;
 const data = mkdtempSync(join(tmpdir(), 'keystamp-large-'));
-const model = buildModel({
+const definition = defineModel({
   dataClasses: {
     Item: {
       attributes: {
@@ -27,6 +28,23 @@ const model = buildModel({
     Code: { attributes: { code: { type: 'string', primKey: true }, rank: { type: 'long' } } },
   },
 });
+const ds = dataStoreOf(definition);
+/** What the functions of the test give. */
+const made = {
+  ranked: () => ds.Item.query('group != 3 order by rank desc'),
+  part: () => ds.Item.query('order by rank').slice(10_000, 110_000),
+  async known() {
+    const all = ds.Item.query('order by rank');
+    await all.length();
+    return all;
+  },
+};
+const fn = <F>(run: F) => ({ exposed: true, onHttpGet: true, run });
+const model = buildModel(
+  implement(definition, {
+    functions: { ranked: fn(made.ranked), part: fn(made.part), known: fn(made.known) },
+  }),
+);
 
 interface Item {
   readonly ID: number;
@@ -133,6 +151,25 @@ test('a set is made where its keys are found; they are brought to the server wit
   assert.ok(sets.memoryBytes - before < 1000, `${sets.memoryBytes - before}`);
   await assertPages(first.set, members);
   assert.ok(sets.memoryBytes - before >= 4 * count, `${sets.memoryBytes - before}`);
+});
+
+test('so is a set of a selection that a function gives and has not looked at', async () => {
+  const { sets } = keystamp.services;
+  const whole = items.toSorted(byRank);
+  const cases = {
+    ranked: items.filter(({ group }) => group !== 3).toSorted((a, b) => byRank(b, a)),
+    part: whole.slice(10_000, 110_000),
+    known: whole,
+  };
+  for (const [name, members] of Object.entries(cases)) {
+    const before = sets.memoryBytes;
+    const first = await read(`$catalog/${name}?$method=entityset&$skip=70000&$top=5&$attributes=ID`);
+    assert.equal(first.total, members.length);
+    assert.deepEqual(first.keys, ids(members.slice(70_000, 70_005)));
+    const here = sets.memoryBytes - before;
+    assert.ok(name === 'known' ? here >= 4 * count : here < 1000, `${name}: ${here}`);
+    await assertPages(first.set, members);
+  }
 });
 
 test('a filter within a set keeps its order, an order makes its own; kept or not', async () => {

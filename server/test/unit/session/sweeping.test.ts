@@ -53,7 +53,7 @@ async function open(t: TestContext, settings: Partial<Config>) {
     numberIn,
     /** Waits until it is that number. */
     async becomes(what: string, table: string, wanted: number): Promise<void> {
-      for (let tries = 0; tries < 200 && (await numberIn(what, table)) !== wanted; tries++) await wait(5);
+      for (let tries = 0; tries < 20_000 && (await numberIn(what, table)) !== wanted; tries++) await wait(5);
       assert.equal(await numberIn(what, table), wanted, table);
     },
     async begin(): Promise<Ticket> {
