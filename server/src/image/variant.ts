@@ -82,10 +82,9 @@ function longestSide(stored: StoredImageInfo, resize: Resize | undefined): numbe
   return Math.max(stored.width, stored.height) * scale;
 }
 
-/** What `best` means for a stored picture: itself where that is possible, else PNG or JPEG (spec 10 § 3.2). */
-function bestFor(own: ImageFormat, stored: StoredImageInfo, resize: Resize | undefined): ImageFormat {
-  const row = formatRow(own);
-  if (resize && row.decodes ? isWritable(own) : row.best) return own;
+/** What `best` means for a stored picture, in any size: its own format if browsers show it, else PNG or JPEG (spec 10 § 3.2). */
+function bestFor(own: ImageFormat, stored: StoredImageInfo): ImageFormat {
+  if (formatRow(own).best) return own;
   return stored.hasAlpha || stored.fewColours ? 'png' : 'jpeg';
 }
 
@@ -107,7 +106,7 @@ export function resolveVariant(asked: VariantSpec, stored: StoredImageInfo): Var
   if (own === undefined) return undefined;
   const resize = resizeOf(asked);
   for (const choice of asked.format) {
-    const format: ImageFormat = choice === 'best' ? bestFor(own, stored, resize) : choice;
+    const format: ImageFormat = choice === 'best' ? bestFor(own, stored) : choice;
     const row = formatRow(format);
     const quality = row.quality === undefined ? undefined : asked.quality;
     const mediatype = mediaTypeOf(format);

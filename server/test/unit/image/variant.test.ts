@@ -54,7 +54,8 @@ test('sizes and qualities are part of the name', () => {
   assert.equal(short('best', stored('jpeg'), { width: 80, height: 60, fit: 'cover' }), 'jpeg.w80.h60.cover');
   assert.equal(short('best', stored('gif'), { height: 60 }), 'gif.h60.inside');
   assert.equal(short('best', stored('png'), { width: 60 }), 'png.w60.inside');
-  assert.equal(short('best', stored('tiff'), { width: 60 }), 'tiff.w60.inside');
+  assert.equal(short('best', stored('tiff'), { width: 60 }), 'jpeg.w60.inside');
+  assert.equal(short('tiff', stored('tiff'), { width: 60 }), 'tiff.w60.inside');
   assert.equal(short('jpeg', stored('jpeg'), { quality: 50 }), 'jpeg.q50');
 });
 
