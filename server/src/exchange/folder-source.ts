@@ -58,7 +58,7 @@ const fileReader =
     if (typeof file !== 'string') return undefined;
     return {
       bytes: () => readFile(inside(join(folder, filesFolder), file)),
-      version,
+      version: () => version,
       mediatype: () => mediatype,
       changedAt: () => changedAt,
     };

@@ -13,7 +13,7 @@ import { DuplicateError, type Engine, type Transaction } from '../store/engine.t
 import { metaTable } from '../store/sql/columns.ts';
 import { recalledStatement, rememberStatement } from '../store/sql/meta.ts';
 import { sql } from '../store/sql/sql.ts';
-import { anyStatement } from '../store/sql/write.ts';
+import { anyStatement, moveStatement, reachedStatement, versionMargin } from '../store/sql/write.ts';
 import { keyOf, type Source } from './source.ts';
 import type { CarriedMedia, StoredEntity } from './stored-entity.ts';
 
@@ -62,8 +62,23 @@ export async function importData(
     progress.begin(dataClass, await source.count(dataClass));
     counts.set(dataClass.name, await importClass(source, dataClass, services, losses, progress.update));
   }
-  await services.engine.write((tx) => tx.run(sql`DELETE FROM ${progressRows}`));
+  await services.engine.write(async (tx) => {
+    await moveOn(tx, model);
+    await tx.run(sql`DELETE FROM ${progressRows}`);
+  });
   return { counts, losses };
+}
+
+/**
+ * An entity that the source has deleted may have had the key of one that will be made here, and pictures that browsers
+ * keep: the numbers of new entities begin above those that it can have had (spec 10 § 2.7).
+ */
+async function moveOn(tx: Transaction, model: Model): Promise<void> {
+  let highest = 0;
+  for (const dataClass of model.dataClasses.values())
+    if (dataClass.storage.some(({ type }) => type === 'image'))
+      highest = Math.max(highest, Number((await tx.row(reachedStatement(dataClass)))?.['version'] ?? 0));
+  await tx.run(moveStatement(highest + versionMargin, new Date().toISOString()));
 }
 
 /** What is here already and did not come by an import that was broken off would be mixed with what comes, or replaced. */
@@ -168,7 +183,7 @@ async function fetchMedia(
   describe: Describe,
 ): Promise<PutMedia> {
   const bytes = await carried.bytes();
-  const { version } = carried;
+  const version = carried.version();
   return {
     content: await describe(bytes, attribute.type === 'image'),
     bytes,

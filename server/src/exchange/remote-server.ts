@@ -12,6 +12,14 @@ export interface RemoteBytes {
   readonly mediatype: string;
   /** Milliseconds since 1970. */
   readonly changedAt?: number;
+  /** Version number of the picture that these are, from a server that tells which URL is current. */
+  readonly version?: number;
+}
+
+/** The version number in the uri of a picture. */
+export function versionIn(uri: string): number | undefined {
+  const version = Number(/[?&]\$version=(\d+)/.exec(uri)?.[1]);
+  return Number.isSafeInteger(version) ? version : undefined;
 }
 
 const attempts = 6;
@@ -63,10 +71,12 @@ export class RemoteServer {
   async bytes(uri: string): Promise<RemoteBytes> {
     const response = await this.#ask(new URL(uri, this.base).href, { headers: { Accept: '*/*' } });
     const changed = Date.parse(response.headers.get('last-modified') ?? '');
+    const version = versionIn(response.headers.get('content-location') ?? '');
     return {
       bytes: Buffer.from(await response.arrayBuffer()),
       mediatype: (response.headers.get('content-type') ?? 'application/octet-stream').replace(/;.*$/, ''),
       ...(Number.isFinite(changed) && { changedAt: changed }),
+      ...(version !== undefined && { version }),
     };
   }
 

@@ -1,7 +1,7 @@
 // A running server as the source of data: pages of an entity set in the order of the keys, bytes by their uris.
 import type { DataClassDef, StorageDef } from '../model/model.ts';
 import { readCatalog, type Catalog } from './remote-model.ts';
-import { RemoteError, type RemoteBytes, type RemoteServer } from './remote-server.ts';
+import { versionIn, RemoteError, type RemoteBytes, type RemoteServer } from './remote-server.ts';
 import { readEntity, type Source } from './source.ts';
 import type { CarriedMedia, StoredEntity } from './stored-entity.ts';
 
@@ -56,12 +56,12 @@ function mediaReader(server: RemoteServer) {
   return (sent: Fields, attribute: StorageDef): CarriedMedia | undefined => {
     const uri = (sent['__deferred'] as { readonly uri?: unknown } | undefined)?.uri;
     if (typeof uri !== 'string') return undefined;
-    const version = Number(/[?&]\$version=(\d+)/.exec(uri)?.[1]);
     let got: RemoteBytes | undefined;
     return {
-      ...(Number.isSafeInteger(version) && { version }),
       bytes: async () =>
         (got = await (attribute.type === 'image' ? storedPicture(server, uri) : server.bytes(uri))).bytes,
+      // The picture may have changed since its entity was read.
+      version: () => got?.version ?? versionIn(uri),
       mediatype: () => got?.mediatype ?? 'application/octet-stream',
       changedAt: () => got?.changedAt,
     };

@@ -5,8 +5,8 @@ import type { Json } from '../model/model.ts';
 export interface CarriedMedia {
   /** @throws Error when they cannot be had */
   readonly bytes: () => Promise<Uint8Array>;
-  /** Version number of the picture, when its source tells. */
-  readonly version?: number;
+  /** Version number of the picture that `bytes` gave, when its source tells; asked after `bytes`. */
+  readonly version: () => number | undefined;
   /** What a BLOB is said to be; asked after `bytes`. */
   readonly mediatype: () => string;
   /** Milliseconds since 1970 of its last change, when its source tells; asked after `bytes`. */

@@ -7,7 +7,7 @@ import { globalStampColumn } from '../store/global-stamps.ts';
 import { baseColumn, globalStampTable, metaTable, tombstoneTable } from '../store/sql/columns.ts';
 import { uniqueIdName } from '../store/sql/meta.ts';
 import { ident } from '../store/sql/sql.ts';
-import { everyClass } from '../store/sql/write.ts';
+import { moveStatement } from '../store/sql/write.ts';
 import { verifyBackup, type OnStep } from './backup.ts';
 import { BackupFile, type Manifest, type OnProgress } from './backup-file.ts';
 
@@ -104,9 +104,6 @@ function moveVersions(database: Database, { mediaTables }: Manifest, by: number)
     database.prepare(`UPDATE ${name} SET ${base} = ${base} + ?`).run(by);
   }
   database.prepare(`UPDATE ${tombstoneTable.text} SET version = version + ?`).run(by);
-  database
-    .prepare(
-      `INSERT INTO ${tombstoneTable.text} (dataclass, key, version, timestamp) VALUES (?, ?, ?, ?) ON CONFLICT (dataclass, key) DO UPDATE SET version = max(version, excluded.version)`,
-    )
-    .run(everyClass, everyClass, by, new Date().toISOString());
+  const { text, params } = moveStatement(by, new Date().toISOString());
+  database.prepare(text).run(...params);
 }

@@ -48,12 +48,12 @@ export interface PutEntity {
 export async function putEntity(tx: Transaction, entity: PutEntity): Promise<void> {
   const { dataClass, key, stamp, timestamp, values, media } = entity;
   const replaced = await clear(tx, dataClass, key);
-  const buried = dataClass.stamps === 'side' ? [] : await tx.rows(buriedStatement(dataClass, key));
+  const buried = replaced || dataClass.stamps === 'side' ? [] : await tx.rows(buriedStatement(dataClass, key));
   // A version is `base` plus the number of the picture; the next one must be above all that there were.
   const own = Math.max(0, ...[...media.values()].map(({ version = stamp }) => version - stamp));
-  const issued = Math.max(replaced.highest, Number(buried[0]?.['version'] ?? 0));
+  const issued = replaced?.highest ?? Number(buried[0]?.['version'] ?? 0);
   const isFree = ([attribute, { content, version = stamp }]: readonly [StorageDef, PutMedia]): boolean =>
-    version > issued || replaced.shown.has(shownAs(attribute, version, content.hash));
+    version > issued || replaced?.shown.has(shownAs(attribute, version, content.hash)) === true;
   const base = own + stamp >= issued && [...media].every(isFree) ? own : own + issued;
   const isNumbered = dataClass.tracking === 'changes';
   const assignments: Assignment[] = [];
@@ -89,13 +89,13 @@ interface Replaced {
 const shownAs = ({ column }: StorageDef, version: number, hash: Uint8Array): string =>
   `${column} ${version} ${Buffer.from(hash).toString('hex')}`;
 
-/** Removes what is stored under the key, without a trace: the same entity comes in its place. */
-async function clear(tx: Transaction, dataClass: DataClassDef, key: Key): Promise<Replaced> {
+/** Removes what is stored under the key, if anything is, without a trace: the same entity comes in its place. */
+async function clear(tx: Transaction, dataClass: DataClassDef, key: Key): Promise<Replaced | undefined> {
   const media = dataClass.storage.filter(isMedia);
   await tx.lock(heldStatement(dataClass, key));
   const row = await tx.row(storedStatement(dataClass, key, media));
+  if (!row) return undefined;
   const shown = new Set<string>();
-  if (!row) return { highest: 0, shown };
   for (const attribute of media) {
     const hash = row[attribute.column] as Uint8Array | null;
     if (hash === null) continue;

@@ -155,6 +155,9 @@ async function assertEqual(copy: string): Promise<void> {
   // Numbers and versions go on above those that came.
   const made = (await post(`${copy}/Item?$method=update`, '{"name":"new"}')) as { readonly __KEY: string };
   assert.ok(Number(made.__KEY) > entities);
+  const sent = await fetch(`${copy}/Item(${made.__KEY})/photo?$rawPict=true`, { method: 'PUT', body: readFileSync('examples/company/logo.svg') }); // oxfmt-ignore
+  const version = Number(sent.headers.get('keystamp-image-version'));
+  assert.ok(version > 1_000_000, `${version}: an entity of this key may have been deleted at the source`);
   await post(`${copy}/Item(${made.__KEY})?$method=delete`, '');
 }
 

@@ -5,6 +5,7 @@ import { dataStoreOf, defineModel } from 'keystamp';
 import type { DataClassDef, StorageDef } from '../../src/model/model.ts';
 import { describeContent } from '../../src/orm/describe-content.ts';
 import { putEntity } from '../../src/orm/put-entity.ts';
+import { moveStatement } from '../../src/store/sql/write.ts';
 import { picture } from '../wire/pictures.ts';
 import { openModel, type OpenModel } from './open-model.ts';
 import { ask } from './rest.ts';
@@ -98,6 +99,17 @@ test('an entity that was deleted here comes back: above its numbers, and its del
   assert.ok((await shown(4))[1] > 2);
   const { body } = await ask(program, 'GET', '/rest/__DeletedRecords?$filter="__PrimaryKey = 4"');
   assert.equal(body.__COUNT, 0);
+});
+
+test('after an import new entities begin above all that may have been; what is there keeps its number when it comes again', async () => {
+  await put(5, 3, { bytes: first, version: 3 });
+  await program.keystamp.services.engine.write((tx) => tx.run(moveStatement(1000, '')));
+  await put(5, 3, { bytes: first, version: 3 });
+  assert.deepEqual(await shown(5), [3, 3]);
+  await put(6, 3, { bytes: first, version: 3 });
+  assert.deepEqual(await shown(6), [3, 1003]);
+  await save(7, first);
+  assert.deepEqual(await shown(7), [1, 1001]);
 });
 
 test('no number is generated that was put', async () => {

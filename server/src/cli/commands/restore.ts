@@ -6,11 +6,10 @@ import { verifyBackup } from '../../keeping/backup.ts';
 import { restoreBackup } from '../../keeping/restore.ts';
 import { copyIn, reachedNumbers } from '../../store/copy.ts';
 import { hasDatastore } from '../../store/open.ts';
+import { versionMargin } from '../../store/sql/write.ts';
 import { loadModel } from '../load-model.ts';
 import { progressSteps } from '../progress.ts';
 import { configOf, placeOf, stepNames, whichDatabase, wholeNumber, type DatabaseFlags } from '../with-database.ts';
-
-const defaultMargin = 1_000_000;
 
 interface Flags extends DatabaseFlags {
   readonly replace?: boolean;
@@ -30,7 +29,7 @@ export const restoreCommand = (): Command =>
         '--margin <number>',
         'how far numbers of changes and pictures go on; 0: nothing was given out since the backup',
         wholeNumber('--margin'),
-        defaultMargin,
+        versionMargin,
       )
       .option('--check', 'only read the backup and say whether it is whole'),
   ).action(restore);

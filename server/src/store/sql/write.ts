@@ -150,8 +150,22 @@ export function buryStatement(dataClass: DataClassDef, key: Key, version: number
 /** A name that no dataclass has, for the tombstone of all entities that nobody knows of any more. */
 export const everyClass = '*';
 
+/**
+ * How far numbers go on from those that are known where others may have been given: in what a backup does not know, by a
+ * server whose data were imported.
+ */
+export const versionMargin = 1_000_000;
+
 /** A row with the `version` of that tombstone: what restores have moved all versions on by. None before the first one. */
 export const movedStatement: Sql = sql`SELECT version FROM ${tombstoneTable} WHERE dataclass = ${everyClass} AND key = ${everyClass}`;
+
+/** Raises that tombstone: the pictures of entities that are made from now on have numbers above `version`. */
+export const moveStatement = (version: number, timestamp: string): Sql =>
+  sql`INSERT INTO ${tombstoneTable} (dataclass, key, version, timestamp) VALUES (${everyClass}, ${everyClass}, ${version}, ${timestamp}) ON CONFLICT (dataclass, key) DO UPDATE SET version = excluded.version WHERE ${tombstoneTable}.version < excluded.version`;
+
+/** A row with `version`: the highest number that pictures of the class can have now, null when it is empty. */
+export const reachedStatement = (dataClass: DataClassDef): Sql =>
+  sql`SELECT max(${ident(baseColumn)} + ${ident(stampColumn)}) AS version FROM ${table(dataClass)}`;
 
 /**
  * Rows with `version` and `dataclass`, the highest version first: of an earlier entity with this key, and of all that

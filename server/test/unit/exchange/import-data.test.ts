@@ -38,7 +38,7 @@ test('a picture that could not be looked into for one entity is looked into agai
             media: {
               view: {
                 bytes: async () => photo,
-                version: 1,
+                version: () => 1,
                 mediatype: () => 'image/jpeg',
                 changedAt: () => undefined,
               },

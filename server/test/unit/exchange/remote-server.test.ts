@@ -35,3 +35,14 @@ test('key and cookies go to the source alone, not where the uris of its pictures
   assert.equal(own.asked[1]?.cookie, 'session=own');
   assert.equal(own.asked[1]['api-key'], 'secret');
 });
+
+test('the version of a picture is that of the bytes that came, not of the uri that was read before', async () => {
+  const server = createServer((_, response) => {
+    const current = '/rest/Employee(1)/photo?$imageformat=best&$version=6&$expand=photo';
+    response.writeHead(200, { 'Content-Location': current, Connection: 'close' }).end('bytes');
+  }).listen(0, '127.0.0.1');
+  open.push(server);
+  await once(server, 'listening');
+  const asked = new RemoteServer(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, {});
+  assert.equal((await asked.bytes('/rest/Employee(1)/photo?$binary=true&$version=5')).version, 6);
+});
