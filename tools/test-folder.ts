@@ -31,7 +31,8 @@ function isRoomy(folder: string): boolean {
 function removeLeftBehind(base: string): void {
   for (const name of readdirSync(base)) {
     const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : NaN;
-    if (pid > 0 && !isAlive(pid)) rmSync(join(base, name), { recursive: true, force: true });
+    // One of our own number is left behind, too: numbers come again.
+    if (pid === process.pid || (pid > 0 && !isAlive(pid))) rmSync(join(base, name), { recursive: true, force: true });
   }
 }
 

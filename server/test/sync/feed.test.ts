@@ -257,7 +257,7 @@ describe('the feed', () => {
     assert.equal(next[0]?.globalStamp, now + 10);
   });
 
-  test('numbers that are given again, since the counter was set back, are told with what has them now', async () => {
+  test('numbers that are given again, since the counter was set back, are told with what has them now', { timeout: 240_000 }, async () => {
     const start = await since();
     await ds.Person.create({ name: 'before' }).save();
     await taken(ds.changes<Tracked>({ since: start }), 1);
@@ -266,8 +266,7 @@ describe('the feed', () => {
     const both = taken(ds.changes<Tracked>({ since: start }), 2);
     await sleep(300);
     await ds.Person.create({ name: 'after' }).save();
-    const changes = await Promise.race([both, sleep(5000)]);
-    assert.deepEqual(changes?.map(({ globalStamp }) => globalStamp), [start, start]); // oxfmt-ignore
+    assert.deepEqual((await both).map(({ globalStamp }) => globalStamp), [start, start]);
   });
 
   test('Last-Event-ID goes before since', async () => {
@@ -439,7 +438,8 @@ test('followers of two processes of the operating system, one of which dies, hol
   const send = async (path: string, body?: object): Promise<Readonly<Record<string, unknown>>> => {
     try {
       const headers = { Connection: 'close' };
-      const signal = AbortSignal.timeout(1500);
+      // What is given up and done all the same would come after the end.
+      const signal = AbortSignal.timeout(60_000);
       const sent = { method: 'POST', headers, signal, body: JSON.stringify(body ?? {}) };
       const answer = await fetch(`${url}/${path}`, sent);
       return (await answer.json()) as Readonly<Record<string, unknown>>;
