@@ -8,7 +8,7 @@ import { startExplorer, type ExplorerServer } from './explorer-server.ts';
 
 export const teams = ['Blues', 'Greens', 'Reds'] as const;
 export const memberCount = 260;
-const waitMs = 90_000;
+const waitMs = 240_000;
 
 /** Names in an order that is not that of the keys. */
 export const memberName = (key: number): string => `Member ${String((key * 97) % memberCount).padStart(3, '0')}`;

@@ -85,6 +85,7 @@ interface Viewer {
 async function openViewer(t: { after: (end: () => Promise<void>) => void }): Promise<Viewer> {
   const context = await browser.newContext({ viewport: { width: codes.length * step + 16, height: side + 16 } });
   t.after(() => context.close());
+  context.setDefaultTimeout(240_000);
   return { context, page: await context.newPage() };
 }
 
