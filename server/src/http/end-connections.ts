@@ -1,7 +1,8 @@
-// How connections end when the server stops: none waits for a client that says nothing, none before its answer is out.
+// How connections end, above all when the server stops: none waits for a client that says nothing, none before its answer is out.
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyInstance } from 'fastify';
+import { lingerOverBody } from './linger.ts';
 
 /** To be called before the server listens. */
 export function endConnectionsInOrder(fastify: FastifyInstance): void {
@@ -9,6 +10,7 @@ export function endConnectionsInOrder(fastify: FastifyInstance): void {
   const open = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
     open.add(socket);
+    lingerOverBody(socket);
     socket.once('close', () => open.delete(socket));
   });
   const closeIdle = server.closeIdleConnections.bind(server);

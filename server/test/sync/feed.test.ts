@@ -257,17 +257,24 @@ describe('the feed', () => {
     assert.equal(next[0]?.globalStamp, now + 10);
   });
 
-  test('numbers that are given again, since the counter was set back, are told with what has them now', { timeout: 240_000 }, async () => {
-    const start = await since();
-    await ds.Person.create({ name: 'before' }).save();
-    await taken(ds.changes<Tracked>({ since: start }), 1);
-    const { engine } = (await servers.node(1)).keystamp.services;
-    await engine.write((tx) => setGlobalStamp(tx, start, true));
-    const both = taken(ds.changes<Tracked>({ since: start }), 2);
-    await sleep(300);
-    await ds.Person.create({ name: 'after' }).save();
-    assert.deepEqual((await both).map(({ globalStamp }) => globalStamp), [start, start]);
-  });
+  test(
+    'numbers that are given again, since the counter was set back, are told with what has them now',
+    { timeout: 240_000 },
+    async () => {
+      const start = await since();
+      await ds.Person.create({ name: 'before' }).save();
+      await taken(ds.changes<Tracked>({ since: start }), 1);
+      const { engine } = (await servers.node(1)).keystamp.services;
+      await engine.write((tx) => setGlobalStamp(tx, start, true));
+      const both = taken(ds.changes<Tracked>({ since: start }), 2);
+      await sleep(300);
+      await ds.Person.create({ name: 'after' }).save();
+      assert.deepEqual(
+        (await both).map(({ globalStamp }) => globalStamp),
+        [start, start],
+      );
+    },
+  );
 
   test('Last-Event-ID goes before since', async () => {
     const start = await since();
