@@ -7,6 +7,8 @@ import { pathWithoutChrt } from './without-chrt.ts';
 process.env['PATH'] = pathWithoutChrt;
 
 const idle: ConverterChild[] = [];
+/** Of servers that stop after this hook nobody takes them on: they would keep the process alive for ever. */
+let isOver = false;
 const working = new WeakSet<ConverterChild>();
 const { start } = ConverterChild;
 const { run, end } = ConverterChild.prototype;
@@ -38,8 +40,11 @@ ConverterChild.prototype.run = async function (this: ConverterChild, ...job) {
 };
 
 ConverterChild.prototype.end = async function (this: ConverterChild) {
-  if (!this.alive || working.has(this)) return end.call(this);
+  if (isOver || !this.alive || working.has(this)) return end.call(this);
   if (!idle.includes(this)) idle.push(this);
 };
 
-after(() => Promise.all(idle.map((child) => end.call(child))).then(() => undefined));
+after(async () => {
+  isOver = true;
+  await Promise.all(idle.map((child) => end.call(child)));
+});
