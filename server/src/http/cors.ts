@@ -37,12 +37,22 @@ export function allowOrigins(
     maxAge,
     strictPreflight: false,
   });
-  return withHeadersOf;
-}
-
-/** The plugin speaks to Fastify's reply, which writes nothing itself here. */
-function withHeadersOf(made: HttpReply, reply: FastifyReply): HttpReply {
-  const { vary, ...added } = reply.getHeaders() as Record<string, string>;
-  const varies = [made.headers['Vary'], vary].filter(Boolean).join(', ');
-  return { ...made, headers: { ...made.headers, ...added, ...(varies !== '' && { Vary: varies }) } };
+  const shown = {
+    'Access-Control-Expose-Headers': exposed.join(', '),
+    ...(config.corsCredentials && { 'Access-Control-Allow-Credentials': 'true' }),
+  };
+  const listed = new Set(origins);
+  // The plugin speaks to Fastify's reply, which writes nothing itself here, and not of what no route can be found for.
+  return ({ headers, ...made }, { request }) => {
+    const { origin } = request.headers;
+    const vary = headers['Vary'];
+    return {
+      ...made,
+      headers: {
+        ...headers,
+        Vary: vary === undefined ? 'Origin' : `${String(vary)}, Origin`,
+        ...(origin !== undefined && listed.has(origin) && { 'Access-Control-Allow-Origin': origin, ...shown }),
+      },
+    };
+  };
 }

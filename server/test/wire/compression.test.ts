@@ -92,3 +92,13 @@ test('HEAD tells what GET would send', async () => {
     assert.equal(head.headers[name], whole.headers[name], name);
   assert.equal(head.body.length, 0);
 });
+
+test('conditions may name the tag of a compressed body, and no other', async () => {
+  const tag = String((await get(logo, { 'Accept-Encoding': 'br' })).headers['etag']);
+  assert.match(tag, /-br"$/);
+  const status = async (match: string): Promise<number> => (await get(logo, { 'If-Match': match })).status;
+  assert.equal(await status(tag), 200);
+  assert.equal(await status(`"another", ${tag}`), 200);
+  assert.equal(await status(tag.replace('-br"', '-zip"')), 412);
+  assert.equal(await status(tag.replace('"', '"0')), 412);
+});
