@@ -13,7 +13,7 @@ import { MediaBytes, type MediaInput } from './media-value.ts';
 export const goneUpload = ({ type }: StorageDef): 1825 | 1826 => (type === 'image' ? 1825 : 1826);
 
 /**
- * @throws KeystampError 1824 no picture, 1825 and 1826 no such upload, 413
+ * @throws KeystampError 1824 no picture, 1825 and 1826 no such upload, 1826 for a BLOB that is gone, 413
  */
 export async function mediaChange(
   attribute: StorageDef,
@@ -27,12 +27,17 @@ export async function mediaChange(
     return uploadChange(attribute, upload, services);
   }
   const isPicture = attribute.type === 'image';
-  const bytes = input instanceof Uint8Array ? input : await input.bytes();
   const most = isPicture ? services.config.maxImageBytes : services.config.maxBlobBytes;
-  if (bytes.length > most) throw failHttp(413, `over ${most} bytes`);
   const known = input instanceof MediaBytes ? MediaBytes.contentOf(input) : undefined;
-  const content =
-    known && (known.picture || !isPicture) ? known : await describeContent(bytes, isPicture, services.converter);
+  if (input instanceof MediaBytes && known && (known.picture || !isPicture)) {
+    if (known.size > most) throw failHttp(413, `over ${most} bytes`);
+    // Where they are gone because their entity has changed, the save has more to tell.
+    const bytes = await input.held();
+    return { kind: 'set', content: known, ...(bytes && { bytes }), mediatype: input.mediatype };
+  }
+  const bytes = input instanceof Uint8Array ? input : await input.bytes();
+  if (bytes.length > most) throw failHttp(413, `over ${most} bytes`);
+  const content = await describeContent(bytes, isPicture, services.converter);
   const mediatype = input instanceof Uint8Array ? content.mediatype : input.mediatype;
   return { kind: 'set', content, bytes, mediatype };
 }

@@ -60,16 +60,19 @@ export class MediaBytes implements BlobValue {
 
   /** @throws KeystampError 1826 when the database holds them no longer */
   async bytes(): Promise<Buffer> {
-    if (this.#bytes) return this.#bytes;
-    const hash = this.#content?.hash as Uint8Array;
-    const bytes = await readContent(currentCall().executor, hash);
-    if (!bytes) throw fail(1826, Buffer.from(hash).toString('hex'));
+    const bytes = await this.held();
+    if (!bytes) throw fail(1826, Buffer.from(this.#content?.hash as Uint8Array).toString('hex'));
     return bytes;
+  }
+
+  /** The bytes, unless the database holds them no longer. */
+  async held(): Promise<Buffer | undefined> {
+    return this.#bytes ?? (this.#content && (await readContent(currentCall().executor, this.#content.hash)));
   }
 
   /** Reads the bytes while the database still holds them: the value outlives its place there. */
   async keep(): Promise<void> {
-    if (this.#content) this.#bytes ??= await readContent(currentCall().executor, this.#content.hash);
+    this.#bytes ??= await this.held();
   }
 }
 

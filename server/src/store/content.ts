@@ -1,6 +1,7 @@
 // Contents: the bytes of pictures and BLOBs, kept once per SHA-256 beside the rows that name them. A content lives as
 // long as an attribute or an upload holds it; holding and releasing happen in the transaction that changes the holder.
 import { closeSync, openSync, readSync } from 'node:fs';
+import { fail } from '../errors.ts';
 import type { Executor, Transaction } from './engine.ts';
 import { contentPartTable, contentTable } from './sql/columns.ts';
 import { contentPartStatement, partBytes } from './sql/media.ts';
@@ -54,14 +55,17 @@ const pictureColumns = (picture: PictureInfo | undefined): PictureColumns =>
 /** Bytes in memory, or a file that holds nothing else. */
 export type ContentSource = Uint8Array | { readonly path: string };
 
-/** One more holder of the content; its bytes are stored when nobody held it yet. */
+/**
+ * One more holder of the content; its bytes are stored when nobody held it yet.
+ * @throws KeystampError 1826 when they were not given then
+ */
 export async function holdContent(transaction: Transaction, content: Content, bytes?: ContentSource): Promise<void> {
   const { hash } = content;
   if ((await transaction.run(sql`UPDATE ${contentTable} SET refs = refs + 1 WHERE hash = ${hash}`)) === 1) {
     if (content.picture) await describeContent(transaction, content);
     return;
   }
-  if (!bytes) throw new Error('A content that is not stored was held without its bytes');
+  if (!bytes) throw fail(1826, Buffer.from(hash).toString('hex'));
   const { width, height, alpha, fewColours, pages, thumbhash } = pictureColumns(content.picture);
   const row = await transaction.row(
     sql`INSERT INTO ${contentTable} (hash, size, mediatype, width, height, alpha, few_colours, pages, thumbhash, refs) VALUES (${hash}, ${content.size}, ${content.mediatype}, ${width}, ${height}, ${alpha}, ${fewColours}, ${pages}, ${thumbhash}, 1) ON CONFLICT (hash) DO UPDATE SET refs = ${contentTable}.refs + 1 RETURNING refs`,

@@ -65,6 +65,20 @@ inCall('two entities change their pictures; one is dropped and leaves its pictur
   await bo.drop();
 });
 
+inCall('a picture that is gone because its entity has changed: the save tells the conflict', async () => {
+  const [first, second] = [Buffer.from(await picture('gif-animated')), Buffer.from(await picture('png'))];
+  const [eva, paper] = [ds.Employee.new(), Buffer.from('paper that nobody else has')];
+  await eva.set({ photo: first, paper }).save();
+  const stale = (await ds.Employee.get(eva.ID))!;
+  stale.set({ photo: stale.photo, paper: stale.paper });
+  await eva.set({ photo: second, paper: null }).save();
+  assert.equal((await stale.save()).status, 2);
+  // Another entity has no such reason.
+  const femi = ds.Employee.new().set({ photo: stale.photo });
+  await assert.rejects(femi.save(), (error: KeystampError) => error.entries.some((entry) => 'code' in entry && entry.code === 1826)); // oxfmt-ignore
+  await eva.drop();
+});
+
 inCall('what is no picture', async () => {
   const dag = (await ds.Employee.get(4))!;
   dag.set({ photo: Buffer.from('no picture') });
