@@ -75,14 +75,15 @@ export function createServer(
       querystringParser: () => noQuery,
     },
     clientErrorHandler: (error, socket) => {
-      if (!readAgain(server.server, error, socket)) refuseBytes(error, socket);
+      if (!readAgain(listener, error, socket)) refuseBytes(error, socket);
     },
     frameworkErrors: (_error, request, reply) => throughFastify(request, reply),
   });
-  const [routed] = server.server.listeners('request') as [RequestListener];
+  const { server: listener } = server;
+  const [routed] = listener.listeners('request') as [RequestListener];
   endConnectionsInOrder(server);
-  continueWhenRead(server.server);
-  if (config.rawUrls) takeRawRequestLines(server.server);
+  continueWhenRead(listener);
+  if (config.rawUrls) takeRawRequestLines(listener);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('*', (_request, _payload, done) => done(null));
 
@@ -106,12 +107,12 @@ export function createServer(
       remoteAddress: (behindProxies && through?.request.ip) || (raw.socket.remoteAddress ?? ''),
       secure: behindProxies && through?.request.protocol === 'https',
     };
-    const made = config.compression
-      ? await compressedReply(await handle(uncompressedRequest(asked)), asked)
-      : await handle(asked);
+    const made = await handle(config.compression ? uncompressedRequest(asked) : asked);
+    const packed = config.compression ? compressedReply(made, asked) : made;
+    const ready = packed instanceof Promise ? await packed : packed;
     // A server that stops waits for its connections, and a client would keep this one.
-    if (!server.server.listening) response.shouldKeepAlive = false;
-    const sent = through && forOrigins ? forOrigins(made, through) : made;
+    if (!listener.listening) response.shouldKeepAlive = false;
+    const sent = through && forOrigins ? forOrigins(ready, through) : ready;
     const headOnly = method === 'HEAD';
     if (sent.stream && !headOnly) streams.send(response, sent, sent.stream);
     else send(response, sent, headOnly);
@@ -132,7 +133,7 @@ export function createServer(
   // Trusted proxies and pages of other origins are Fastify's business. Whoever needs neither is answered before it looks
   // for a route, which takes a tenth of what a small answer costs.
   if (!behindProxies && !forOrigins)
-    server.server.off('request', routed).on('request', (raw, response) => {
+    listener.off('request', routed).on('request', (raw, response) => {
       if (!isApi(raw)) return routed(raw, response);
       answer(raw, response).catch(() => (response.headersSent ? response.destroy() : refuse(response, failHttp(500))));
     });
