@@ -44,6 +44,22 @@ class Assigned {
   readonly objects = new Map<StorageDef, GivenObject>();
   readonly given = new Map<StorageDef, MediaBytes>();
   readonly setters = { assigned: new Set<CalculatedDef>(), written: new Set<StorageDef>() };
+
+  /** Forgets what a save has written; what was assigned since it began stays, and so does what was looked up. */
+  forget({ values, media }: Written): void {
+    dropSame(this.values, values);
+    dropSame(this.media, media);
+    for (const relation of this.targets) if (!this.values.has(relation.foreignKey)) this.targets.delete(relation);
+    for (const attribute of media.keys()) this.given.delete(attribute);
+    const { assigned, written } = this.setters;
+    for (const each of written) if (!this.values.has(each) && !this.media.has(each)) written.delete(each);
+    if (written.size === 0) assigned.clear();
+  }
+}
+
+/** Takes out what the other map has as well. */
+function dropSame<K, V>(from: Map<K, V>, other: ReadonlyMap<K, V>): void {
+  for (const [key, value] of other) if (from.get(key) === value) from.delete(key);
 }
 
 /** What of an entity object a save writes. */
@@ -152,19 +168,21 @@ export class EntityState {
    * @param written what a save has written; what code has assigned since stays assigned. Absent: everything is forgotten
    */
   take(stored: StoredEntity, written?: Written): void {
-    const before = this.#assigned;
-    const kept = before && written && since(before, written);
-    const objects: [StorageDef, GivenObject][] = [];
-    for (const [attribute, given] of before?.objects ?? []) {
-      const isForgotten = !written && JSON.stringify(given.value) !== given.text;
-      const isStored = sameJson(this.value(attribute), stored.value(attribute));
-      if (kept?.values.has(attribute) || (isStored && !isForgotten)) objects.push([attribute, given]);
-      else freeze(given.value);
-    }
+    const objects = [...(this.#assigned?.objects ?? [])].map(
+      ([attribute, given]) => [attribute, given, sameJson(this.value(attribute), stored.value(attribute))] as const,
+    );
+    if (written) this.#assigned?.forget(written);
+    else this.#assigned = undefined;
     this.stored = stored;
-    this.#assigned = kept;
     this.expectedStamp = undefined;
-    for (const [attribute, given] of objects) this.objects.set(attribute, given);
+    for (const [attribute, given, isStored] of objects) {
+      const isForgotten = !written && JSON.stringify(given.value) !== given.text;
+      if (this.#assigned?.values.has(attribute) || (isStored && !isForgotten)) this.objects.set(attribute, given);
+      else {
+        this.#assigned?.objects.delete(attribute);
+        freeze(given.value);
+      }
+    }
   }
 
   /** Objects that code was given and has changed become assigned values. */
@@ -199,23 +217,6 @@ export class EntityState {
       .filter((each) => touched.has(each) && !(each.kind === 'storage' && each.hidden))
       .map(({ name }) => name);
   }
-}
-
-/** What was assigned to an entity since a save of it began to write; what was looked up stays. */
-function since(before: Assigned, written: Written): Assigned {
-  const kept = new Assigned();
-  for (const [attribute, value] of before.values)
-    if (written.values.get(attribute) !== value) kept.values.set(attribute, value);
-  for (const [attribute, input] of before.media)
-    if (written.media.get(attribute) !== input) kept.media.set(attribute, input);
-  for (const [relation, entity] of before.related) kept.related.set(relation, entity);
-  for (const relation of before.targets) if (kept.values.has(relation.foreignKey)) kept.targets.add(relation);
-  for (const [attribute, media] of before.given) if (!written.media.has(attribute)) kept.given.set(attribute, media);
-  for (const attribute of before.setters.written)
-    if (kept.values.has(attribute) || kept.media.has(attribute)) kept.setters.written.add(attribute);
-  if (kept.setters.written.size > 0)
-    for (const attribute of before.setters.assigned) kept.setters.assigned.add(attribute);
-  return kept;
 }
 
 const sameJson = (a: Value, b: Value): boolean =>

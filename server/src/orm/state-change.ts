@@ -31,8 +31,8 @@ export async function changeOf(
     targets.push({ relation, key: entity.key[0] as Value });
   }
   for (const relation of state.targets) targets.push(targetOf(relation, values));
-  const { setters } = state;
-  // As they are now: code may assign others while these are looked at.
+  // As they are now: code may assign others while these are looked at, and another save may end.
+  const setters = { assigned: new Set(state.setters.assigned), written: new Set(state.setters.written) };
   const inputs = [...state.media];
   const media = new Map<StorageDef, MediaChange>();
   for (const [attribute, input] of inputs)
