@@ -17,7 +17,7 @@ import {
   tombstoneTable,
   uploadTable,
 } from '../store/sql/columns.ts';
-import { partTextOf } from '../store/sql/side-stamps.ts';
+import { partTextOf, type KeyTexts } from '../store/sql/side-stamps.ts';
 import { column, ident, join, sql, type Sql } from '../store/sql/sql.ts';
 import type { Fault, NumberFault } from './fault.ts';
 import { findWordFaults } from './find-word-faults.ts';
@@ -25,8 +25,13 @@ import { findWordFaults } from './find-word-faults.ts';
 /** Told while contents are read, in bytes. */
 export type OnBytes = (done: number, total: number) => void;
 
-/** All faults of a model's data, in the order of `faultKinds`. */
-export async function findFaults(snapshot: Snapshot, model: Model, onBytes: OnBytes): Promise<readonly Fault[]> {
+/** All faults of a model's data, in the order of `faultKinds`. @param texts of the engine, as `SqlDialect` has them */
+export async function findFaults(
+  snapshot: Snapshot,
+  model: Model,
+  texts: KeyTexts,
+  onBytes: OnBytes,
+): Promise<readonly Fault[]> {
   const classes = [...model.dataClasses.values()];
   const faults: Fault[] = (await snapshot.damages()).map((text) => ({ kind: 'database', text }));
   const add = (found: readonly Fault[]): void => void faults.push(...found);
@@ -44,8 +49,8 @@ export async function findFaults(snapshot: Snapshot, model: Model, onBytes: OnBy
   for (const dataClass of classes) add(await danglingRelations(snapshot, dataClass));
   for (const dataClass of classes)
     for (const attribute of dataClass.storage) if (attribute.keywords) add(await findWordFaults(snapshot, attribute));
-  for (const dataClass of classes) add(await wrongNumbers(snapshot, dataClass));
-  if (isTracking(model)) add(await trackingFaults(snapshot, classes));
+  for (const dataClass of classes) add(await wrongNumbers(snapshot, dataClass, texts));
+  if (isTracking(model)) add(await trackingFaults(snapshot, classes, texts));
   add(await brokenSets(snapshot));
   return faults;
 }
@@ -149,7 +154,7 @@ async function danglingRelations(snapshot: Snapshot, dataClass: DataClassDef): P
   return faults;
 }
 
-async function wrongNumbers(snapshot: Snapshot, dataClass: DataClassDef): Promise<readonly Fault[]> {
+async function wrongNumbers(snapshot: Snapshot, dataClass: DataClassDef, texts: KeyTexts): Promise<readonly Fault[]> {
   const faults: Fault[] = [];
   const stamp = column('e', stampColumn);
   const find = async (condition: Sql, what: NumberFault): Promise<void> => {
@@ -171,7 +176,7 @@ async function wrongNumbers(snapshot: Snapshot, dataClass: DataClassDef): Promis
   // What another program was about to replace, and did not, may have a tombstone of its own.
   const reached = dataClass.shared ? sql`${column('e', baseColumn)} + ${stamp}` : column('e', baseColumn);
   const reborn = await snapshot.rows(
-    sql`SELECT ${keyColumns(dataClass)}, t.version AS version FROM ${tombstoneTable} AS t JOIN ${from(dataClass)} ON ${partTextOf(key, column('e', key.column))} = t.key WHERE t.dataclass = ${dataClass.name} AND ${reached} < t.version`,
+    sql`SELECT ${keyColumns(dataClass)}, t.version AS version FROM ${tombstoneTable} AS t JOIN ${from(dataClass)} ON ${partTextOf(key, column('e', key.column), texts)} = t.key WHERE t.dataclass = ${dataClass.name} AND ${reached} < t.version`,
   );
   for (const row of reborn)
     faults.push({
@@ -185,7 +190,11 @@ async function wrongNumbers(snapshot: Snapshot, dataClass: DataClassDef): Promis
 
 const deletedTable = ident(deletedRecordsDefinition.table as string);
 
-async function trackingFaults(snapshot: Snapshot, classes: readonly DataClassDef[]): Promise<readonly Fault[]> {
+async function trackingFaults(
+  snapshot: Snapshot,
+  classes: readonly DataClassDef[],
+  texts: KeyTexts,
+): Promise<readonly Fault[]> {
   const faults: Fault[] = [];
   const deletions = (await snapshot.row(sql`SELECT coalesce(max(stamp), 0) AS highest FROM ${deletedTable}`)) as Row;
   let highest = Number(deletions['highest']);
@@ -200,7 +209,7 @@ async function trackingFaults(snapshot: Snapshot, classes: readonly DataClassDef
     const [key, ...more] = dataClass.key;
     if (!key || more.length > 0) continue;
     const there = await snapshot.rows(
-      sql`SELECT d.${ident('ID')} AS id, d.primary_key AS gone FROM ${deletedTable} AS d JOIN ${from(dataClass)} ON ${partTextOf(key, column('e', key.column))} = d.primary_key WHERE d.table_name = ${dataClass.name}`,
+      sql`SELECT d.${ident('ID')} AS id, d.primary_key AS gone FROM ${deletedTable} AS d JOIN ${from(dataClass)} ON ${partTextOf(key, column('e', key.column), texts)} = d.primary_key WHERE d.table_name = ${dataClass.name}`,
     );
     for (const each of there)
       faults.push({ kind: 'deletedButThere', dataClass, id: Number(each['id']), key: String(each['gone']) });

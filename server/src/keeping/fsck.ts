@@ -25,7 +25,8 @@ export async function fsck(
   repair: RepairOptions | undefined,
   onBytes: OnBytes,
 ): Promise<FsckResult> {
-  const look = (): Promise<readonly Fault[]> => engine.snapshot((snapshot) => findFaults(snapshot, model, onBytes));
+  const look = (): Promise<readonly Fault[]> =>
+    engine.snapshot((snapshot) => findFaults(snapshot, model, engine.dialect.keyTexts, onBytes));
   const found = await look();
   if (!repair || found.length === 0) return { found, left: found };
   for (const fault of found) await repairFault(engine, model, fault, repair);

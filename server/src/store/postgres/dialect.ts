@@ -1,4 +1,5 @@
 // The PostgreSQL dialect: one part for conditions and orders, one for JSON text.
+import { postgresKeyTexts } from './key-texts.ts';
 import type { SqlDialect } from '../sql/dialect.ts';
 import { ident, raw } from '../sql/sql.ts';
 import { postgresFilter } from './filter.ts';
@@ -10,6 +11,7 @@ export const postgresDialect = (schema: string): SqlDialect => ({
   ...postgresJson,
   schema: ident(schema),
   lookUpJoin: raw('JOIN'),
+  keyTexts: postgresKeyTexts,
   // What no number holds comes as text, see values.ts.
   exactInteger: (held) => held,
 });

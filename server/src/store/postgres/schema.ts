@@ -8,13 +8,14 @@ import { ident, raw, sql, type Sql } from '../sql/sql.ts';
 import { columnType, definitionType, textType } from './column-types.ts';
 import { postgresFilter } from './filter.ts';
 import { storedName } from './statement.ts';
-import { jsonArray, triggerStatements } from './triggers.ts';
+import { postgresKeyTexts } from './key-texts.ts';
+import { triggerStatements } from './triggers.ts';
 
 /** The sequence that numbers the entities of a class. */
 export const sequenceOf = ({ owner, column }: StorageDef): string => `${owner.table}.${column} sequence`;
 
 export const postgresSchema: SchemaDialect = {
-  list: jsonArray,
+  keyTexts: postgresKeyTexts,
   triggers: triggerStatements,
   columnType: definitionType,
   hasTypes: true,

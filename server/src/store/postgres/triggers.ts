@@ -4,21 +4,14 @@ import type { DataClassDef } from '../../model/model.ts';
 import { deletedRecordsDefinition } from '../../model/tracking.ts';
 import { globalStampColumn } from '../global-stamps.ts';
 import { baseColumn, globalStampTable, literal, stampColumn, timestampColumn, tombstoneTable } from '../sql/columns.ts';
-import { shown } from '../sql/column-form.ts';
-import { keyTextOf, partTextOf } from '../sql/side-stamps.ts';
-import { ident, join, raw, sql, type Sql } from '../sql/sql.ts';
+import { keyTextOf, printedKeyOf } from '../sql/side-stamps.ts';
+import { ident, raw, sql, type Sql } from '../sql/sql.ts';
 import { buriedVersion, releaseStatements, unlockStatement } from '../sql/trigger-parts.ts';
+import { postgresKeyTexts as texts } from './key-texts.ts';
 
 const now = `to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const deletedTable = ident(deletedRecordsDefinition.table as string).text;
 const [stamp, timestamp, base, number] = [stampColumn, timestampColumn, baseColumn, globalStampColumn].map((name) => ident(name).text) as [string, string, string, string]; // oxfmt-ignore
-
-/** Parts of a composite key as tombstones have them. */
-export const jsonArray = (parts: readonly Sql[]): Sql =>
-  sql`concat('[', ${join(
-    parts.map((part) => sql`CAST(to_json(${part}) AS text)`),
-    `, ',', `,
-  )}, ']')`;
 
 /** What makes the triggers of a shared table anew, or takes them away from one that is not shared. */
 export function triggerStatements(dataClass: DataClassDef): readonly Sql[] {
@@ -44,13 +37,13 @@ export function triggerStatements(dataClass: DataClassDef): readonly Sql[] {
 /** Keystamp's own inserts bring a time, its own updates count the stamp on. */
 function changed(dataClass: DataClassDef): string {
   const name = literal(dataClass.name).text;
-  const buried = buriedVersion(dataClass, jsonArray).text;
+  const buried = buriedVersion(dataClass, texts).text;
   const tracked = dataClass.tracking === 'changes';
   const take = tracked
     ? `UPDATE ${globalStampTable.text} SET value = value + 1 RETURNING value - 1 INTO NEW.${number};`
     : '';
   const back = tracked
-    ? `DELETE FROM ${deletedTable} WHERE table_name = ${name} AND primary_key = ${printedKey(dataClass, 'NEW')};`
+    ? `DELETE FROM ${deletedTable} WHERE table_name = ${name} AND primary_key = ${printedKeyOf(dataClass, raw('NEW'), texts).text};`
     : '';
   // Columns that the database works out are null here; they change with those that they come from.
   const differs = dataClass.storage
@@ -93,18 +86,10 @@ const released = (dataClass: DataClassDef): string =>
 
 /** What is remembered of the entity that had the old key. */
 function farewell(dataClass: DataClassDef): string {
-  const keyText = keyTextOf(dataClass, raw('OLD'), jsonArray).text;
+  const keyText = keyTextOf(dataClass, raw('OLD'), texts).text;
   const name = literal(dataClass.name).text;
   const bury = `INSERT INTO ${tombstoneTable.text} AS t (dataclass, key, version, timestamp) VALUES (${name}, ${keyText}, OLD.${base} + OLD.${stamp}, ${now}) ON CONFLICT (dataclass, key) DO UPDATE SET version = greatest(t.version, excluded.version), timestamp = excluded.timestamp;`;
-  const unlock = `${unlockStatement(dataClass, jsonArray).text};`;
+  const unlock = `${unlockStatement(dataClass, texts).text};`;
   if (dataClass.tracking !== 'changes') return `${bury} ${unlock}`;
-  return `${bury} ${unlock} INSERT INTO ${deletedTable} (stamp, primary_key, table_number, table_name, ${timestamp}) SELECT value, ${printedKey(dataClass, 'OLD')}, ${dataClass.tableNumber}, ${name}, ${now} FROM ${globalStampTable.text} FOR UPDATE; UPDATE ${globalStampTable.text} SET value = value + 1;`;
-}
-
-/** The key as `__KEY` prints it. */
-function printedKey({ key }: DataClassDef, row: string): string {
-  const parts = key.map((part) => partTextOf(part, shown(part, raw(`${row}.${ident(part.column).text}`))).text);
-  const [only, ...more] = parts;
-  if (more.length === 0) return only as string;
-  return parts.map((part) => `keystamp_key_part(${part})`).join(` || '&' || `);
+  return `${bury} ${unlock} INSERT INTO ${deletedTable} (stamp, primary_key, table_number, table_name, ${timestamp}) SELECT value, ${printedKeyOf(dataClass, raw('OLD'), texts).text}, ${dataClass.tableNumber}, ${name}, ${now} FROM ${globalStampTable.text} FOR UPDATE; UPDATE ${globalStampTable.text} SET value = value + 1;`;
 }

@@ -26,7 +26,7 @@ import {
 import type { ExistingSchema, ExistingTable } from './existing-schema.ts';
 import { attributeName, rememberedType, schemaFaults } from './schema-faults.ts';
 import { dropWordTable, missingWordTables, staleWordTables, wordTableStatements } from './word-index.ts';
-import { viewStatements } from './side-stamps.ts';
+import { viewStatements, type KeyTexts } from './side-stamps.ts';
 import { ident, join, raw, sql, type Sql } from './sql.ts';
 
 /** What engines write differently in table definitions. */
@@ -45,8 +45,8 @@ export interface SchemaDialect {
   readonly sorted: (indexed: Sql) => Sql;
   /** Gives a column the wider type that its attribute has now, where columns have types. */
   readonly widened: (attribute: StorageDef) => readonly Sql[];
-  /** Parts of a composite key in one text, see `tombstoneKey`. */
-  readonly list: (parts: readonly Sql[]) => Sql;
+  /** See `tombstoneKey`. */
+  readonly keyTexts: KeyTexts;
   /** What makes the triggers of a table that other programs write too, or takes them away. */
   readonly triggers: (dataClass: DataClassDef) => readonly Sql[];
 }
@@ -117,7 +117,7 @@ export function schemaChanges(
     }
     if (dataClass.table === dataClass.base) statements.push(...widened(dataClass, table, existing, d));
     else {
-      const [drop, make] = viewStatements(dataClass, d.list);
+      const [drop, make] = viewStatements(dataClass, d.keyTexts);
       // A view keeps the types of the columns that it shows from being changed.
       statements.push(drop, ...widened(dataClass, table, existing, d), make);
     }

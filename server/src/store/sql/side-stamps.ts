@@ -13,28 +13,37 @@ export const tombstoneKey = (key: Key): string =>
 
 const partText = (part: Value): string => String(typeof part === 'boolean' ? Number(part) : part);
 
-/**
- * The same text of a part of a key, worked out by the database. Left to itself SQLite would print the number 1 of a column
- * of type REAL as `1.0`, and PostgreSQL large ones with an exponent.
- */
-export function partTextOf(part: StorageDef, held: Sql): Sql {
-  const text = sql`CAST(${held} AS ${raw('text')})`;
-  if (part.type !== 'number') return text;
-  const whole = sql`CAST(${held} AS bigint)`;
-  return sql`CASE WHEN abs(${held}) < 9007199254740992 THEN CASE WHEN ${held} = ${whole} THEN CAST(${whole} AS ${raw('text')}) ELSE ${text} END ELSE ${text} END`;
+/** The same, worked out by the database. */
+export interface KeyTexts {
+  /** A number that may have fractions, as JavaScript prints it. */
+  readonly number: (held: Sql) => Sql;
+  /** Parts of a composite key in one text. */
+  readonly list: (parts: readonly Sql[]) => Sql;
+  /** The text of a part of a composite key as `__KEY` prints it: keyPart() of query/print-key.ts. */
+  readonly quotedPart: (text: Sql) => Sql;
 }
 
+/** The text of a part of a key. */
+export const partTextOf = ({ type }: StorageDef, held: Sql, texts: KeyTexts): Sql =>
+  type === 'number' ? texts.number(held) : sql`CAST(${held} AS ${raw('text')})`;
+
+const partsOf = ({ key }: DataClassDef, alias: Sql, texts: KeyTexts): readonly Sql[] =>
+  key.map((part) => partTextOf(part, shown(part, sql`${alias}.${ident(part.column)}`), texts));
+
 /** The text of the key in row `alias`. */
-export function keyTextOf({ key }: DataClassDef, alias: Sql, list: (parts: readonly Sql[]) => Sql): Sql {
-  const parts = key.map((part) => partTextOf(part, shown(part, sql`${alias}.${ident(part.column)}`)));
-  return parts.length === 1 ? (parts[0] as Sql) : list(parts);
+export function keyTextOf(dataClass: DataClassDef, alias: Sql, texts: KeyTexts): Sql {
+  const parts = partsOf(dataClass, alias, texts);
+  return parts.length === 1 ? (parts[0] as Sql) : texts.list(parts);
+}
+
+/** The key in row `alias` as `__KEY` prints it. */
+export function printedKeyOf(dataClass: DataClassDef, alias: Sql, texts: KeyTexts): Sql {
+  const parts = partsOf(dataClass, alias, texts);
+  return parts.length === 1 ? (parts[0] as Sql) : join(parts.map(texts.quotedPart), ` || '&' || `);
 }
 
 /** Takes the view away and makes it anew. */
-export function viewStatements(
-  dataClass: DataClassDef,
-  list: (parts: readonly Sql[]) => Sql,
-): readonly [drop: Sql, make: Sql] {
+export function viewStatements(dataClass: DataClassDef, texts: KeyTexts): readonly [drop: Sql, make: Sql] {
   const view = ident(dataClass.table);
   // The rows are known by the name of the view, as statements and their plans call them.
   const shownValues = dataClass.storage.flatMap((attribute) => shownColumns(attribute, dataClass.table));
@@ -50,7 +59,7 @@ export function viewStatements(
     sql`coalesce(s.timestamp, '1970-01-01T00:00:00.000Z') AS ${ident(timestampColumn)}`,
     sql`0 AS ${ident(baseColumn)}`,
   ];
-  const same = sql`s.dataclass = ${literal(dataClass.name)} AND s.key = ${keyTextOf(dataClass, view, list)}`;
+  const same = sql`s.dataclass = ${literal(dataClass.name)} AND s.key = ${keyTextOf(dataClass, view, texts)}`;
   return [
     drop,
     sql`CREATE VIEW ${view} AS SELECT ${join(columns, ', ')} FROM ${ident(dataClass.base)} AS ${view} LEFT JOIN ${sideTable} AS s ON ${same}`,

@@ -1,16 +1,13 @@
 // What the triggers of both engines say in the same words: they run in the database, where nothing is a parameter.
 import { isMedia, type DataClassDef } from '../../model/model.ts';
 import { contentPartTable, contentTable, literal, lockTable, tombstoneTable } from './columns.ts';
-import { keyTextOf } from './side-stamps.ts';
+import { keyTextOf, type KeyTexts } from './side-stamps.ts';
 import { ident, raw, sql, type Sql } from './sql.ts';
 import { everyClass } from './write.ts';
 
-/** Parts of a composite key in one text, as the engine writes them. */
-type List = (parts: readonly Sql[]) => Sql;
-
 /** The version that the numbers of a new entity's pictures begin after: the highest of an entity that had its key. */
-export function buriedVersion(dataClass: DataClassDef, list: List): Sql {
-  const key = keyTextOf(dataClass, raw('NEW'), list);
+export function buriedVersion(dataClass: DataClassDef, texts: KeyTexts): Sql {
+  const key = keyTextOf(dataClass, raw('NEW'), texts);
   const every = literal(everyClass);
   return sql`coalesce((SELECT max(version) FROM ${tombstoneTable} WHERE (dataclass = ${literal(dataClass.name)} AND key = ${key}) OR (dataclass = ${every} AND key = ${every})), 0)`;
 }
@@ -27,5 +24,5 @@ export const releaseStatements = ({ storage }: DataClassDef): readonly Sql[] =>
   });
 
 /** Nobody holds the lock of an entity that is gone. */
-export const unlockStatement = (dataClass: DataClassDef, list: List): Sql =>
-  sql`DELETE FROM ${lockTable} WHERE dataclass = ${literal(dataClass.name)} AND key = ${keyTextOf(dataClass, raw('OLD'), list)}`;
+export const unlockStatement = (dataClass: DataClassDef, texts: KeyTexts): Sql =>
+  sql`DELETE FROM ${lockTable} WHERE dataclass = ${literal(dataClass.name)} AND key = ${keyTextOf(dataClass, raw('OLD'), texts)}`;

@@ -5,7 +5,8 @@ import { attributeTable } from '../sql/columns.ts';
 import type { ExistingSchema, ExistingTable } from '../sql/existing-schema.ts';
 import type { SchemaDialect } from '../sql/schema.ts';
 import { ident, raw, sql, type Sql } from '../sql/sql.ts';
-import { jsonArray, triggerStatements } from './triggers.ts';
+import { sqliteKeyTexts } from './key-texts.ts';
+import { triggerStatements } from './triggers.ts';
 import { sqliteDialect } from './dialect.ts';
 
 const columnTypes = {
@@ -26,7 +27,7 @@ const columnTypes = {
 } as const satisfies Record<StorageType, string>;
 
 export const sqliteSchema: SchemaDialect = {
-  list: jsonArray,
+  keyTexts: sqliteKeyTexts,
   triggers: triggerStatements,
   columnType: (type, simpleDate): Sql => raw(type === 'date' && simpleDate ? 'TEXT' : columnTypes[type]),
   hasTypes: false,

@@ -4,15 +4,13 @@ import type { DataClassDef } from '../../model/model.ts';
 import { deletedRecordsDefinition } from '../../model/tracking.ts';
 import { globalStampColumn } from '../global-stamps.ts';
 import { baseColumn, globalStampTable, literal, stampColumn, timestampColumn, tombstoneTable } from '../sql/columns.ts';
-import { keyTextOf, partTextOf } from '../sql/side-stamps.ts';
+import { keyTextOf, printedKeyOf } from '../sql/side-stamps.ts';
 import { ident, join, raw, sql, type Sql } from '../sql/sql.ts';
 import { buriedVersion, releaseStatements, unlockStatement } from '../sql/trigger-parts.ts';
+import { sqliteKeyTexts as texts } from './key-texts.ts';
 
 const now = raw("strftime('%Y-%m-%dT%H:%M:%fZ', 'now')");
 const deletedTable = ident(deletedRecordsDefinition.table as string);
-
-/** Parts of a composite key as tombstones have them. */
-export const jsonArray = (parts: readonly Sql[]): Sql => sql`json_array(${join(parts, ', ')})`;
 
 const kinds = ['insert', 'update', 'delete', 'replace'] as const;
 type Kind = (typeof kinds)[number];
@@ -54,7 +52,7 @@ const set = (dataClass: DataClassDef, row: string, assignments: readonly Sql[]):
 
 /** Keystamp's own inserts bring a time. */
 function insertTrigger(dataClass: DataClassDef): Sql {
-  const buried = buriedVersion(dataClass, jsonArray);
+  const buried = buriedVersion(dataClass, texts);
   return trigger(dataClass, 'insert', sql`NEW.${ident(timestampColumn)} = '1970-01-01T00:00:00.000Z'`, [
     set(dataClass, 'NEW', [sql`${ident(timestampColumn)} = ${now}`, sql`${ident(baseColumn)} = ${buried}`]),
     ...countOn(dataClass),
@@ -66,7 +64,7 @@ function insertTrigger(dataClass: DataClassDef): Sql {
 const returned = (dataClass: DataClassDef, when: Sql): readonly Sql[] =>
   dataClass.tracking === 'changes'
     ? [
-        sql`DELETE FROM ${deletedTable} WHERE table_name = ${literal(dataClass.name)} AND primary_key = ${printedKey(dataClass, 'NEW')} AND (${when})`,
+        sql`DELETE FROM ${deletedTable} WHERE table_name = ${literal(dataClass.name)} AND primary_key = ${printedKeyOf(dataClass, raw('NEW'), texts)} AND (${when})`,
       ]
     : [];
 
@@ -79,7 +77,7 @@ function updateTrigger(dataClass: DataClassDef): Sql {
   const when = sql`NEW.${stamp} IS OLD.${stamp} AND (${join(changed, ' OR ')})`;
   const rekeyed = sql`NOT (${sameKeyAs(dataClass)})`;
   // Under its new key there may have been another one.
-  const base = sql`CASE WHEN ${rekeyed} THEN max(OLD.${ident(baseColumn)}, ${buriedVersion(dataClass, jsonArray)}) ELSE OLD.${ident(baseColumn)} END`;
+  const base = sql`CASE WHEN ${rekeyed} THEN max(OLD.${ident(baseColumn)}, ${buriedVersion(dataClass, texts)}) ELSE OLD.${ident(baseColumn)} END`;
   return trigger(dataClass, 'update', when, [
     set(dataClass, 'NEW', [
       sql`${stamp} = OLD.${stamp} + 1`,
@@ -109,7 +107,7 @@ function deleteTrigger(dataClass: DataClassDef): Sql {
 
 /** `REPLACE` takes away what had the key and runs no trigger for it: the versions are remembered before. */
 function replaceTrigger(dataClass: DataClassDef): Sql {
-  const [key, name] = [keyTextOf(dataClass, raw('NEW'), jsonArray), literal(dataClass.name)];
+  const [key, name] = [keyTextOf(dataClass, raw('NEW'), texts), literal(dataClass.name)];
   const there = sql`${ident(dataClass.base)} WHERE ${sameKey(dataClass, 'NEW')}`;
   const version = sql`${ident(baseColumn)} + ${ident(stampColumn)}`;
   return trigger(dataClass, 'replace', sql`EXISTS (SELECT 1 FROM ${there})`, [
@@ -123,35 +121,12 @@ const raiseVersion = raw(
 
 /** What is remembered of the entity that had the old key. */
 function farewell(dataClass: DataClassDef, when: Sql): readonly Sql[] {
-  const key = keyTextOf(dataClass, raw('OLD'), jsonArray);
+  const key = keyTextOf(dataClass, raw('OLD'), texts);
   const name = literal(dataClass.name);
   const version = sql`OLD.${ident(baseColumn)} + OLD.${ident(stampColumn)}`;
   const bury = sql`INSERT INTO ${tombstoneTable} (dataclass, key, version, timestamp) SELECT ${name}, ${key}, ${version}, ${now} WHERE ${when} ${raiseVersion}`;
-  const unlock = sql`${unlockStatement(dataClass, jsonArray)} AND (${when})`;
+  const unlock = sql`${unlockStatement(dataClass, texts)} AND (${when})`;
   if (dataClass.tracking !== 'changes') return [bury, unlock];
-  const record = sql`INSERT INTO ${deletedTable} (stamp, primary_key, table_number, table_name, ${ident(timestampColumn)}) SELECT value, ${printedKey(dataClass, 'OLD')}, ${raw(String(dataClass.tableNumber))}, ${name}, ${now} FROM ${globalStampTable} WHERE ${when}`;
+  const record = sql`INSERT INTO ${deletedTable} (stamp, primary_key, table_number, table_name, ${ident(timestampColumn)}) SELECT value, ${printedKeyOf(dataClass, raw('OLD'), texts)}, ${raw(String(dataClass.tableNumber))}, ${name}, ${now} FROM ${globalStampTable} WHERE ${when}`;
   return [bury, unlock, record, sql`UPDATE ${globalStampTable} SET value = value + 1 WHERE ${when}`];
-}
-
-/** What JavaScript calls white space, by its code points. */
-const spaces =
-  '9, 10, 11, 12, 13, 32, 160, 5760, 8192, 8193, 8194, 8195, 8196, 8197, 8198, 8199, 8200, 8201, 8202, 8232, 8233, 8239, 8287, 12288, 65279';
-
-/** The key as `__KEY` prints it: keyPart() of query/print-key.ts. */
-function printedKey({ key }: DataClassDef, row: string): Sql {
-  const parts = key.map((part) => partTextOf(part, raw(`${row}.${ident(part.column).text}`)).text);
-  const [only, ...more] = parts;
-  if (more.length === 0) return raw(only as string);
-  const special = `'*[]&/?"''(),[' || char(${spaces}) || ']*'`;
-  const printed = parts.map(
-    (part) => `CASE WHEN ${part} = '' OR ${part} GLOB ${special} THEN ${quoted(part)} ELSE ${part} END`,
-  );
-  return raw(printed.join(" || '&' || "));
-}
-
-/** Cut at its quotes, so that the backslashes in front of each, and those at its end, are doubled. */
-function quoted(part: string): string {
-  const cut = `replace(replace(json_quote(${part}), '\\\\', '\\u005c'), '\\"', '","')`;
-  const doubled = `value || substr(value, length(rtrim(value, '\\')) + 1)`;
-  return `'"' || (SELECT group_concat(${doubled}, '""') FROM json_each('[' || ${cut} || ']')) || '"'`;
 }

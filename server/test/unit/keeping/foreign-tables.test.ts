@@ -248,7 +248,7 @@ test('shared: what others delete is remembered under its __KEY, whatever its par
 });
 
 const things =
-  'CREATE TABLE things (id REAL PRIMARY KEY, n INTEGER); INSERT INTO things VALUES (1, 5), (2.5, 6), (3e9, 7)';
+  'CREATE TABLE things (id REAL PRIMARY KEY, n INTEGER); INSERT INTO things VALUES (1, 5), (2.5, 6), (3e9, 7), (4.367573713536263, 7), (684932.0538923043, 7), (0.30000000000000004, 7)';
 
 for (const how of ['side', 'shared'] as const)
   test(`${how}: stamps of entities whose keys are numbers that may have fractions`, async () => {
@@ -261,7 +261,7 @@ for (const how of ['side', 'shared'] as const)
       things,
     );
     try {
-      const keys = ['1', '2.5', '3000000000'];
+      const keys = ['1', '2.5', '3000000000', '4.367573713536263', '684932.0538923043', '0.30000000000000004'];
       for (const __KEY of keys) {
         const saved = await ask('POST', '/rest/Thing?$method=update', { __KEY, __STAMP: 1, n: 8 });
         assert.equal(saved['__STAMP'], 2, __KEY);
@@ -272,8 +272,8 @@ for (const how of ['side', 'shared'] as const)
       other('DELETE FROM things');
       const gone = await ask('GET', '/rest/__DeletedRecords?$attributes=__PrimaryKey');
       assert.deepEqual(
-        (gone['__ENTITIES'] as Record<string, unknown>[]).map((row) => row['__PrimaryKey']),
-        keys,
+        (gone['__ENTITIES'] as Record<string, unknown>[]).map((row) => row['__PrimaryKey']).toSorted(),
+        keys.toSorted(),
       );
     } finally {
       await keystamp.close();
