@@ -66,7 +66,7 @@ function narrowingOf(request: DataRequest, owner: DataClassDef, context: PlanCon
 
 /**
  * POST or PUT of bytes; nothing when the path ends in something else than one picture or BLOB of one entity.
- * @throws KeystampError 1500 and 1804 for a name that does not exist, 1558 and 1608 without permission
+ * @throws KeystampError 1500 and 1804 for a name that does not exist, 1558 and 1608 without permission, 1813 for `$rawPict` there
  */
 export function planWriteMedia(
   request: DataRequest,
@@ -81,6 +81,8 @@ export function planWriteMedia(
   if (!attribute || !entity) {
     // An unknown name is told before a body is read for it.
     context.columns(request, dataClass, target.attributes);
+    // Bytes are no JSON, whatever would be said of them.
+    if (params.has('rawPict')) throw fail(1813, '$rawPict');
     return undefined;
   }
   const raw = params.has('rawPict');

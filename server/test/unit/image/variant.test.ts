@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { imageFormats, mediaTypeOf, parseImageFormat } from '../../../src/image/formats.ts';
@@ -134,4 +135,12 @@ test('the query of a uri has its parameters in the fixed order', () => {
     uri({ quality: 70, fit: 'cover', height: 60, width: 80, format: ['webp', 'jpeg'] }),
     '$imageformat=webp;jpeg&$version=16&$expand=photo&$imagewidth=80&$imageheight=60&$imagefit=cover&$imagequality=70',
   );
+});
+
+test('the revision of conversions is that of the library which makes them', () => {
+  const { dependencies } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+  // Another one may make other bytes, under the same strong ETag: raise the revision with it.
+  assert.deepEqual([dependencies['sharp'], encoderRevision], ['0.35.5', '1']);
 });
