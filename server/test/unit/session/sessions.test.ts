@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { Config } from '../../../src/config.ts';
 import { KeystampError } from '../../../src/errors.ts';
 import { identityOf } from '../../../src/session/identity.ts';
-import type { Ticket } from '../../../src/session/session.ts';
+import { newId, type Ticket } from '../../../src/session/session.ts';
 import type { Beginning, Sessions } from '../../../src/session/sessions.ts';
 import type { Engine } from '../../../src/store/engine.ts';
 import { sessionTable } from '../../../src/store/sql/columns.ts';
@@ -299,4 +299,32 @@ test('no session ends within its idle time, none lives more than a minute longer
     }),
     { numRuns: 40, examples: [[[use(51_346), use(3_593_654)]], [[use(50_000), use(3_595_000)]]] },
   );
+});
+
+test('what the session of an API key keeps outlasts sweeps, and a row that could not be written', async (t) => {
+  const database = open(t);
+  const { engine, sessions } = await database.start();
+  const key = { id: newId(), identity: identityOf('key', { userName: 'importer' }) };
+  const session = sessions.keys.of(key);
+  session.storage.value['cart'] = ['pen'];
+  const write = t.mock.method(engine, 'write', () => Promise.reject(new Error('the disk is full')));
+  await assert.rejects(sessions.save(session), /the disk is full/);
+  await assert.rejects(sessions.keys.open(session).stored ?? Promise.resolve(), /the disk is full/);
+  write.mock.restore();
+  assert.equal(session.stored, undefined);
+  // A request may take longer than from one sweep to the next.
+  await sessions.sweep();
+  await sessions.save(session);
+  database.now += 30 * minute;
+  await sessions.sweep();
+  assert.equal(sessions.keys.of(key), session);
+  await sessions.flush();
+  database.now += 59 * minute;
+  await sessions.sweep();
+  assert.deepEqual(sessions.keys.of(key).storage.value, { cart: ['pen'] });
+  await sessions.flush();
+  database.now += 62 * minute;
+  await sessions.sweep();
+  assert.deepEqual(sessions.keys.of(key).storage.value, {});
+  assert.deepEqual(await ends(engine), []);
 });
