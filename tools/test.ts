@@ -7,6 +7,7 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { pathWithoutChrt } from '../server/test/without-chrt.ts';
 import { check } from './check.ts';
 import { startPostgres } from './embedded-postgres.ts';
 import { shareProcesses } from './shared-processes.ts';
@@ -72,6 +73,7 @@ const shortLived = {
 };
 
 useTestFolder();
+process.env['PATH'] = pathWithoutChrt;
 const checking = asked.length > 0 ? undefined : check();
 // For a few files it would take longer than it saves.
 if (files.length > 4) process.env['KEYSTAMP_TEST_COMMAND'] = bundledCommand();

@@ -10,7 +10,10 @@ import type { SeedEntity } from '../../src/model/seed.ts';
 import { sow } from '../../src/orm/sow.ts';
 import type { HttpReply } from '../../src/reply/http-reply.ts';
 import type { Roles } from '../../src/session/roles.ts';
+import { pathWithoutChrt } from '../without-chrt.ts';
 import { model, officeEntities, officeRoles, type Hidden } from './office.ts';
+
+process.env['PATH'] = pathWithoutChrt;
 
 export interface Asked {
   readonly method: string;
@@ -44,7 +47,7 @@ export interface Served {
 export async function openServer({ model, roles, entities }: Served, now: () => number): Promise<Office> {
   const data = mkdtempSync(join(base, 'keystamp-office-'));
   const faults: unknown[] = [];
-  const config = readConfig({ data, converters: 1, queryProcesses: 1 });
+  const config = readConfig({ data, converters: 1, conversionSeconds: 120, queryProcesses: 1 });
   const keystamp = await openKeystamp(
     model,
     config,

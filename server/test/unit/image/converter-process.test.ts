@@ -9,10 +9,9 @@ import { Converter } from '../../../src/image/converter.ts';
 import type { ConverterLimits } from '../../../src/image/converter.ts';
 import type { ImageEvent } from '../../../src/image/image-event.ts';
 import { resolveVariant } from '../../../src/image/variant.ts';
-import { pathWithoutChrt } from '../../without-chrt.ts';
+import { pathOfMachine, pathWithoutChrt } from '../../without-chrt.ts';
 import { encode, opaque, svg } from './sample-pictures.ts';
 
-const path = process.env['PATH'];
 process.env['PATH'] = pathWithoutChrt;
 
 const limits = { converters: 1, maxConversionQueue: 2, conversionSeconds: 60, maxImagePixels: 1e6, maxImageBytes: 1e6 };
@@ -57,7 +56,7 @@ const policyOf = (task: string): number =>
   Number(readFileSync(`${task}/stat`, 'latin1').split(') ').at(-1)?.split(' ')[38]);
 
 /** There is a command that gives the policy, and it may. */
-const mayIdle = (): boolean => spawnSync('chrt', ['-i', '0', 'true'], { env: { PATH: path } }).status === 0;
+const mayIdle = (): boolean => spawnSync('chrt', ['-i', '0', 'true'], { env: { PATH: pathOfMachine } }).status === 0;
 
 async function waitUntil(condition: () => boolean): Promise<void> {
   for (let tries = 0; tries < 4000 && !condition(); tries++) await sleep(25);
@@ -170,7 +169,7 @@ test('a process killed while it starts is no fault of the server: 503', async (t
 
 test('a process at work runs on time that nobody else wants', { skip: !mayIdle() }, async (t) => {
   const { converter, pids } = start(t);
-  process.env['PATH'] = path;
+  process.env['PATH'] = pathOfMachine;
   t.after(() => void (process.env['PATH'] = pathWithoutChrt));
   await converter.inspect(jpeg);
   const [pid = 0] = pids();
