@@ -14,7 +14,9 @@ const requests = process.env['KEYSTAMP_LONG'] ? 100_000 : 20_000;
 const program = fileURLToPath(new URL('./two-offices.ts', import.meta.url));
 
 test(`two offices answer ${requests} requests of guests and clerks the same`, async (t) => {
-  const seed = process.env['KEYSTAMP_SEED'] ?? String(Math.floor(Math.random() * 2 ** 31));
+  // Everyday runs ask the same each time, long ones what was not asked before.
+  const chance = process.env['KEYSTAMP_LONG'] ? Math.floor(Math.random() * 2 ** 31) : 1;
+  const seed = process.env['KEYSTAMP_SEED'] ?? String(chance);
   t.diagnostic(`KEYSTAMP_SEED=${seed}`);
   const args = ['--conditions=keystamp-source', program, String(requests), seed];
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1e8 });
