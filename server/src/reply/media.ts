@@ -114,13 +114,15 @@ function safety(plan: MediaPlan, { mediatype, keyText, extension }: MediaFacts):
     : inline;
 }
 
-/** The JSON form of an image URL; both uris carry the current version, whatever was asked (spec 10 § 4.6). */
-export function replyEnvelope(plan: MediaPlan, outcome: EnvelopeOutcome): HttpReply {
-  const { __KEY, __TIMESTAMP, __STAMP, ...attributes } = JSON.parse(outcome.entityJson) as Record<string, unknown>;
+/**
+ * The JSON form of an image URL; both uris carry the current version, whatever was asked (spec 10 § 4.6). It is the one that
+ * the entity was read with, so it belongs to the stamp beside it (§ 2.11).
+ */
+export function replyEnvelope({ place: { name } }: MediaPlan, { entityJson }: EnvelopeOutcome): HttpReply {
+  const { __KEY, __TIMESTAMP, __STAMP, ...attributes } = JSON.parse(entityJson) as Record<string, unknown>;
   void __TIMESTAMP;
-  const { imagePrefix, imageSuffix } = plan.columns.links;
-  const { name } = plan.place;
-  const uri = `${attributeUri(plan, outcome.keyText)}?${imagePrefix}${outcome.version}${imageSuffix(name)}`;
-  const picture = outcome.hasPicture ? { __KEY, __STAMP, uri, __deferred: { uri, image: true } } : null;
+  const printed = attributes[name] as { readonly __deferred: { readonly uri: string } } | null;
+  const uri = printed?.__deferred.uri;
+  const picture = uri === undefined ? null : { __KEY, __STAMP, uri, __deferred: { uri, image: true } };
   return onceReply(200, JSON.stringify({ ...attributes, [name]: picture }), { Vary: 'Accept' });
 }

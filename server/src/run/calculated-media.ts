@@ -36,8 +36,7 @@ async function deliver(plan: MediaPlan, visit: Visit): Promise<MediaOutcome | Em
   const owner = await endOf(state, place.steps);
   const made = owner && (await bytesOf(owner, place.calculated as CalculatedDef, visit));
   const version = owner?.stored?.stamp ?? 0;
-  if (delivery.kind === 'picture' && wantsJsonOnly(visit.http.headers))
-    return envelope(plan, key, { stamp: state.stored?.stamp ?? 0, version, hasPicture: !!made }, visit);
+  if (delivery.kind === 'picture' && wantsJsonOnly(visit.http.headers)) return envelope(plan, key, visit);
   const form = made && !plan.impossible ? formOf(plan, made.original) : undefined;
   if (!made || !form) return empty;
   const { variant, ...about } = form;

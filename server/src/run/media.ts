@@ -97,13 +97,7 @@ async function readMedia(plan: MediaPlan, visit: Visit): Promise<FoundMedia | Em
   let row = key && (await engine.row(mediaStatement(classOfEntity(entity), place, key)));
   if (!key || !row) throw missing(entity);
   if (await excludes(plan, key, visit)) return empty;
-  if (wantsEnvelope(plan, visit))
-    return envelope(
-      plan,
-      key,
-      { stamp: Number(row['stamp']), version: Number(row['version']), hasPicture: row['hash'] !== null },
-      visit,
-    );
+  if (wantsEnvelope(plan, visit)) return envelope(plan, key, visit);
   if (plan.impossible || row['hash'] === null) return empty;
 
   let caching = cachingOf(plan, row);
@@ -199,19 +193,9 @@ function tellable(time: number, now: number): number | undefined {
 }
 
 /** The JSON form (§ 4.6): always the current version, other attributes beside. */
-export async function envelope(
-  plan: MediaPlan,
-  key: Key,
-  about: Pick<EnvelopeOutcome, 'stamp' | 'version' | 'hasPicture'>,
-  visit: Visit,
-): Promise<EnvelopeOutcome> {
+export async function envelope(plan: MediaPlan, key: Key, visit: Visit): Promise<EnvelopeOutcome> {
   const { engine } = visit.services;
   const entity = await engine.row(entityStatement(plan.columns, key, 'listed', engine.dialect));
   if (!entity) throw missing(plan.entity);
-  return {
-    kind: 'envelope',
-    entityJson: await withCalculated(entity['json'] as string, plan.columns, visit),
-    ...about,
-    keyText: printKeyInUri(key),
-  };
+  return { kind: 'envelope', entityJson: await withCalculated(entity['json'] as string, plan.columns, visit) };
 }

@@ -101,10 +101,6 @@ export interface EnvelopeOutcome {
   readonly kind: 'envelope';
   /** The whole entity restricted to the asked attributes, as JSON text. */
   readonly entityJson: string;
-  readonly stamp: number;
-  readonly version: number;
-  readonly keyText: string;
-  readonly hasPicture: boolean;
 }
 
 export type SavedItem =
