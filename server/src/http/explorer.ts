@@ -14,6 +14,7 @@ const indexName = 'index.html';
 /** In a clone where nothing was built yet; `npm start` does so by itself. */
 const howToBuild =
   'The explorer is not built. Run `npm run build` in the folder of Keystamp and start the server again.\n';
+const untilBuilt = { ...noSniff, 'Cache-Control': 'no-store' } as const;
 
 /**
  * What a page of the explorer may do: run its own scripts and speak with this server. `blob:` shows pictures that are
@@ -67,7 +68,7 @@ export function serveExplorer(
   if (!existsSync(indexFile)) {
     for (const url of config.web === '' ? ['/', ...pages] : pages)
       server.get(url, headToo, async (_request, reply) =>
-        reply.code(404).headers(noSniff).type('text/plain; charset=utf-8').send(howToBuild),
+        reply.code(404).headers(untilBuilt).type('text/plain; charset=utf-8').send(howToBuild),
       );
     return;
   }

@@ -12,6 +12,8 @@ test('an explorer that is not built says how to build it, wherever it is looked 
     const { statusCode, headers, body } = await server.inject(url);
     assert.deepEqual([statusCode, headers['content-type']], [404, 'text/plain; charset=utf-8'], url);
     assert.match(body, /npm run build/);
+    // A cache keeps a 404 as it likes where nothing is said (RFC 9111 § 4.2.2).
+    assert.equal(headers['cache-control'], 'no-store', url);
   }
   await server.close();
 });
