@@ -1,5 +1,6 @@
 // One process of the slow lane, seen from the server: does one job at a time, is killed when late.
 import { fork, type ChildProcess } from 'node:child_process';
+import { readdirSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { programBeside } from '../../program-beside.ts';
@@ -27,10 +28,21 @@ const startMs = 30_000;
  * does not give way yet: on a machine without a free core it would not be there in time for its first query.
  */
 function giveWay(pid: number | undefined): void {
+  if (pid === undefined) return;
+  for (const thread of threadsOf(pid))
+    try {
+      setPriority(thread, constants.priority.PRIORITY_LOW);
+    } catch {
+      // Some systems do not allow it, and a thread may have ended.
+    }
+}
+
+/** Linux gives each thread a priority of its own; elsewhere the process has one for all. */
+function threadsOf(pid: number): readonly number[] {
   try {
-    if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
+    return readdirSync(`/proc/${pid}/task`).map(Number);
   } catch {
-    // Some systems do not allow it.
+    return [pid];
   }
 }
 
