@@ -93,9 +93,14 @@ export function createServer(
   // They have no end of their own.
   server.addHook('preClose', async () => streams.end());
 
+  const faultOf = (raw: IncomingMessage): KeystampError | undefined => faultOfHead(raw) ?? refuseHost?.(raw.headers);
+  /** What pages of listed origins need as well; when some are listed, all requests come through Fastify. */
+  const forPages = (made: HttpReply, through: FastifyReply | undefined): HttpReply =>
+    through && forOrigins ? forOrigins(made, through) : made;
+
   /** @param through what Fastify knows of the request, when it has come that way */
   const answer = async (raw: IncomingMessage, response: ServerResponse, through?: FastifyReply): Promise<void> => {
-    const fault = faultOfHead(raw) ?? refuseHost?.(raw.headers);
+    const fault = faultOf(raw);
     if (fault) return refuse(response, fault, through);
     const method = raw.method ?? 'GET';
     const asked = {
@@ -112,15 +117,14 @@ export function createServer(
     const ready = packed instanceof Promise ? await packed : packed;
     // A server that stops waits for its connections, and a client would keep this one.
     if (!listener.listening) response.shouldKeepAlive = false;
-    const sent = through && forOrigins ? forOrigins(ready, through) : ready;
+    const sent = forPages(ready, through);
     const headOnly = method === 'HEAD';
     if (sent.stream && !headOnly) streams.send(response, sent, sent.stream);
     else send(response, sent, headOnly);
   };
 
   const refuse = (response: ServerResponse, error: KeystampError, through?: FastifyReply): void => {
-    const made = replyError(error, config.dialect);
-    send(response, through && forOrigins ? forOrigins(made, through) : made, false);
+    send(response, forPages(replyError(error, config.dialect), through), false);
   };
 
   const throughFastify = (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -148,7 +152,7 @@ export function createServer(
   void server.register(async (others) => {
     // The API looks itself: a hook would cost each of its requests more than the look.
     others.addHook('onRequest', ({ raw }, reply, done) => {
-      const fault = faultOfHead(raw) ?? refuseHost?.(raw.headers);
+      const fault = faultOf(raw);
       if (!fault) return done();
       reply.hijack();
       refuse(reply.raw, fault, reply);
@@ -170,7 +174,7 @@ export function createServer(
     // A method that the routes do not have is known there.
     if (isApi(request.raw)) return throughFastify(request, reply);
     reply.hijack();
-    const fault = faultOfHead(request.raw) ?? refuseHost?.(request.raw.headers);
+    const fault = faultOf(request.raw);
     if (!fault && request.raw.method === 'OPTIONS' && request.raw.url === '*') return send(reply.raw, ofServer, false);
     refuse(reply.raw, fault ?? failHttp(404), reply);
   };

@@ -11,11 +11,11 @@ import { runtimeOf } from '../orm/store-runtime.ts';
 import { classOfEntity } from '../plan/entity-ref.ts';
 import type { MediaPlan } from '../plan/media-plan.ts';
 import { printKeyInUri } from '../query/print-key.ts';
-import { evaluateConditions, wantsJsonOnly } from '../request/conditions.ts';
+import { evaluateConditions } from '../request/conditions.ts';
 import type { CalculatedDef } from '../model/model.ts';
 import type { Visit } from './context.ts';
 import { findKey, missing } from './entity.ts';
-import { envelope, excludes, formOf, type Original } from './media.ts';
+import { envelope, excludes, formOf, wantsEnvelope, type Original } from './media.ts';
 import type { EmptyOutcome, EnvelopeOutcome, MediaOutcome } from './outcome.ts';
 import { inCode } from './with-code.ts';
 
@@ -28,7 +28,7 @@ export const runCalculatedMedia = (
 ): Promise<MediaOutcome | EmptyOutcome | EnvelopeOutcome> => inCode(visit, plan.place.name, () => deliver(plan, visit));
 
 async function deliver(plan: MediaPlan, visit: Visit): Promise<MediaOutcome | EmptyOutcome | EnvelopeOutcome> {
-  const { entity, place, delivery, narrowing, audience } = plan;
+  const { entity, place, narrowing, audience } = plan;
   const key = await findKey(entity, visit);
   const state = key && (await runtimeOf(visit.services.model).dataClassOf(classOfEntity(entity)).find(key));
   if (!state) throw missing(entity);
@@ -36,7 +36,7 @@ async function deliver(plan: MediaPlan, visit: Visit): Promise<MediaOutcome | Em
   const owner = await endOf(state, place.steps);
   const made = owner && (await bytesOf(owner, place.calculated as CalculatedDef, visit));
   const version = owner?.stored?.stamp ?? 0;
-  if (delivery.kind === 'picture' && wantsJsonOnly(visit.http.headers)) return envelope(plan, key, visit);
+  if (wantsEnvelope(plan, visit)) return envelope(plan, key, visit);
   const form = made && !plan.impossible ? formOf(plan, made.original) : undefined;
   if (!made || !form) return empty;
   const { variant, ...about } = form;

@@ -67,7 +67,7 @@ function knownMedia(plan: MediaPlan, visit: Visit): FoundMedia | undefined {
   return known.media;
 }
 
-const wantsEnvelope = ({ delivery }: MediaPlan, { http }: Visit): boolean =>
+export const wantsEnvelope = ({ delivery }: MediaPlan, { http }: Visit): boolean =>
   delivery.kind === 'picture' && wantsJsonOnly(http.headers);
 
 async function findMedia(plan: MediaPlan, visit: Visit): Promise<FoundMedia | EmptyOutcome | EnvelopeOutcome> {
